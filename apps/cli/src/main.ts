@@ -1,0 +1,50 @@
+import { SelvedgeError } from '@selvedge/core/errors';
+import { Command, CommanderError } from 'commander';
+import { commands } from './commands/index.ts';
+import { processIo, reportError } from './io.ts';
+import { version } from './version.ts';
+
+/** Runs the command line; resolves with the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const flags = { json: argv.includes('--json'), quiet: argv.includes('--quiet') };
+  const io = processIo(flags);
+  const program = new Command('selvedge')
+    .description('Takes a model from a file to every device that should run it.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  for (const add of commands) {
+    add(program, (action) => async (...args) => {
+      try {
+        exitCode = (await action(io, ...(args as never))) ?? 0;
+      } catch (caught) {
+        exitCode = reportError(caught, io);
+      }
+    });
+  }
+  for (const command of leaves(program)) {
+    command.option('--json', 'one JSON document on stdout').option('--quiet', 'no progress');
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (caught) {
+    if (!(caught instanceof CommanderError)) throw caught;
+    if (caught.exitCode === 0) return 0;
+    return reportError(usageError(caught), io);
+  }
+  return exitCode;
+}
+
+function* leaves(command: Command): Generator<Command> {
+  if (command.commands.length === 0) yield command;
+  for (const child of command.commands) yield* leaves(child);
+}
+
+function usageError(caught: CommanderError): SelvedgeError {
+  const message =
+    caught.code === 'commander.help' ? 'no command given' : caught.message.replace(/^error: /, '');
+  return new SelvedgeError('usage', message, { hint: 'see selvedge --help' });
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

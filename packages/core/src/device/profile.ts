@@ -1,0 +1,47 @@
+import { type Static, Type } from 'typebox';
+import { Provenance, Slug } from '../schema/index.ts';
+
+/** A processor a model can run on, as the device itself found it or as the catalogue describes it. */
+export const ComputeUnit = Type.Object({
+  kind: Type.Union([Type.Literal('cpu'), Type.Literal('gpu'), Type.Literal('npu')]),
+  /** The execution provider that reaches it: `cpu`, `qnn`, `openvino`, `coreml`, … */
+  provider: Slug,
+  /** Precisions it runs natively. */
+  precisions: Type.Array(Slug),
+  /** Peak dense rate per precision, 10¹² operations (2 × MACs) a second. */
+  tops: Type.Record(Slug, Type.Number({ minimum: 0 })),
+});
+export type ComputeUnit = Static<typeof ComputeUnit>;
+
+/** What a device can do. Sent with its state report. */
+export const Profile = Type.Object({
+  /** Target id of the catalogue, where the device is one (or emulates one). */
+  target: Type.Optional(Slug),
+  platform: Type.Object({ os: Type.String(), arch: Type.String() }),
+  /** Engines it has, e.g. `onnxruntime`, with version. */
+  engines: Type.Array(Type.Object({ name: Slug, version: Type.String() })),
+  units: Type.Array(ComputeUnit),
+  memory: Type.Object({
+    /** Bytes a model and its activations may take. */
+    budgetBytes: Type.Integer({ minimum: 0 }),
+    /** Bytes a second between memory and the fastest unit. */
+    bandwidth: Type.Number({ minimum: 0 }),
+  }),
+  storageBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Whether the figures above were measured here, or come from the catalogue. */
+  provenance: Provenance,
+});
+export type Profile = Static<typeof Profile>;
+
+/** What changes from minute to minute on a device. Absent means unknown. */
+export const LiveState = Type.Object({
+  /** 0 to 1. */
+  battery: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  charging: Type.Optional(Type.Boolean()),
+  thermal: Type.Optional(
+    Type.Union([Type.Literal('nominal'), Type.Literal('fair'), Type.Literal('serious'), Type.Literal('critical')]),
+  ),
+  network: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('metered'), Type.Literal('unmetered')])),
+  freeMemoryBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+export type LiveState = Static<typeof LiveState>;

@@ -1,0 +1,2 @@
+export { type ErrorCode, errorTable, type ErrorRow } from './table.ts';
+export { fail, isSelvedgeError, type ErrorDetails, SelvedgeError, toSelvedgeError } from './error.ts';

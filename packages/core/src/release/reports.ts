@@ -1,0 +1,93 @@
+/**
+ * The documents that come up: what a device tells its owner's hub. Never an input, an output or
+ * an embedding. Reports carry a name and are sent only when something changed; counts carry none.
+ */
+import { type Static, Type } from 'typebox';
+import { apiVersion, Digest, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
+import { Profile } from '../device/profile.ts';
+
+/** `d-` and the first 32 hex digits of SHA-256 over the raw Ed25519 public key: it cannot be taken by another key. */
+export const DeviceId = Type.String({ pattern: '^d-[0-9a-f]{32}$' });
+export type DeviceId = Static<typeof DeviceId>;
+
+/** How a release stands on one device. Only `committed` counts as installed (promise 3). */
+export const InstallState = Type.Union([
+  Type.Literal('planned'),
+  Type.Literal('fetching'),
+  Type.Literal('verified'),
+  Type.Literal('staged'),
+  Type.Literal('probation'),
+  Type.Literal('committed'),
+  Type.Literal('rolled-back'),
+]);
+export type InstallState = Static<typeof InstallState>;
+
+export const InstalledVariant = Type.Object({
+  family: FamilyName,
+  version: Version,
+  variant: Slug,
+  /** The variant's manifest digest. */
+  digest: Digest,
+  state: InstallState,
+});
+export type InstalledVariant = Static<typeof InstalledVariant>;
+
+/** First contact. Signed by the device's own key, which proves that it holds it. */
+export const Enrolment = Type.Object({
+  apiVersion: Type.Literal(apiVersion),
+  kind: Type.Literal('Enrolment'),
+  device: DeviceId,
+  /** Raw Ed25519 public key, 32 bytes in base64. */
+  publicKey: Type.String(),
+  at: Timestamp,
+});
+export type Enrolment = Static<typeof Enrolment>;
+
+/** What a device runs. `sequence` grows with each report; the hub refuses one that does not. */
+export const StateReport = Type.Object({
+  apiVersion: Type.Literal(apiVersion),
+  kind: Type.Literal('StateReport'),
+  device: DeviceId,
+  sequence: Type.Integer({ minimum: 1 }),
+  at: Timestamp,
+  profile: Profile,
+  installed: Type.Array(InstalledVariant),
+  /** Last refusals or failures, newest last, at most 8. */
+  problems: Type.Array(
+    Type.Object({ family: Type.Optional(FamilyName), version: Type.Optional(Version), code: Type.String(), message: Type.String({ maxLength: 500 }) }),
+    { maxItems: 8 },
+  ),
+});
+export type StateReport = Static<typeof StateReport>;
+
+/**
+ * Anonymous: how many decisions ended at which tier, by which rule, in one window. `batch` is
+ * random, makes a retry harmless and is forgotten with the window.
+ */
+export const DecisionCounts = Type.Object({
+  apiVersion: Type.Literal(apiVersion),
+  kind: Type.Literal('DecisionCounts'),
+  batch: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  window: Type.Object({ start: Timestamp, end: Timestamp }),
+  counts: Type.Array(
+    Type.Object({
+      family: FamilyName,
+      /** Where it ran; `none` when no place was left. */
+      tier: Type.Union([Tier, Type.Literal('none')]),
+      /** The rule that decided: the objective, or the constraint that forbade the better place. */
+      rule: Slug,
+      count: Type.Integer({ minimum: 1 }),
+    }),
+  ),
+});
+export type DecisionCounts = Static<typeof DecisionCounts>;
+
+/**
+ * A signed document: `signatures` are Ed25519 over the canonical JSON of `signed`, the same form
+ * as TUF metadata, so that one verifier serves both.
+ */
+export const Signed = <T extends import('typebox').TSchema>(schema: T) =>
+  Type.Object({
+    signed: schema,
+    signatures: Type.Array(Type.Object({ keyid: Type.String(), sig: Type.String() }), { minItems: 1 }),
+  });

@@ -1,0 +1,41 @@
+/**
+ * Storage ports. A cache, a failover or a meter is a store that wraps stores.
+ */
+import type { Digest } from '@selvedge/core/schema';
+
+/** What is known of a stored blob. */
+export interface BlobInfo {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** An upload in progress: resumable, invisible until committed. */
+export interface BlobWriter {
+  /** Bytes already durable. A resumed writer starts above zero. */
+  readonly offset: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Verifies digest and size, makes the blob durable (fsync, rename, fsync of the directory) and
+   * visible, in that order.
+   * @throws SelvedgeError `trust-digest`, `trust-too-large`, `disk-full`
+   */
+  commit(): Promise<BlobInfo>;
+  /** Makes what was written durable and closes the file, so that it can be resumed. */
+  suspend(): Promise<void>;
+  /** Forgets the upload. */
+  abort(): Promise<void>;
+}
+
+/** Content-addressed bytes. Every adapter passes `contentStoreAcceptance`. */
+export interface ContentStore {
+  stat(digest: Digest): Promise<BlobInfo | undefined>;
+  /** Streams the blob, or a part of it; `end` is exclusive. Undefined when it is not there. */
+  read(
+    digest: Digest,
+    range?: { start: number; end: number },
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Opens a writer for a blob whose digest is known; resumes what an earlier one left. */
+  writer(expected: { digest: Digest; size?: number }): Promise<BlobWriter>;
+  remove(digest: Digest): Promise<void>;
+  list(): AsyncIterable<BlobInfo>;
+}
