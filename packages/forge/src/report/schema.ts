@@ -1,0 +1,128 @@
+import { Latency, Quality, Workload } from '@selvedge/core/release';
+import {
+  apiVersion,
+  Digest,
+  FamilyName,
+  Slug,
+  TensorSpec,
+  Tier,
+  Timestamp,
+  Version,
+} from '@selvedge/core/schema';
+import { type Static, Type } from 'typebox';
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+const Bytes = Type.Integer({ minimum: 0 });
+
+/** A file of the build, by its path relative to the build directory (or the source, for models). */
+export const BuiltFile = Type.Object({ file: Type.String(), digest: Digest, bytes: Bytes });
+export type BuiltFile = Static<typeof BuiltFile>;
+
+/** A model the build started from. */
+export const SourceModel = Type.Object({
+  file: Type.String(),
+  digest: Digest,
+  bytes: Bytes,
+  nodes: Type.Integer({ minimum: 0 }),
+  parameters: Type.Integer({ minimum: 0 }),
+});
+export type SourceModel = Static<typeof SourceModel>;
+
+/** `pass`: the bar holds. `unproven`: nothing, or too little, was measured. `skipped`: not made. */
+export const VariantStatus = Type.Union([
+  Type.Literal('pass'),
+  Type.Literal('fail'),
+  Type.Literal('unproven'),
+  Type.Literal('skipped'),
+]);
+export type VariantStatus = Static<typeof VariantStatus>;
+
+/** Something a pass left as it was, and why. */
+export const PassNote = Type.Object({
+  node: Type.String(),
+  op: Type.String(),
+  reason: Type.String(),
+});
+export type PassNote = Static<typeof PassNote>;
+
+/** One variant of a build. Where it is `skipped`, everything that was not made is null. */
+export const BuiltVariant = Type.Object({
+  id: Slug,
+  tier: Tier,
+  precision: Slug,
+  /** The engine family that runs it. */
+  engine: Slug,
+  /** Target ids it was built for; empty means any. */
+  targets: Type.Array(Slug),
+  /** `variants/<id>.onnx`, relative to the build directory. */
+  file: Nullable(Type.String()),
+  digest: Nullable(Digest),
+  bytes: Nullable(Bytes),
+  status: VariantStatus,
+  /** Why it has this status, in a sentence. */
+  reason: Type.String(),
+  quality: Nullable(Quality),
+  /** Measured on the machine that built it. */
+  latency: Nullable(Latency),
+  /** Estimated from the catalogue, one per target. */
+  estimates: Type.Array(Latency),
+  /** What would run outside the target's unit; null where no operator list is known. */
+  fallback: Type.Object({
+    nodes: Nullable(Type.Integer({ minimum: 0 })),
+    share: Nullable(Type.Number({ minimum: 0, maximum: 1 })),
+  }),
+  opset: Nullable(Type.Integer({ minimum: 1 })),
+  workload: Nullable(Workload),
+  /** `variants/<id>.golden.json`: a `Golden` document. */
+  golden: Nullable(BuiltFile),
+  /** What the conversion left alone. */
+  notes: Type.Array(PassNote),
+  warnings: Type.Array(Type.String()),
+});
+export type BuiltVariant = Static<typeof BuiltVariant>;
+
+/** What `selvedge build` found: `OUT/report.json`. `@selvedge/forge/publish` reads it back. */
+export const BuildReport = Type.Object({
+  apiVersion: Type.Literal(apiVersion),
+  kind: Type.Literal('BuildReport'),
+  family: FamilyName,
+  version: Version,
+  createdAt: Timestamp,
+  licence: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  /** The model of the first tier. */
+  model: SourceModel,
+  /** The model of every tier. */
+  sources: Type.Partial(
+    Type.Object({ device: SourceModel, edge: SourceModel, cloud: SourceModel }),
+  ),
+  /** The model's inputs and (tensor) outputs: the same in every tier. */
+  inputs: Type.Array(TensorSpec),
+  outputs: Type.Array(TensorSpec),
+  /** The evaluation set, where one was given. */
+  evaluation: Nullable(
+    Type.Object({ path: Type.String(), digest: Digest, samples: Type.Integer({ minimum: 1 }) }),
+  ),
+  /** The bars that were stated, by tier. */
+  bars: Type.Record(
+    Type.String(),
+    Type.Object({ min: Type.Optional(Type.Number()), maxDrop: Type.Optional(Type.Number()) }),
+  ),
+  variants: Type.Array(BuiltVariant),
+  /** What the blueprint says about routing: the farthest tier per label, and the policy's file. */
+  policy: Type.Object({
+    labels: Type.Record(Slug, Tier),
+    /** The author's policy, copied into the build directory; absent where there is none. */
+    file: Type.Optional(Type.String()),
+  }),
+  /** What built it. */
+  toolchain: Type.Object({
+    selvedge: Type.String(),
+    engine: Type.Object({ name: Type.String(), version: Type.String() }),
+    node: Type.String(),
+    platform: Type.String(),
+  }),
+});
+export type BuildReport = Static<typeof BuildReport>;
