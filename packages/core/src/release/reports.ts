@@ -3,8 +3,8 @@
  * an embedding. Reports carry a name and are sent only when something changed; counts carry none.
  */
 import { type Static, Type } from 'typebox';
-import { apiVersion, Digest, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
 import { Profile } from '../device/profile.ts';
+import { apiVersion, Digest, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
 
 /** `d-` and the first 32 hex digits of SHA-256 over the raw Ed25519 public key: it cannot be taken by another key. */
 export const DeviceId = Type.String({ pattern: '^d-[0-9a-f]{32}$' });
@@ -54,7 +54,12 @@ export const StateReport = Type.Object({
   installed: Type.Array(InstalledVariant),
   /** Last refusals or failures, newest last, at most 8. */
   problems: Type.Array(
-    Type.Object({ family: Type.Optional(FamilyName), version: Type.Optional(Version), code: Type.String(), message: Type.String({ maxLength: 500 }) }),
+    Type.Object({
+      family: Type.Optional(FamilyName),
+      version: Type.Optional(Version),
+      code: Type.String(),
+      message: Type.String({ maxLength: 500 }),
+    }),
     { maxItems: 8 },
   ),
 });
@@ -89,5 +94,7 @@ export type DecisionCounts = Static<typeof DecisionCounts>;
 export const Signed = <T extends import('typebox').TSchema>(schema: T) =>
   Type.Object({
     signed: schema,
-    signatures: Type.Array(Type.Object({ keyid: Type.String(), sig: Type.String() }), { minItems: 1 }),
+    signatures: Type.Array(Type.Object({ keyid: Type.String(), sig: Type.String() }), {
+      minItems: 1,
+    }),
   });
