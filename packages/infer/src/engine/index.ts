@@ -1,1 +1,11 @@
+export { isElementType, layoutOf, type NumericData } from './element-types.ts';
 export * from './port.ts';
+export {
+  elementCount,
+  makeTensor,
+  tensorBytes,
+  tensorFault,
+  tensorFromBytes,
+  zeros,
+} from './tensor.ts';
+export { describeSpec, validateTensors } from './validate.ts';
