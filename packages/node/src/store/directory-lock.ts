@@ -12,10 +12,10 @@ export interface DirectoryLock {
 /**
  * Takes a directory for this process, or refuses at once.
  *
- * The lock is SQLite's own EXCLUSIVE file lock on an empty database `lock`: the kernel drops it
+ * The lock is SQLite's own EXCLUSIVE file lock on a small database `lock`: the kernel drops it
  * with the process, however that dies, so that no stale lock needs a human; and unlike bare
- * fcntl locks, SQLite also keeps two openers in one process apart (its unixInodeInfo). Nothing is
- * ever written to the file, so that a full disk does not stop an owner from starting.
+ * fcntl locks, SQLite also keeps two openers in one process apart (its unixInodeInfo). Only the
+ * first owner writes to the file, so that a full disk stops no later one.
  *
  * @throws SelvedgeError `data-in-use`, `io-failed`
  */
@@ -24,6 +24,9 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   let database: Database.Database | undefined;
   try {
     database = new Database(join(path, 'lock'), { timeout: 0 });
+    // On a database without a first page, BEGIN EXCLUSIVE would write one, each time.
+    if (database.pragma('user_version', { simple: true }) !== 1)
+      database.pragma('user_version = 1');
     database.exec('BEGIN EXCLUSIVE');
   } catch (caught) {
     database?.close();

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ContentStore } from '../ports.ts';
+import type { BlobInfo, ContentStore } from '../ports.ts';
 
 /** `make` gives an empty store, a new one each time. */
 export function contentStoreAcceptance(name: string, make: () => Promise<ContentStore>): void {
@@ -167,4 +167,8 @@ async function whole(
   return Buffer.concat(chunks);
 }
 
-const listed = (store: ContentStore) => Array.fromAsync(store.list());
+async function listed(store: ContentStore): Promise<BlobInfo[]> {
+  const blobs: BlobInfo[] = [];
+  for await (const blob of store.list()) blobs.push(blob);
+  return blobs;
+}
