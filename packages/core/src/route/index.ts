@@ -1,2 +1,7 @@
-export * from './types.ts';
+export { defaultLabels, defaultObjective, defaultPolicy } from './default-policy.ts';
+export { describeDecision, describeRejection } from './describe.ts';
+export { compileCondition } from './expression.ts';
 export * from './policy.ts';
+export { tierRank, unknownLabelRule, unlabelledRule } from './privacy.ts';
+export { type CompiledRoute, compileRoute, isRefusal } from './route.ts';
+export * from './types.ts';

@@ -17,6 +17,7 @@ export const factTypes = {
   'device.network': 'string',
   'device.freeMemoryBytes': 'number',
   'candidate.tier': 'string',
+  'candidate.variant': 'string',
   'candidate.region': 'string',
   'candidate.engine': 'string',
   'candidate.target': 'string',
@@ -29,8 +30,10 @@ export type FactPath = keyof typeof factTypes;
 
 /**
  * `["lit", value]`, `["fact", path]`, `["has", path]`, `["not", e]`, `["and"|"or", e, e, …]`,
- * `["eq"|"ne"|"lt"|"le"|"gt"|"ge", a, b]`, `["in", item, list]`. A missing fact makes the
- * comparison that reads it undecided, and an undecided constraint rules the candidate out.
+ * `["eq"|"ne"|"lt"|"le"|"gt"|"ge", a, b]`, `["in", item, list]`, `["add"|"sub"|"mul"|"div", a, b]`.
+ *
+ * Logic has three values (Kleene): a missing fact makes what reads it undecided, except where the
+ * other side of an `and` or `or` settles it. A constraint that is undecided rules the candidate out.
  */
 export type Expression =
   | readonly ['lit', string | number | boolean | readonly (string | number)[]]
@@ -39,12 +42,21 @@ export type Expression =
   | readonly ['not', Expression]
   | readonly ['and' | 'or', ...Expression[]]
   | readonly ['eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge', Expression, Expression]
-  | readonly ['in', Expression, Expression];
+  | readonly ['in', Expression, Expression]
+  | readonly ['add' | 'sub' | 'mul' | 'div', Expression, Expression];
+
+/** A privacy label. Short enough that `privacy-<label>` is a rule id. */
+export const PrivacyLabel = Type.String({
+  pattern: '^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$',
+  maxLength: 48,
+  description: 'lowercase letters, digits and inner . _ -, at most 48',
+});
 
 /** The farthest tier that data with this label may reach. */
-export const PrivacyLabels = Type.Record(Slug, Tier);
+export const PrivacyLabels = Type.Record(PrivacyLabel, Tier, { additionalProperties: false });
 export type PrivacyLabels = Static<typeof PrivacyLabels>;
 
+/** Weights of what a step of the plan costs; the lowest sum is tried first. */
 export const Objective = Type.Object({
   /** Score per predicted millisecond. */
   latency: Type.Number({ minimum: 0 }),
@@ -57,6 +69,16 @@ export const Objective = Type.Object({
 });
 export type Objective = Static<typeof Objective>;
 
+/** Holds for a candidate or rules it out: where `when` is true, `require` must be. */
+export const Constraint = Type.Object({
+  id: Slug,
+  /** What kind of refusal it makes: `privacy` and `licence` turn "no answer" into a refusal. */
+  code: Type.Union([Type.Literal('privacy'), Type.Literal('licence'), Type.Literal('rule')]),
+  when: Type.Unsafe<Expression>(Type.Array(Type.Unknown(), { minItems: 2 })),
+  require: Type.Unsafe<Expression>(Type.Array(Type.Unknown(), { minItems: 2 })),
+});
+export type Constraint = Static<typeof Constraint>;
+
 /** The compiled policy of a family: the document that is signed. */
 export const CompiledPolicy = Type.Object({
   apiVersion: Type.Literal(apiVersion),
@@ -64,15 +86,9 @@ export const CompiledPolicy = Type.Object({
   critical: Type.Optional(Type.Array(Type.String())),
   family: FamilyName,
   labels: PrivacyLabels,
-  /** Each holds for a candidate or rules it out: where `when` is true, `require` must be. */
-  constraints: Type.Array(
-    Type.Object({
-      id: Slug,
-      code: Type.Union([Type.Literal('privacy'), Type.Literal('licence'), Type.Literal('rule')]),
-      when: Type.Unsafe<Expression>(Type.Array(Type.Unknown())),
-      require: Type.Unsafe<Expression>(Type.Array(Type.Unknown())),
-    }),
-  ),
+  /** The farthest tier that a request without any label may reach. */
+  unlabelled: Tier,
+  constraints: Type.Array(Constraint),
   objective: Objective,
 });
 export type CompiledPolicy = Static<typeof CompiledPolicy>;

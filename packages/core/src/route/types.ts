@@ -19,7 +19,7 @@ export interface Candidate {
   /** Predicted time to the answer, transport included, milliseconds. */
   readonly predictedMs: number;
   readonly provenance: Provenance;
-  /** Money for one inference, in the policy's currency. */
+  /** Money for one inference, in the policy's currency. Absent: nothing on the device, unknown elsewhere. */
   readonly cost?: number;
   /** Energy drawn from this device by one inference, millijoules. */
   readonly energyMj?: number;
@@ -50,6 +50,8 @@ export interface PlanStep {
   readonly candidate: string;
   readonly tier: Tier;
   readonly predictedMs: number;
+  /** Where `predictedMs` comes from. */
+  readonly provenance: Provenance;
   readonly cost: number;
   readonly score: number;
 }
@@ -61,7 +63,15 @@ export interface PlanStep {
  */
 export interface Rejection {
   readonly candidate: string;
-  readonly code: 'privacy' | 'licence' | 'unavailable' | 'quality' | 'deadline' | 'cost' | 'breaker' | 'rule';
+  readonly code:
+    | 'privacy'
+    | 'licence'
+    | 'unavailable'
+    | 'quality'
+    | 'deadline'
+    | 'cost'
+    | 'breaker'
+    | 'rule';
   readonly rule: string;
 }
 
@@ -71,6 +81,10 @@ export interface Decision {
   readonly rejected: readonly Rejection[];
   /** `<family>@<digest of the compiled policy>`, or the id of the built-in one. */
   readonly policy: string;
-  /** The rule a count is kept under: what decided the first place, or why there is none. */
+  /**
+   * The rule a count is kept under, what decided the first place: `objective` where the best of all
+   * came first, else the constraint that ruled the better one out; with an empty plan the
+   * constraint that left nothing, or `no-candidates`.
+   */
   readonly rule: string;
 }

@@ -1,0 +1,147 @@
+import { checkCritical } from '../schema/index.ts';
+import { type Check, compileChecks } from './checks.ts';
+import type { Scene } from './expression.ts';
+import { CompiledPolicy } from './policy.ts';
+import { compilePrivacy, type Reach, tierRank } from './privacy.ts';
+import { compileScore } from './score.ts';
+import type {
+  Candidate,
+  Decision,
+  PlanStep,
+  Rejection,
+  RouteFacts,
+  RouteRequest,
+} from './types.ts';
+
+/** A policy made executable. Holds no state between calls. */
+export interface CompiledRoute {
+  /** What decisions name as their policy. */
+  readonly policy: string;
+  /** Orders the candidates that every constraint allows, and names the rule against each other one. */
+  decide(request: RouteRequest, facts: RouteFacts): Decision;
+  /**
+   * Checks one candidate again, right before an attempt, with the facts and the request of that
+   * moment (the deadline that is left). Returns what forbids it, or undefined. A candidate that is
+   * no longer among the facts is unavailable.
+   */
+  recheck(request: RouteRequest, facts: RouteFacts, candidate: string): Rejection | undefined;
+}
+
+/**
+ * Compiles a policy to closures: hard constraints first, privacy before all, then the weighted
+ * objective. Every candidate ends in the plan or among the rejected. Equal scores are ordered by
+ * the nearer tier, then by id, so that the same facts always give the same plan.
+ *
+ * @param id what decisions name as their policy, by convention `<family>@<digest of the document>`.
+ * @throws SelvedgeError `bad-document` for a tree that is malformed, naming the place, a reserved or
+ * repeated rule id, or a `critical` key this version does not know.
+ */
+export function compileRoute(policy: CompiledPolicy, id: string = policy.family): CompiledRoute {
+  checkCritical(policy, Object.keys(CompiledPolicy.properties), `policy of ${policy.family}`);
+  const reachOf = compilePrivacy(policy);
+  const checks = compileChecks(policy);
+  const score = compileScore(policy.objective);
+
+  function decide(request: RouteRequest, facts: RouteFacts): Decision {
+    const reach = reachOf(request.labels);
+    const plan: PlanStep[] = [];
+    const rejected: Rejection[] = [];
+    const steps: PlanStep[] = [];
+    for (const candidate of facts.candidates) {
+      const step = stepOf(candidate, score(candidate));
+      const rejection = rejectionOf(checks, { request, device: facts.device, candidate }, reach);
+      if (rejection === undefined) insert(plan, step);
+      else {
+        rejected.push(rejection);
+        steps.push(step);
+      }
+    }
+    return { plan, rejected, policy: id, rule: decidingRule(plan[0], rejected, steps) };
+  }
+
+  function recheck(
+    request: RouteRequest,
+    facts: RouteFacts,
+    candidateId: string,
+  ): Rejection | undefined {
+    const candidate = facts.candidates.find((one) => one.id === candidateId);
+    if (candidate === undefined)
+      return { candidate: candidateId, code: 'unavailable', rule: 'available' };
+    return rejectionOf(
+      checks,
+      { request, device: facts.device, candidate },
+      reachOf(request.labels),
+    );
+  }
+
+  return { policy: id, decide, recheck };
+}
+
+/** The first constraint that forbids the candidate: how far the data may go, then the checks in order. */
+function rejectionOf(checks: readonly Check[], scene: Scene, reach: Reach): Rejection | undefined {
+  const { id, tier } = scene.candidate;
+  if (!(tierRank[tier] <= reach.rank)) return { candidate: id, code: 'privacy', rule: reach.rule };
+  for (const check of checks) {
+    if (check.forbids(scene)) return { candidate: id, code: check.code, rule: check.rule };
+  }
+  return undefined;
+}
+
+function stepOf(candidate: Candidate, score: number): PlanStep {
+  return {
+    candidate: candidate.id,
+    tier: candidate.tier,
+    predictedMs: candidate.predictedMs,
+    provenance: candidate.provenance,
+    cost: candidate.cost ?? 0,
+    score,
+  };
+}
+
+/** Insertion keeps the plan sorted; plans are short. */
+function insert(plan: PlanStep[], step: PlanStep): void {
+  let at = plan.length;
+  while (at > 0 && before(step, plan[at - 1]!)) at--;
+  plan.splice(at, 0, step);
+}
+
+function before(a: PlanStep, b: PlanStep): boolean {
+  if (a.score !== b.score) return a.score < b.score;
+  if (a.tier !== b.tier) return tierRank[a.tier] < tierRank[b.tier];
+  return a.candidate < b.candidate;
+}
+
+/**
+ * What decided the first place. With an empty plan a privacy or licence rule is named before any
+ * other, since the answer is then a refusal and not an outage.
+ */
+function decidingRule(
+  first: PlanStep | undefined,
+  rejected: readonly Rejection[],
+  steps: readonly PlanStep[],
+): string {
+  let best = -1;
+  for (let i = 0; i < steps.length; i++) {
+    if (first !== undefined && !before(steps[i]!, first)) continue;
+    if (best < 0 || outranks(i, best, first === undefined, rejected, steps)) best = i;
+  }
+  if (best >= 0) return rejected[best]!.rule;
+  return first === undefined ? 'no-candidates' : 'objective';
+}
+
+function outranks(
+  a: number,
+  b: number,
+  refusalsFirst: boolean,
+  rejected: readonly Rejection[],
+  steps: readonly PlanStep[],
+): boolean {
+  const [refusesA, refusesB] = [isRefusal(rejected[a]!), isRefusal(rejected[b]!)];
+  if (refusalsFirst && refusesA !== refusesB) return refusesA;
+  return before(steps[a]!, steps[b]!);
+}
+
+/** Whether a candidate was ruled out for reasons that make "no answer" a refusal (exit code 4). */
+export function isRefusal(rejection: Rejection): boolean {
+  return rejection.code === 'privacy' || rejection.code === 'licence';
+}
