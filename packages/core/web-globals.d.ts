@@ -52,6 +52,7 @@ declare const crypto: {
       extractable: boolean,
       usages: ('sign' | 'verify')[],
     ): Promise<CryptoKey>;
+    exportKey(format: 'jwk', key: CryptoKey): Promise<{ readonly x?: string }>;
     sign(
       algorithm: { name: string; hash?: string; saltLength?: number },
       key: CryptoKey,
