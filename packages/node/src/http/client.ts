@@ -158,8 +158,9 @@ function lengthOf(body: HttpRequest['body']): Record<string, string> {
 
 function response(message: IncomingMessage, url: URL, request: HttpRequest): HttpResponse {
   const status = message.statusCode ?? 0;
+  const bodyless = request.method === 'HEAD' || status === 204 || status === 304;
+  if (bodyless) message.resume();
   const body = guardBody(message, url, request);
-  if (request.method === 'HEAD' || status === 204 || status === 304) message.resume();
   return {
     url: url.href,
     status,
@@ -168,15 +169,15 @@ function response(message: IncomingMessage, url: URL, request: HttpRequest): Htt
     body,
     bytes: () => readAll(body),
     text: async () => new TextDecoder().decode(await readAll(body)),
-    discard: () => discard(message),
+    discard: () => discard(message, bodyless),
   };
 }
 
 /** A short rest is read so that the connection can be kept; a long one is not worth it. */
-function discard(message: IncomingMessage): void {
+function discard(message: IncomingMessage, bodyless: boolean): void {
   message.on('error', () => {});
   const length = Number(message.headers['content-length'] ?? Number.NaN);
-  if (length <= 64 * 1024) message.resume();
+  if (bodyless || length <= 64 * 1024) message.resume();
   else message.destroy();
 }
 
