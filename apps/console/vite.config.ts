@@ -1,0 +1,9 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [react()],
+  base: './',
+  resolve: { conditions: ['source', 'module', 'browser', 'production'] },
+  build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
+});
