@@ -1,1 +1,6 @@
-export {};
+export {
+  createOrtEngine,
+  type Isolation,
+  type OrtEngine,
+  type OrtEngineOptions,
+} from './engine.ts';
