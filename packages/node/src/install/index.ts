@@ -1,1 +1,2 @@
+export { openInstaller } from './installer.ts';
 export * from './ports.ts';

@@ -26,6 +26,7 @@ export interface ReleaseDocuments {
 export interface InstallerOptions {
   /** The app's data directory, which the app has locked. Journals go to `families/<slug>/`. */
   readonly dir: string;
+  /** The installer's own: blobs that no kept variant consists of are removed from it. */
   readonly store: ContentStore;
   readonly trust: ReleaseDocuments;
   readonly engine: Engine;
@@ -36,7 +37,6 @@ export interface InstallerOptions {
   readonly sources: () => readonly string[];
   /** Default `stable`. */
   readonly channel?: string;
-  readonly fetch?: typeof globalThis.fetch;
   /** Milliseconds without a byte after which a transfer counts as dropped. Default 30,000. */
   readonly idleMs?: number;
   readonly clock?: () => Date;
@@ -90,6 +90,8 @@ export interface UpdateOutcome {
   /** Why this variant was chosen. */
   readonly reason?: string;
   readonly error?: SelvedgeError;
+  /** Origins that sent other bytes than the signed ones, also where another one then did better. */
+  readonly refusals: readonly SelvedgeError[];
   readonly transferred: Transfer;
 }
 
@@ -110,6 +112,3 @@ export interface Installer {
   /** Stops serving; what was being installed resumes with the next open. */
   close(): Promise<void>;
 }
-
-/** The signature of `openInstaller`: loads what is committed, then waits to be told. */
-export type OpenInstaller = (options: InstallerOptions) => Promise<Installer>;
