@@ -160,6 +160,8 @@ function response(message: IncomingMessage, url: URL, request: HttpRequest): Htt
   const status = message.statusCode ?? 0;
   const bodyless = request.method === 'HEAD' || status === 204 || status === 304;
   if (bodyless) message.resume();
+  // A connection may drop before anybody reads; the reader then finds the error, not the process.
+  message.on('error', () => {});
   const body = guardBody(message, url, request);
   return {
     url: url.href,
@@ -175,7 +177,6 @@ function response(message: IncomingMessage, url: URL, request: HttpRequest): Htt
 
 /** A short rest is read so that the connection can be kept; a long one is not worth it. */
 function discard(message: IncomingMessage, bodyless: boolean): void {
-  message.on('error', () => {});
   const length = Number(message.headers['content-length'] ?? Number.NaN);
   if (bodyless || length <= 64 * 1024) message.resume();
   else message.destroy();

@@ -72,6 +72,7 @@ export async function openBlobFile(
       return offset;
     },
     write: (chunk) => orDiscard(() => write(chunk)),
+    read: (start, end) => readBack(handle, start, Math.min(end, offset)),
     commit: () => orDiscard(commit),
     async suspend() {
       if (closed) return;
@@ -97,6 +98,17 @@ async function resume(handle: FileHandle, hash: Hash, size: number | undefined):
     at += bytesRead;
   }
   return at;
+}
+
+async function readBack(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
 }
 
 function checkRoom({ digest, size }: Expected, needed: number): void {

@@ -116,6 +116,7 @@ function releasing(writer: BlobWriter, release: () => void): BlobWriter {
       return writer.offset;
     },
     write: (chunk) => writer.write(chunk),
+    read: (start, end) => writer.read(start, end),
     commit: () => then(writer.commit()),
     suspend: () => then(writer.suspend()),
     abort: () => then(writer.abort()),

@@ -15,6 +15,12 @@ export interface BlobWriter {
   readonly offset: number;
   write(chunk: Uint8Array): Promise<void>;
   /**
+   * Reads back what was written, `end` exclusive, before it is verified: for a cache that answers
+   * while it fills, and that must not let an answer end well before `commit` did. Fewer bytes, or
+   * none, past `offset`. Throws once the writer is closed.
+   */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /**
    * Verifies digest and size, makes the blob durable (fsync, rename, fsync of the directory) and
    * visible, in that order.
    * @throws SelvedgeError `trust-digest`, `trust-too-large`, `disk-full`

@@ -54,6 +54,20 @@ export function contentStoreAcceptance(name: string, make: () => Promise<Content
       expect(await store.stat(digest)).toBeDefined();
     });
 
+    it('reads back an upload while it grows, and no more once it is closed', async () => {
+      const store = await make();
+      const bytes = randomBytes(1000);
+      const writer = await store.writer({ digest: digestOf(bytes) });
+      await writer.write(bytes.subarray(0, 600));
+      expect(Buffer.from(await writer.read(100, 300))).toEqual(bytes.subarray(100, 300));
+      expect(Buffer.from(await writer.read(500, 900))).toEqual(bytes.subarray(500, 600));
+      expect(await writer.read(700, 900)).toHaveLength(0);
+      await writer.write(bytes.subarray(600));
+      expect(Buffer.from(await writer.read(550, 1000))).toEqual(bytes.subarray(550));
+      await writer.commit();
+      await expect(writer.read(0, 1)).rejects.toThrow();
+    });
+
     it('refuses bytes with another digest, and keeps nothing of them', async () => {
       const store = await make();
       const digest = digestOf(bytesOf(1));
