@@ -35,6 +35,7 @@ declare function btoa(text: string): string;
 declare function structuredClone<T>(value: T): T;
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function clearTimeout(handle: unknown): void;
+declare const performance: { now(): number };
 declare function queueMicrotask(callback: () => void): void;
 
 /** An opaque WebCrypto key. */
