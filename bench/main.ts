@@ -34,7 +34,9 @@ for (const name of names) {
   for (const [figure, value] of Object.entries(result.figures)) {
     process.stdout.write(`  ${figure.padEnd(44)} ${format(value)}\n`);
   }
-  process.stdout.write(`  ratio ${format(result.ratio)}: ${result.note}\n  ${result.ok ? '✓ goal met' : '✗ goal missed'}\n`);
+  process.stdout.write(
+    `  ratio ${format(result.ratio)}: ${result.note}\n  ${result.ok ? '✓ goal met' : '✗ goal missed'}\n`,
+  );
 }
 
 if (argv.includes('--save')) save();
@@ -47,11 +49,20 @@ function save(): void {
   const kept = JSON.parse(readFileSync(resultsFile, 'utf8')) as Record<string, unknown>;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   for (const [name, { ratio, ok, note }] of results) {
-    kept[name] = { ratio: Number(ratio.toPrecision(3)), ok, note, date: new Date().toISOString().slice(0, 10), commit, cores: cpus().length };
+    kept[name] = {
+      ratio: Number(ratio.toPrecision(3)),
+      ok,
+      note,
+      date: new Date().toISOString().slice(0, 10),
+      commit,
+      cores: cpus().length,
+    };
   }
   writeFileSync(resultsFile, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 function format(value: number): string {
-  return value === 0 || Math.abs(value) >= 1000 || Number.isInteger(value) ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  return value === 0 || Math.abs(value) >= 1000 || Number.isInteger(value)
+    ? Math.round(value).toLocaleString('en')
+    : value.toPrecision(3);
 }

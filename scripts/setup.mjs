@@ -17,16 +17,22 @@ const stamp = join(root, 'node_modules', '.selvedge-setup.json');
  * @param {'run' | 'all'} what `run`: what `npm start` needs; `all`: the tests' tools too.
  */
 export function install(what) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const done = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
   if (done.lock === lock && (done.what === 'all' || done.what === what)) return;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   if (what === 'run') args.push('--omit=dev');
-  process.stderr.write(`selvedge: installing packages (${what === 'run' ? 'to run' : 'to run and test'}), about half a minute\n`);
+  process.stderr.write(
+    `selvedge: installing packages (${what === 'run' ? 'to run' : 'to run and test'}), about half a minute\n`,
+  );
   try {
     npm(args);
   } catch {
-    process.stderr.write('selvedge: network: npm could not install the packages: check the connection to your npm registry and run the same command again\n');
+    process.stderr.write(
+      'selvedge: network: npm could not install the packages: check the connection to your npm registry and run the same command again\n',
+    );
     process.exit(3);
   }
   writeFileSync(stamp, JSON.stringify({ lock, what }));
@@ -49,7 +55,13 @@ export function nodeBinary() {
 export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   const child = spawn(
     nodeBinary(),
-    ['--conditions=source', '--disable-warning=ExperimentalWarning', ...nodeArgs, join(root, file), ...args],
+    [
+      '--conditions=source',
+      '--disable-warning=ExperimentalWarning',
+      ...nodeArgs,
+      join(root, file),
+      ...args,
+    ],
     { stdio: 'inherit', env: { ...process.env, ...env } },
   );
   // A terminal's Ctrl-C reaches the child by itself; a signal sent to us is passed on.
@@ -64,5 +76,9 @@ function npm(args) {
   const cli = process.env.npm_execpath;
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] };
   if (cli?.endsWith('.js')) execFileSync(process.execPath, [cli, ...args], options);
-  else execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { ...options, shell: process.platform === 'win32' });
+  else
+    execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, {
+      ...options,
+      shell: process.platform === 'win32',
+    });
 }

@@ -11,10 +11,19 @@ install('all');
 const bin = (name, file) => join(root, 'node_modules', name, file);
 const steps = {
   types: () => node(bin('typescript', 'bin/tsc'), ['-b']),
-  lint: () => node(bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '--diagnostic-level=warn']),
+  lint: () =>
+    node(bin('@biomejs/biome', 'bin/biome'), [
+      'check',
+      '--error-on-warnings',
+      '--diagnostic-level=warn',
+    ]),
   imports: () =>
     node(bin('dependency-cruiser', 'bin/dependency-cruiser.mjs'), [
-      '--config', 'scripts/import-rules.mjs', 'packages', 'apps', 'examples',
+      '--config',
+      'scripts/import-rules.mjs',
+      'packages',
+      'apps',
+      'examples',
     ]),
   console: () => node(join(root, 'scripts/build-console.ts'), []),
   tests: () => node(bin('vitest', 'vitest.mjs'), ['run', ...filters]),
@@ -30,7 +39,9 @@ for (const name of wanted) {
   const started = Date.now();
   process.stderr.write(`\n── ${name}\n`);
   const code = steps[name]();
-  process.stderr.write(`── ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(
+    `── ${name}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  );
   if (code !== 0) failed++;
 }
 if (failed > 0) process.stderr.write(`\n${failed} of ${wanted.length} steps failed\n`);

@@ -23,11 +23,46 @@ describe('the import rules', () => {
   });
 
   it.each([
-    ['an arrow upward', 'packages/core/src/a.ts', "import { b } from '../../../apps/hub/src/b.ts';\nexport const a = b;", 'apps/hub/src/b.ts', 'export const b = 1;', 'core-is-the-bottom'],
-    ['one app inside another', 'apps/agent/src/a.ts', "import { b } from '../../hub/src/b.ts';\nexport const a = b;", 'apps/hub/src/b.ts', 'export const b = 1;', 'apps-do-not-import-each-other'],
-    ['a cycle', 'packages/core/src/a.ts', "import { b } from './b.ts';\nexport const a = () => b;", 'packages/core/src/b.ts', "import { a } from './a.ts';\nexport const b = () => a;", 'no-cycle'],
-    ['a type-only cycle', 'packages/core/src/a.ts', "import type { B } from './b.ts';\nexport type A = B;", 'packages/core/src/b.ts', "import type { A } from './a.ts';\nexport type B = { a: A };", 'no-cycle'],
-    ['Node inside a portable room', 'packages/onnx/src/a.ts', "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;", 'packages/onnx/src/b.ts', 'export const b = 1;', 'portable-rooms-touch-no-platform'],
+    [
+      'an arrow upward',
+      'packages/core/src/a.ts',
+      "import { b } from '../../../apps/hub/src/b.ts';\nexport const a = b;",
+      'apps/hub/src/b.ts',
+      'export const b = 1;',
+      'core-is-the-bottom',
+    ],
+    [
+      'one app inside another',
+      'apps/agent/src/a.ts',
+      "import { b } from '../../hub/src/b.ts';\nexport const a = b;",
+      'apps/hub/src/b.ts',
+      'export const b = 1;',
+      'apps-do-not-import-each-other',
+    ],
+    [
+      'a cycle',
+      'packages/core/src/a.ts',
+      "import { b } from './b.ts';\nexport const a = () => b;",
+      'packages/core/src/b.ts',
+      "import { a } from './a.ts';\nexport const b = () => a;",
+      'no-cycle',
+    ],
+    [
+      'a type-only cycle',
+      'packages/core/src/a.ts',
+      "import type { B } from './b.ts';\nexport type A = B;",
+      'packages/core/src/b.ts',
+      "import type { A } from './a.ts';\nexport type B = { a: A };",
+      'no-cycle',
+    ],
+    [
+      'Node inside a portable room',
+      'packages/onnx/src/a.ts',
+      "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;",
+      'packages/onnx/src/b.ts',
+      'export const b = 1;',
+      'portable-rooms-touch-no-platform',
+    ],
   ])('refuse %s', async (_, firstFile, first, secondFile, second, rule) => {
     const { code, output } = await cruise({ [firstFile]: first, [secondFile]: second });
     expect(output).toContain(rule);

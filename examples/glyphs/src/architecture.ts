@@ -7,7 +7,13 @@ export type Size = (typeof sizes)[number];
 
 /** One learned layer: a 3×3 convolution (same padding) or a dense layer, ReLU after all but the last. */
 export type Layer =
-  | { readonly kind: 'conv'; readonly name: string; readonly from: number; readonly to: number; readonly pool: boolean }
+  | {
+      readonly kind: 'conv';
+      readonly name: string;
+      readonly from: number;
+      readonly to: number;
+      readonly pool: boolean;
+    }
   | { readonly kind: 'dense'; readonly name: string; readonly from: number; readonly to: number };
 
 const quarter = (side / 4) * (side / 4);

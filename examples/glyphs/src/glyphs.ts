@@ -48,10 +48,7 @@ const drawings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The class names, in label order: label 0 is `0`, label 35 is `Z`. */
-export const classes: readonly string[] = [
-  ...'0123456789',
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-];
+export const classes: readonly string[] = [...'0123456789', ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
 /** The strokes of each class, in label order, corners of curves rounded. */
 export const glyphs: readonly (readonly Stroke[])[] = classes.map((name) =>

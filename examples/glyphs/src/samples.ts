@@ -35,7 +35,12 @@ export function drawSamples(seed: number, count: number): Samples {
   return { images, labels, count };
 }
 
-function drawOne(random: Random, strokes: readonly Stroke[], canvas: Float64Array, scratch: Float64Array): void {
+function drawOne(
+  random: Random,
+  strokes: readonly Stroke[],
+  canvas: Float64Array,
+  scratch: Float64Array,
+): void {
   canvas.fill(0);
   const place = placement(random);
   const thickness = random.between(1.1, 2.4);
@@ -81,13 +86,23 @@ function ink(canvas: Float64Array, points: Stroke, thickness: number, strength: 
   }
 }
 
-function inkSegment(canvas: Float64Array, a: Point, b: Point, reach: number, strength: number): void {
+function inkSegment(
+  canvas: Float64Array,
+  a: Point,
+  b: Point,
+  reach: number,
+  strength: number,
+): void {
   const [ax, ay] = a;
   const dx = b[0] - ax;
   const dy = b[1] - ay;
   const length2 = dx * dx + dy * dy || 1e-9;
   for (let y = pixelAt(Math.min(ay, b[1]) - reach); y <= pixelAt(Math.max(ay, b[1]) + reach); y++) {
-    for (let x = pixelAt(Math.min(ax, b[0]) - reach); x <= pixelAt(Math.max(ax, b[0]) + reach); x++) {
+    for (
+      let x = pixelAt(Math.min(ax, b[0]) - reach);
+      x <= pixelAt(Math.max(ax, b[0]) + reach);
+      x++
+    ) {
       const px = x + 0.5 - ax;
       const py = y + 0.5 - ay;
       const along = Math.min(1, Math.max(0, (px * dx + py * dy) / length2));
@@ -108,7 +123,12 @@ function blur(canvas: Float64Array, scratch: Float64Array): void {
   blurAlong(scratch, canvas, side, (p) => Math.floor(p / side));
 }
 
-function blurAlong(from: Float64Array, to: Float64Array, step: number, position: (p: number) => number): void {
+function blurAlong(
+  from: Float64Array,
+  to: Float64Array,
+  step: number,
+  position: (p: number) => number,
+): void {
   for (let p = 0; p < pixels; p++) {
     const at = position(p);
     const before = at > 0 ? from[p - step]! : from[p]!;

@@ -18,19 +18,28 @@ export interface Schedule {
  * Adam (Kingma & Ba 2015), learning rate rising over the first twentieth and falling along a
  * half cosine. Deterministic by seed.
  */
-export function fit(size: Size, seed: number, schedule: Schedule, onBatch: (done: number, loss: number) => void): Network {
+export function fit(
+  size: Size,
+  seed: number,
+  schedule: Schedule,
+  onBatch: (done: number, loss: number) => void,
+): Network {
   const random = seededRandom(seed * 7919 + 17);
   const network = new Network(size, random);
   const values = [...network.weights, ...network.biases];
   const gradients = [...network.weightGradients, ...network.biasGradients];
-  const adam = values.map((v) => ({ mean: new Float32Array(v.length), square: new Float32Array(v.length) }));
+  const adam = values.map((v) => ({
+    mean: new Float32Array(v.length),
+    square: new Float32Array(v.length),
+  }));
   for (let batch = 0; batch < schedule.batches; batch++) {
     const samples = drawSamples(random.below(2 ** 31), schedule.batchSize);
     const scores = network.forward(toFloats(samples), samples.count);
     const { loss, gradient } = crossEntropy(scores, samples.labels);
     network.backward(gradient);
     const rate = schedule.peakRate * shape(batch / schedule.batches);
-    for (const [i, value] of values.entries()) adamStep(value, gradients[i]!, adam[i]!, rate, batch + 1);
+    for (const [i, value] of values.entries())
+      adamStep(value, gradients[i]!, adam[i]!, rate, batch + 1);
     onBatch(batch + 1, loss);
   }
   return network;
@@ -65,7 +74,10 @@ function best(scores: Float32Array, count: number, sample: number): number {
   return at;
 }
 
-function crossEntropy(scores: Float32Array, labels: Uint8Array): { loss: number; gradient: Float32Array } {
+function crossEntropy(
+  scores: Float32Array,
+  labels: Uint8Array,
+): { loss: number; gradient: Float32Array } {
   const count = labels.length;
   const gradient = new Float32Array(scores.length);
   let loss = 0;
@@ -83,7 +95,9 @@ function crossEntropy(scores: Float32Array, labels: Uint8Array): { loss: number;
 }
 
 function shape(progress: number): number {
-  return progress < 0.05 ? progress / 0.05 : 0.5 + 0.5 * Math.cos(Math.PI * ((progress - 0.05) / 0.95));
+  return progress < 0.05
+    ? progress / 0.05
+    : 0.5 + 0.5 * Math.cos(Math.PI * ((progress - 0.05) / 0.95));
 }
 
 function adamStep(

@@ -5,7 +5,7 @@
  * what all of them reached on the evaluation set to `weights/<size>.json`. Takes minutes a size.
  */
 import { writeFileSync } from 'node:fs';
-import { sizes, type Size } from '../src/architecture.ts';
+import { type Size, sizes } from '../src/architecture.ts';
 import { drawSamples, evaluationCount, evaluationSeed } from '../src/samples.ts';
 import { accuracy, fit, type Schedule } from './fit.ts';
 import type { Network } from './network.ts';
@@ -25,7 +25,10 @@ function train(size: Size): void {
   const schedule = schedules[size];
   const runs = seeds.map((seed) => {
     const network = fit(size, seed, schedule, (done, loss) => {
-      if (done % 500 === 0) process.stderr.write(`${size} seed ${seed}: ${done}/${schedule.batches} loss ${loss.toFixed(3)}\n`);
+      if (done % 500 === 0)
+        process.stderr.write(
+          `${size} seed ${seed}: ${done}/${schedule.batches} loss ${loss.toFixed(3)}\n`,
+        );
     });
     const reached = accuracy(network, evaluation);
     process.stderr.write(`${size} seed ${seed}: accuracy ${reached.toFixed(4)}\n`);
@@ -40,14 +43,17 @@ function train(size: Size): void {
     chosen: best.seed,
     runs: runs.map(({ seed, accuracy }) => ({ seed, accuracy })),
   };
-  writeFileSync(new URL(`../weights/${size}.json`, import.meta.url), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(
+    new URL(`../weights/${size}.json`, import.meta.url),
+    `${JSON.stringify(record, null, 2)}\n`,
+  );
 }
 
 /** Little-endian float32: each layer's weights, then its biases. */
 function serialise(network: Network): Uint8Array {
   const parts = network.layers.flatMap((_, i) => [network.weights[i]!, network.biases[i]!]);
-  const out = new DataView(new ArrayBuffer(4 * parts.reduce((sum, part) => sum + part.length, 0)));
-  let at = 0;
-  for (const part of parts) for (const value of part) out.setFloat32((at += 4) - 4, value, true);
+  const values = parts.flatMap((part) => [...part]);
+  const out = new DataView(new ArrayBuffer(4 * values.length));
+  for (const [i, value] of values.entries()) out.setFloat32(4 * i, value, true);
   return new Uint8Array(out.buffer);
 }

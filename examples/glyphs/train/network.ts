@@ -35,7 +35,8 @@ export class Network {
         x = this.#convolve(index, layer, x, count, width);
         width /= 2;
       } else {
-        if (this.layers[index - 1]?.kind === 'conv') x = flatten(x, layer.from, count, width * width);
+        if (this.layers[index - 1]?.kind === 'conv')
+          x = flatten(x, layer.from, count, width * width);
         x = this.#dense(index, layer, x, count);
       }
     }
@@ -48,7 +49,12 @@ export class Network {
     for (let index = this.layers.length - 1; index >= 0; index--) g = this.#tape[index]!(g);
   }
 
-  #dense(index: number, layer: Layer & { kind: 'dense' }, x: Float32Array, count: number): Float32Array {
+  #dense(
+    index: number,
+    layer: Layer & { kind: 'dense' },
+    x: Float32Array,
+    count: number,
+  ): Float32Array {
     const { from, to } = layer;
     const y = new Float32Array(to * count);
     multiply(this.weights[index]!, x, y, to, from, count);
@@ -65,7 +71,13 @@ export class Network {
     return y;
   }
 
-  #convolve(index: number, layer: Layer & { kind: 'conv' }, x: Float32Array, count: number, width: number): Float32Array {
+  #convolve(
+    index: number,
+    layer: Layer & { kind: 'conv' },
+    x: Float32Array,
+    count: number,
+    width: number,
+  ): Float32Array {
     const { from, to } = layer;
     const n = count * width * width;
     const columns = unfold(x, from, count, width);
@@ -85,7 +97,14 @@ export class Network {
     return pooled;
   }
 
-  #gradients(index: number, g: Float32Array, x: Float32Array, to: number, fanIn: number, n: number): void {
+  #gradients(
+    index: number,
+    g: Float32Array,
+    x: Float32Array,
+    to: number,
+    fanIn: number,
+    n: number,
+  ): void {
     const xt = new Float32Array(x.length);
     transpose(x, xt, fanIn, n);
     multiply(g, xt, this.weightGradients[index]!, to, n, fanIn);
@@ -97,7 +116,13 @@ export class Network {
     }
   }
 
-  #inputGradient(index: number, g: Float32Array, to: number, fanIn: number, n: number): Float32Array {
+  #inputGradient(
+    index: number,
+    g: Float32Array,
+    to: number,
+    fanIn: number,
+    n: number,
+  ): Float32Array {
     const wt = new Float32Array(to * fanIn);
     transpose(this.weights[index]!, wt, to, fanIn);
     const out = new Float32Array(fanIn * n);
@@ -174,7 +199,11 @@ function neighbourRows(
 }
 
 /** 2×2 maximum with stride 2, and where each maximum stood. */
-function maxPool(y: Float32Array, planes: number, width: number): { pooled: Float32Array; winners: Int32Array } {
+function maxPool(
+  y: Float32Array,
+  planes: number,
+  width: number,
+): { pooled: Float32Array; winners: Int32Array } {
   const half = width / 2;
   const pooled = new Float32Array(planes * half * half);
   const winners = new Int32Array(pooled.length);
@@ -209,7 +238,12 @@ function unflatten(g: Float32Array, features: number, count: number, area: numbe
   return out;
 }
 
-function reorder(features: number, count: number, area: number, visit: (planar: number, flat: number) => void): void {
+function reorder(
+  features: number,
+  count: number,
+  area: number,
+  visit: (planar: number, flat: number) => void,
+): void {
   for (let feature = 0; feature < features; feature++) {
     const channel = Math.floor(feature / area);
     const position = feature % area;
