@@ -1,4 +1,5 @@
 export type { Dataset, DatasetOptions } from './dataset.ts';
+export { sliceElements } from './elements.ts';
 export { fileNameOf } from './file-name.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';

@@ -1,0 +1,49 @@
+import { fail } from '@selvedge/core/errors';
+import type { Tensors } from '@selvedge/infer/engine';
+import type { Dataset } from '../dataset/index.ts';
+import type { Metric } from './metric.ts';
+import { moduleMetric } from './module-metric.ts';
+import { snr } from './snr.ts';
+import { agreement, top1 } from './top1.ts';
+
+const named: Readonly<Record<string, Metric>> = {
+  top1: top1 as Metric,
+  agreement: agreement as Metric,
+  snr: snr as Metric,
+};
+
+/**
+ * The metric by its name or module file; without one, what the data set allows: `top1` with
+ * labels, `snr` with expected outputs, otherwise `agreement` for a classifier and `snr` for the rest.
+ *
+ * @param example one answer of the model, which shows whether it classifies
+ * @throws SelvedgeError `usage`, `bad-input`
+ */
+export async function chooseMetric(
+  wanted: string | undefined,
+  dataset: Dataset,
+  example: Tensors,
+): Promise<Metric> {
+  if (wanted === undefined) return named[defaultMetric(dataset, example)] as Metric;
+  const known = named[wanted];
+  if (known) return known;
+  if (/\.(mjs|js|mts|ts)$/.test(wanted)) return (await moduleMetric(wanted)) as Metric;
+  return fail('usage', `there is no metric ${wanted}`, {
+    hint: 'expected top1, agreement, snr or a module file such as metric.mjs',
+  });
+}
+
+function defaultMetric(dataset: Dataset, example: Tensors): string {
+  if (dataset.labels) return 'top1';
+  if (dataset.expectedOutputs.length > 0) return 'snr';
+  return looksLikeClassifier(example) ? 'agreement' : 'snr';
+}
+
+/** Its first output is one class, or one row of scores. */
+function looksLikeClassifier(example: Tensors): boolean {
+  const [first] = Object.values(example);
+  if (!first || first.type === 'string') return false;
+  const isFloat = first.type.includes('float');
+  const sides = first.shape.filter((side) => side !== 1).length;
+  return isFloat ? sides === 1 : first.data.length === 1;
+}

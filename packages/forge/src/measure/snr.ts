@@ -1,0 +1,111 @@
+import { fail } from '@selvedge/core/errors';
+import type { Tensor, Tensors } from '@selvedge/infer/engine';
+import { numberReader } from '@selvedge/infer/golden';
+import { fileNameOf } from '../dataset/index.ts';
+import { ratioInterval } from './interval.ts';
+import type { Answer, Metric, Summary } from './metric.ts';
+
+/** Power of what was wanted, and of the difference to it, in one sample. */
+export interface Powers {
+  readonly signal: number;
+  readonly noise: number;
+}
+
+/** Equal to the last bit: JSON has no infinity, and float64 sums can't tell more apart. */
+export const identicalDb = 300;
+
+/**
+ * Signal-to-noise ratio over all samples, 10·log₁₀(Σ signal² / Σ (signal − answer)²) in dB.
+ * The signal is `expected.<output>.npy` where the data set has it, otherwise what the unconverted
+ * model answers. `drop` is the share of the signal's power that became noise, above the
+ * reference's own share: a fraction, as for every other metric.
+ */
+export const snr: Metric<Powers> = {
+  name: 'snr',
+  score: (answer) => powersOf(answer),
+  summarise,
+};
+
+function summarise(variant: readonly Powers[], reference: readonly Powers[]): Summary {
+  const signal = sum(variant.map((sample) => sample.signal));
+  if (signal === 0) {
+    fail('bad-dataset', 'snr has no meaning: every wanted output is zero', {
+      hint: 'use another evaluation set or metric',
+    });
+  }
+  const noise = variant.map((sample) => sample.noise);
+  const before = sum(reference.map((sample) => sample.noise));
+  const interval = ratioInterval(
+    noise,
+    variant.map((sample) => sample.signal),
+  );
+  const shift = before / signal;
+  return {
+    value: decibels(signal, sum(noise)),
+    reference: decibels(signal, before),
+    drop: sum(noise) / signal - shift,
+    interval: interval ? [interval[0] - shift, interval[1] - shift] : null,
+    valueInterval: null,
+  };
+}
+
+const decibels = (signal: number, noise: number): number =>
+  noise === 0 ? identicalDb : Math.min(identicalDb, 10 * Math.log10(signal / noise));
+
+function powersOf(answer: Answer): Powers {
+  const wanted = Object.keys(answer.expected).length > 0 ? answer.expected : answer.reference;
+  let signal = 0;
+  let noise = 0;
+  let compared = 0;
+  for (const [name, target] of Object.entries(wanted)) {
+    const actual = answer.outputs[name] ?? byFileName(answer.outputs, name);
+    if (!actual) missing(name, answer.outputs);
+    if (actual.type === 'string' || target.type === 'string') continue;
+    if (actual.data.length !== target.data.length) misfit(name, actual, target);
+    const powers = comparePowers(actual, target);
+    signal += powers.signal;
+    noise += powers.noise;
+    compared += 1;
+  }
+  if (compared === 0) fail('bad-dataset', 'snr has nothing to compare: no output is numeric');
+  if (!Number.isFinite(signal + noise)) {
+    fail('bad-dataset', `sample ${answer.index}: an output is not finite, snr has no meaning`);
+  }
+  return { signal, noise };
+}
+
+function comparePowers(actual: Tensor, target: Tensor): Powers {
+  const y = numberReader(actual);
+  const g = numberReader(target);
+  let signal = 0;
+  let noise = 0;
+  for (let at = 0; at < target.data.length; at += 1) {
+    signal += g(at) ** 2;
+    noise += (g(at) - y(at)) ** 2;
+  }
+  return { signal, noise };
+}
+
+const byFileName = (outputs: Tensors, file: string): Tensor | undefined =>
+  Object.entries(outputs).find(([name]) => fileNameOf(name) === file)?.[1];
+
+function missing(name: string, outputs: Tensors): never {
+  return fail('bad-dataset', `expected.${name}.npy: the model has no output ${name}`, {
+    hint: `its outputs are ${Object.keys(outputs).join(', ')}`,
+    details: { output: name },
+  });
+}
+
+function misfit(name: string, actual: Tensor, target: Tensor): never {
+  const found = target.shape.join(', ');
+  return fail(
+    'bad-dataset',
+    `expected.${name}.npy: each sample has shape [${found}], the model gives [${actual.shape.join(', ')}]`,
+    {
+      details: { output: name },
+    },
+  );
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
