@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDataset } from '@selvedge/forge/dataset';
+import { sizes } from './architecture.ts';
+import { modelOf } from './model.ts';
+import { drawSamples, evaluationCount, evaluationSeed, type Samples, side } from './samples.ts';
+import { readWeights } from './weights.ts';
+
+/**
+ * Writes the sample family into a directory: the three ONNX files, the evaluation set in `eval/`,
+ * a few samples to send in `request/`, the blueprint and the policy.
+ * @returns the blueprint's path.
+ */
+export async function makeSampleFamily(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  for (const size of sizes) {
+    await writeFile(join(directory, `${size}.onnx`), modelOf(size, await readWeights(size)));
+  }
+  await writeDataset(
+    join(directory, 'eval'),
+    datasetOf(drawSamples(evaluationSeed, evaluationCount)),
+  );
+  await writeDataset(join(directory, 'request'), datasetOf(drawSamples(evaluationSeed + 1, 8)));
+  for (const file of ['selvedge.yaml', 'policy.yaml']) {
+    await copyFile(new URL(`../${file}`, import.meta.url), join(directory, file));
+  }
+  return join(directory, 'selvedge.yaml');
+}
+
+/** SHA-256 over images and labels: what `weights/evaluation.sha256` holds for the evaluation set. */
+export function digestOf(samples: Samples): string {
+  return createHash('sha256').update(samples.images).update(samples.labels).digest('hex');
+}
+
+function datasetOf({ images, labels, count }: Samples) {
+  return {
+    inputs: { image: { type: 'uint8' as const, shape: [count, 1, side, side], data: images } },
+    labels,
+  };
+}
