@@ -5,6 +5,7 @@ const source = { ssr: { resolve: { conditions: ['source'] } } };
 export default defineConfig({
   ...source,
   test: {
+    reporters: ['default', './scripts/closing-reporter.ts'],
     projects: [
       {
         ...source,

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
+    reporters: ['default', './scripts/closing-reporter.ts'],
     include: ['tests/soak/**/*.test.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 120_000,
