@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { PlanStep, Rejection } from '@selvedge/core/route';
+import type { FamilyName, Provenance, Tier } from '@selvedge/core/schema';
+import { makeDirectory, openJournal } from '@selvedge/node/store';
+
+/** One try at one place of the plan. */
+export interface DecisionAttempt {
+  readonly candidate: string;
+  readonly outcome: string;
+  readonly ms: number;
+  readonly code?: string;
+}
+
+/** A place as it looked when the decision was made. */
+export interface ConsideredPlace {
+  readonly candidate: string;
+  readonly tier: Tier;
+  readonly variant?: string;
+  readonly quality?: number;
+  readonly predictedMs: number;
+  readonly provenance: Provenance;
+  readonly available: boolean;
+  readonly unavailableReason?: string;
+}
+
+/**
+ * Why an inference ran where it ran (promise 5). It stays on the device, and holds nothing of what
+ * went in or came out.
+ */
+export interface DecisionTrace {
+  readonly id: string;
+  /** ISO 8601, milliseconds. */
+  readonly at: string;
+  readonly family: FamilyName;
+  readonly request: {
+    readonly labels: readonly string[];
+    readonly deadlineMs?: number;
+    readonly minQuality?: number;
+    readonly maxCost?: number;
+  };
+  /** Where it ran; null when no place answered. */
+  readonly tier: Tier | null;
+  readonly candidate: string | null;
+  readonly version: string | null;
+  readonly variant: string | null;
+  readonly engine: string | null;
+  readonly target: string | null;
+  readonly considered: readonly ConsideredPlace[];
+  readonly plan: readonly PlanStep[];
+  readonly rejected: readonly Rejection[];
+  readonly attempts: readonly DecisionAttempt[];
+  readonly policy: string;
+  readonly rule: string;
+  /** The decision as a sentence. */
+  readonly reason: string;
+  /** From the request to its answer, milliseconds. */
+  readonly ms: number;
+  /** Of the answer's engine: measured here, or an emulated chip's clock. */
+  readonly provenance: Provenance | null;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface DecisionLog {
+  add(trace: DecisionTrace): void;
+  /** Newest first. */
+  list(limit?: number): readonly DecisionTrace[];
+  get(id: string): DecisionTrace | undefined;
+  close(): Promise<void>;
+}
+
+/** Traces that are kept; older ones go. */
+const kept = 500;
+/** A crash may lose the traces of so long: an fsync for each inference would cost more than it. */
+const flushMs = 500;
+
+/** Opens the ring of the device's own decisions, in `decisions/` of the data directory. */
+export async function openDecisionLog(dataDir: string): Promise<DecisionLog> {
+  const folder = join(dataDir, 'decisions');
+  await makeDirectory(folder);
+  const journal = await openJournal<readonly DecisionTrace[]>(join(folder, 'journal.jsonl'));
+  let ring = journal.records.flat().slice(-kept);
+  let fresh: DecisionTrace[] = [];
+  let written = journal.records.flat().length;
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (fresh.length === 0) return;
+    const batch = fresh;
+    fresh = [];
+    written += batch.length;
+    if (written < 2 * kept) return journal.append(batch);
+    written = ring.length;
+    await journal.replace([ring]);
+  };
+  return {
+    add(trace) {
+      ring = [...ring.slice(1 - kept), trace];
+      fresh.push(trace);
+      // A full disk costs traces, never an inference.
+      timer ??= setTimeout(() => void flush().catch(() => {}), flushMs);
+    },
+    list: (limit = kept) => ring.slice(-limit).reverse(),
+    get: (id) => ring.find((trace) => trace.id === id),
+    async close() {
+      await flush().catch(() => {});
+      await journal.close();
+    },
+  };
+}
