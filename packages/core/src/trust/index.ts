@@ -11,6 +11,7 @@ export {
   type TrustPorts,
   type TrustStore,
 } from './ports.ts';
+export { contents, maxBytes } from './refresh.ts';
 export { isRefusal, refuse } from './refusal.ts';
 export { ed25519Key, ed25519Pem, keyIdOf, type Signer, signerFromPem } from './signer.ts';
 export { clockToleranceMs } from './trusted-time.ts';

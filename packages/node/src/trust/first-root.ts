@@ -1,0 +1,40 @@
+import { fail } from '@selvedge/core/errors';
+import { type Carrier, contents, isRefusal } from '@selvedge/core/trust';
+import { Type } from 'typebox';
+import { fetchJson } from '../http/index.ts';
+
+/** What a hub says about its repository, as far as first use needs it. */
+const TrustStatus = Type.Object({ dev: Type.Boolean(), established: Type.Boolean() });
+
+/**
+ * Trust on first use: the first root, as the hub itself gives it. Only from loopback, and only
+ * where the hub says that it runs with `--dev`.
+ *
+ * @param origin the hub's URL, or an edge's that relays to it.
+ * @throws SelvedgeError `trust-no-root` where it is not allowed, `unavailable` before the first
+ * publish, and what a fetch throws.
+ */
+export async function firstRoot(origin: string, carrier: Carrier): Promise<Uint8Array> {
+  const { hostname } = new URL(origin);
+  if (!loopback.test(hostname)) refuseFirstUse(`${origin} is not on this machine`);
+  const status = await fetchJson(`${origin.replace(/\/$/, '')}/api/v1/trust`, TrustStatus);
+  if (!status.dev) refuseFirstUse(`the hub at ${origin} does not run with --dev`);
+  if (!status.established) {
+    fail('unavailable', `the hub at ${origin} has no root of trust yet`, {
+      hint: 'publish a first release to it',
+    });
+  }
+  const root = contents(
+    await carrier('1.root.json', { maxBytes: 512 * 1024 }),
+    '1.root.json',
+    '5.2',
+  );
+  return isRefusal(root) ? refuseFirstUse(root.message) : root;
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const refuseFirstUse = (reason: string): never =>
+  fail('trust-no-root', `no root of trust was given, and ${reason}`, {
+    hint: 'give the root of trust with --trust-root FILE (selvedge keys export prints it)',
+  });

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  isRefusal,
+  openTrustClient,
+  type TrustClient,
+  type TrustPorts,
+} from '@selvedge/core/trust';
+import { diskError } from '../store/index.ts';
+import { cachedCarrier } from './document-cache.ts';
+import { type TrustedDocuments, trustedDocuments } from './documents.ts';
+import { fileTrustStore } from './file-trust-store.ts';
+import { firstRoot } from './first-root.ts';
+import { httpCarrier } from './http-carrier.ts';
+import { accepted, refusalError } from './refusal-error.ts';
+
+export interface OpenTrustOptions {
+  /** Where the client keeps what it trusts; made where it is missing. */
+  readonly dir: string;
+  /** Origins that serve `/trust/`, tried in order: an edge first, then the hub. */
+  readonly origins: readonly string[] | (() => readonly string[]);
+  /** A root.json that came by a trusted way. Needed once; what is stored goes first. */
+  readonly trustRoot?: string | undefined;
+  /** Takes the hub's own word for the first root, on loopback and under `--dev` only. */
+  readonly allowFirstUse?: boolean | undefined;
+  readonly clock?: (() => Date) | undefined;
+}
+
+/** A device's view of what is signed. */
+export interface Trust extends TrustedDocuments {
+  /**
+   * Brings it up to date. `changed: false` cost one conditional request.
+   *
+   * @throws SelvedgeError `trust-…` (what is trusted stays), `network`, `timeout`, `bad-upstream`,
+   * `trust-no-root`, `unavailable` (first use before the first publish).
+   */
+  refresh(): Promise<{ readonly changed: boolean }>;
+  /** The client below, once a root of trust is there. */
+  readonly client: TrustClient | undefined;
+}
+
+/**
+ * Opens the trust client of a device, an edge or a check. Opens without a network: without a
+ * stored root and without `trustRoot`, the first refresh looks for one.
+ *
+ * @throws SelvedgeError `io-failed` when the given root cannot be read; `trust-signature`,
+ * `trust-format` when it is not one.
+ */
+export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
+  const origins =
+    typeof options.origins === 'function'
+      ? options.origins
+      : () => options.origins as readonly string[];
+  const carrier = httpCarrier(() =>
+    origins().map((origin) => `${origin.replace(/\/$/, '')}/trust/`),
+  );
+  const ports: TrustPorts = {
+    fetch: cachedCarrier(carrier, join(options.dir, 'documents')),
+    store: fileTrustStore(options.dir),
+    clock: options.clock ?? (() => new Date()),
+  };
+  let client = await openStored(ports, options.trustRoot);
+
+  async function opened(): Promise<TrustClient> {
+    if (client) return client;
+    const [origin] = origins();
+    if (!options.allowFirstUse || origin === undefined) throw refusalError(noRoot);
+    client = accepted(await openTrustClient(ports, await firstRoot(origin, carrier)));
+    return client;
+  }
+
+  const documents = async (): Promise<TrustedDocuments> => {
+    if (!client) throw refusalError(noRoot);
+    return trustedDocuments(client);
+  };
+  return {
+    get client() {
+      return client;
+    },
+    refresh: async () => accepted(await (await opened()).refresh()),
+    families: async () => (client ? trustedDocuments(client).families() : []),
+    channel: async (family, channel) => (await documents()).channel(family, channel),
+    release: async (family, version) => (await documents()).release(family, version),
+    policy: async (family) => (await documents()).policy(family),
+  };
+}
+
+const noRoot = {
+  refused: true,
+  code: 'trust-no-root',
+  subject: 'root.json',
+  section: '5.2',
+  message: 'no root of trust was given',
+} as const;
+
+async function openStored(
+  ports: TrustPorts,
+  file: string | undefined,
+): Promise<TrustClient | undefined> {
+  const given = file === undefined ? undefined : await readRoot(file);
+  const client = await openTrustClient(ports, given);
+  if (!isRefusal(client)) return client;
+  if (client.code === 'trust-no-root') return undefined;
+  throw refusalError(client);
+}
+
+async function readRoot(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (caught) {
+    throw diskError(caught, `read the root of trust ${file}`);
+  }
+}
