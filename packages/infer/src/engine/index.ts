@@ -1,4 +1,11 @@
 export { isElementType, layoutOf, type NumericData } from './element-types.ts';
+export {
+  bfloat16Bits,
+  bfloat16Value,
+  float16Bits,
+  float16Value,
+  numberReader,
+} from './element-values.ts';
 export * from './port.ts';
 export {
   elementCount,

@@ -1,6 +1,5 @@
 import type { Golden } from '@selvedge/core/release';
-import { elementCount, type Tensor } from '../engine/index.ts';
-import { numberReader } from './numbers.ts';
+import { elementCount, numberReader, type Tensor } from '../engine/index.ts';
 
 export type Tolerance = Golden['tolerance'][string];
 

@@ -1,4 +1,3 @@
 export { checkGolden, type GoldenResult } from './check.ts';
 export { type Comparison, compareTensors, type Tolerance } from './compare.ts';
 export { decodeInlineTensor, decodeInlineTensors, encodeInlineTensor } from './inline.ts';
-export { bfloat16Value, float16Value, numberReader } from './numbers.ts';

@@ -1,1 +1,20 @@
-export {};
+export { inferenceHeaderLength, joinBody, splitBody } from './binary-body.ts';
+export { fromDatatype, toDatatype } from './datatypes.ts';
+export { decodeOipError, encodeOipError } from './error.ts';
+export {
+  decodeInferRequest,
+  decodeInferResponse,
+  encodeInferRequest,
+  encodeInferResponse,
+  type InferRequest,
+  type InferResponse,
+  wantedOutputs,
+} from './infer.ts';
+export {
+  decodeModelMetadata,
+  encodeModelMetadata,
+  encodeServerMetadata,
+  type ModelMetadata,
+  onnxPlatform,
+} from './metadata.ts';
+export type { OipBody, OipParameters } from './tensors.ts';
