@@ -1,0 +1,243 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Profile } from '@selvedge/core/device';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BlobOrigin, blobOrigin } from '../../../../tests/support/blob-origin.ts';
+import { documentsOf } from '../../../../tests/support/documents.ts';
+import { tinyInput, tinyRelease, type TinyVariantOptions } from '../../../../tests/support/tiny-release.ts';
+import { directoryStore } from '../store/index.ts';
+import { openInstaller } from './installer.ts';
+import type { Installer, InstallerEvent } from './ports.ts';
+
+const family = 'acme/digits';
+const engine = createOrtEngine({ threads: 1 });
+const profile: Profile = {
+  platform: { os: 'linux', arch: 'x64' },
+  engines: [{ name: 'onnxruntime', version: engine.version }],
+  units: [{ kind: 'cpu', provider: 'cpu', precisions: ['fp32', 'int8'], tops: { fp32: 0.1, int8: 0.2 } }],
+  memory: { budgetBytes: 1e9, bandwidth: 1e10 },
+  provenance: 'estimated',
+};
+
+let dir: string;
+let origin: BlobOrigin;
+let documents: ReturnType<typeof documentsOf>;
+let installer: Installer;
+let events: InstallerEvent[];
+
+const open = async (): Promise<Installer> => {
+  events = [];
+  installer = await openInstaller({
+    dir,
+    store: directoryStore(join(dir, 'blobs')),
+    trust: documents,
+    engine,
+    tier: 'device',
+    profile,
+    sources: () => [origin.url],
+    idleMs: 2_000,
+    onEvent: (event) => events.push(event),
+  });
+  return installer;
+};
+
+const reopen = async (): Promise<Installer> => {
+  await installer.close();
+  return open();
+};
+
+const publish = (version: string, options: TinyVariantOptions = {}): void => {
+  const release = tinyRelease(family, version, [options]);
+  for (const [digest, blob] of release.blobs) origin.blobs.set(digest, blob);
+  documents.publish(release);
+};
+
+/** What the device answers to [1, 2, 3, 4]. */
+const answer = async (): Promise<number[] | undefined> => {
+  const result = await installer.active(family)?.run(tinyInput());
+  return result && [...(result.outputs['y']!.data as Float32Array)];
+};
+
+const steps = (): string[] => [...new Set(events.map(({ step }) => step))];
+const versions = (): string[] => installer.installed().map(({ version, state }) => `${version} ${state}`);
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'installer-'));
+  origin = await blobOrigin();
+  documents = documentsOf(family);
+  await open();
+});
+
+afterEach(async () => {
+  await installer.close();
+  await origin.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+afterAll(() => engine.close());
+
+describe('the installer', () => {
+  it('takes a release through every step and then answers with it', async () => {
+    publish('1.0.0', { scale: 2 });
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'committed', transferred: { saved: 0 } });
+    expect(outcome!.transferred.bytes).toBe(outcome!.transferred.full);
+    expect(steps()).toEqual(['chosen', 'fetching', 'verified', 'staged', 'probation', 'committed']);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('asks the origin for nothing when there is nothing new', async () => {
+    publish('1.0.0');
+    await installer.poll();
+    const before = origin.requests.length;
+    expect(await installer.poll()).toMatchObject([{ result: 'current', transferred: { bytes: 0 } }]);
+    expect(origin.requests).toHaveLength(before);
+  });
+
+  it('answers after a restart without any network', async () => {
+    publish('1.0.0', { scale: 3 });
+    await installer.poll();
+    await origin.close();
+    await reopen();
+    expect(await answer()).toEqual([3, 6, 9, 12]);
+    origin = await blobOrigin();
+  });
+
+  it('moves to a newer release, keeps the one before, and removes the third oldest', async () => {
+    for (const [version, scale] of [['1.0.0', 2], ['2.0.0', 3], ['3.0.0', 4]] as const) {
+      publish(version, { scale });
+      await installer.poll();
+    }
+    expect(await answer()).toEqual([4, 8, 12, 16]);
+    expect(installer.installations()[0]?.previous?.version).toBe('2.0.0');
+    const blobs = [];
+    for await (const blob of directoryStore(join(dir, 'blobs')).list()) blobs.push(blob);
+    // Manifest, model and golden document of two releases.
+    expect(blobs).toHaveLength(6);
+  });
+
+  it('lets runs in flight end while a newer release takes over', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    const before = installer.active(family)!;
+    const runs = Array.from({ length: 50 }, () => before.run(tinyInput()));
+    publish('2.0.0', { scale: 3 });
+    await installer.poll();
+    await expect(Promise.all(runs)).resolves.toHaveLength(50);
+  });
+});
+
+describe('a release whose golden inputs fail', () => {
+  beforeEach(async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    publish('2.0.0', { scale: 3, goldenScale: 5 });
+  });
+
+  it('is rolled back, and the one before goes on answering', async () => {
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'rolled-back', error: { code: 'golden-failed' } });
+    expect(versions()).toEqual(['1.0.0 committed', '2.0.0 rolled-back']);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('is not fetched again, also after a restart', async () => {
+    await installer.poll();
+    const before = origin.requests.length;
+    await reopen();
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'rolled-back', error: { details: { remembered: true } } });
+    expect(origin.requests).toHaveLength(before);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('gives way to the next release', async () => {
+    await installer.poll();
+    publish('2.0.1', { scale: 5 });
+    await installer.poll();
+    expect(versions()).toEqual(['2.0.1 committed']);
+    expect(await answer()).toEqual([5, 10, 15, 20]);
+  });
+});
+
+describe('what the network does', () => {
+  it('a cut transfer is postponed and resumes where it stopped', async () => {
+    publish('1.0.0', { padding: 400_000 });
+    origin.fault = { kind: 'status', status: 503 };
+    expect(await installer.poll()).toMatchObject([{ result: 'postponed', error: { code: 'unavailable' } }]);
+    origin.fault = { kind: 'drop', afterBytes: 100_000 };
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'committed' });
+    expect(origin.requests.some((request) => request.includes('bytes='))).toBe(true);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('a tampered model is refused and never staged, and an honest origin heals it', async () => {
+    publish('1.0.0', { padding: 4_000 });
+    origin.fault = { kind: 'tamper' };
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'rolled-back', error: { code: 'trust-digest' } });
+    expect(outcome?.refusals.map(({ code }) => code)).toContain('trust-digest');
+    expect(steps()).not.toContain('staged');
+    origin.fault = undefined;
+    expect(await installer.poll()).toMatchObject([{ result: 'committed' }]);
+  });
+
+  it('a manifest that is not what the release signs is refused', async () => {
+    publish('1.0.0');
+    const variant = (await documents.release(family, '1.0.0'))!.variants[0]!;
+    Object.assign(variant, { bytes: variant.bytes + 1 });
+    expect(await installer.poll()).toMatchObject([{ error: { code: 'trust-mismatch' } }]);
+    expect(versions()).toEqual(['1.0.0 rolled-back']);
+  });
+});
+
+describe('what happens to the disk', () => {
+  const damage = async (version: string): Promise<void> => {
+    const { release } = tinyRelease(family, version, [{ scale: version === '1.0.0' ? 2 : 3 }]);
+    const { digest } = release.variants[0]!.manifest;
+    const hex = digest.slice('sha256:'.length);
+    await writeFile(join(dir, 'blobs', 'sha256', hex.slice(0, 2), hex), 'not what was signed');
+  };
+
+  it('a changed model does not run: the previous one answers until it is fetched again', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    publish('2.0.0', { scale: 3 });
+    await installer.poll();
+    await damage('2.0.0');
+    await reopen();
+    expect(steps()).toContain('lost');
+    expect(versions()).toEqual(['1.0.0 committed']);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+    await installer.poll();
+    expect(versions()).toEqual(['2.0.0 committed']);
+    expect(await answer()).toEqual([3, 6, 9, 12]);
+  });
+
+  it('the only model, changed, is not reported and is repaired by the next poll', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    await damage('1.0.0');
+    await reopen();
+    expect(installer.installed()).toEqual([]);
+    expect(installer.active(family)).toBeUndefined();
+    await installer.poll();
+    expect(versions()).toEqual(['1.0.0 committed']);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('the journal is readable by a person and ends in the present state', async () => {
+    publish('1.0.0');
+    await installer.poll();
+    const text = await readFile(join(dir, 'families', 'acme.digits', 'journal.jsonl'), 'utf8');
+    const lines = text.trim().split('\n');
+    expect(lines[0]).toBe('{"journal":1}');
+    expect(JSON.parse(lines.at(-1)!).record).toMatchObject({
+      event: 'golden-passed',
+      state: { active: { version: '1.0.0' } },
+    });
+  });
+});
