@@ -1,7 +1,12 @@
 import { fail } from '@selvedge/core/errors';
 import type { ElementType } from '@selvedge/core/schema';
-import type { TensorData } from '@selvedge/infer/engine';
-import { bfloat16Value, float16Value } from '@selvedge/infer/golden';
+import {
+  bfloat16Bits,
+  bfloat16Value,
+  float16Bits,
+  float16Value,
+  type TensorData,
+} from '@selvedge/infer/engine';
 import { makeElements } from './elements.ts';
 
 /**
@@ -61,23 +66,18 @@ function encode(
 }
 
 function encodeFloat(value: number, to: ElementType, exact: boolean): number | undefined {
-  if (to === 'bfloat16') return undefined;
-  const stored = to === 'float16' ? float16Bits(value) : value;
-  const kept =
-    to === 'float16' ? float16Value(stored) : to === 'float32' ? Math.fround(value) : value;
+  const stored =
+    to === 'float16' ? float16Bits(value) : to === 'bfloat16' ? bfloat16Bits(value) : value;
+  const kept = roundTrip(stored, to);
   if (exact && kept !== value) return undefined;
   if (Number.isFinite(value) && !Number.isFinite(kept)) return undefined;
   return stored;
 }
 
-/** ES2025 has half precision in DataView; TypeScript's es2024 library does not know it yet. */
-const half = new DataView(new ArrayBuffer(2)) as DataView & {
-  setFloat16(offset: number, value: number): void;
-};
-
-function float16Bits(value: number): number {
-  half.setFloat16(0, value);
-  return half.getUint16(0);
+function roundTrip(stored: number, type: ElementType): number {
+  if (type === 'float16') return float16Value(stored);
+  if (type === 'bfloat16') return bfloat16Value(stored);
+  return type === 'float32' ? Math.fround(stored) : stored;
 }
 
 function refuse(

@@ -1,3 +1,4 @@
+export { convertElements } from './convert.ts';
 export type { Dataset, DatasetOptions } from './dataset.ts';
 export { sliceElements } from './elements.ts';
 export { fileNameOf } from './file-name.ts';

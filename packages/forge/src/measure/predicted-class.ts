@@ -1,5 +1,4 @@
-import type { Tensor, Tensors } from '@selvedge/infer/engine';
-import { numberReader } from '@selvedge/infer/golden';
+import { numberReader, type Tensor, type Tensors } from '@selvedge/infer/engine';
 
 /** The class a model answered, and how many classes its output tells apart (if it says). */
 export interface PredictedClass {

@@ -1,6 +1,5 @@
 import { fail } from '@selvedge/core/errors';
-import type { Tensor, Tensors } from '@selvedge/infer/engine';
-import { numberReader } from '@selvedge/infer/golden';
+import { numberReader, type Tensor, type Tensors } from '@selvedge/infer/engine';
 import { fileNameOf } from '../dataset/index.ts';
 import { ratioInterval } from './interval.ts';
 import type { Answer, Metric, Summary } from './metric.ts';

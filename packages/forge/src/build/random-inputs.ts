@@ -1,0 +1,88 @@
+import type { TensorSpec } from '@selvedge/core/schema';
+import { elementCount, type Session, type Tensor, type Tensors } from '@selvedge/infer/engine';
+import { convertElements } from '../dataset/index.ts';
+
+/** Inputs a model accepts, and what it answers. */
+export interface Trial {
+  readonly inputs: Tensors;
+  readonly outputs: Tensors;
+}
+
+/**
+ * Finds inputs that a model runs, from a seed: floats are normally distributed, integers small
+ * (0 and 1 index any table), text is letters. Free dimensions are 1 where that runs, otherwise
+ * sizes in common use are tried, each for every free dimension but the first (the batch).
+ *
+ * @returns undefined with the engine's last message where nothing ran
+ */
+export async function findInputs(
+  session: Session,
+  seed: number,
+): Promise<Trial | { readonly refused: string }> {
+  let refused = '';
+  for (const side of candidateSides(session.inputs)) {
+    for (const fill of ['random', 'zero'] as const) {
+      const inputs = makeInputs(session.inputs, side, fill, seed);
+      try {
+        return { inputs, outputs: (await session.run(inputs)).outputs };
+      } catch (caught) {
+        refused ||= (caught as Error).message;
+      }
+    }
+  }
+  return { refused };
+}
+
+/** Sequence lengths, audio frames and image sides that models commonly insist on. */
+const commonSides = [
+  1, 2, 3, 4, 8, 16, 32, 64, 96, 128, 224, 256, 288, 320, 512, 576, 640, 1024, 1600,
+];
+
+const candidateSides = (inputs: readonly TensorSpec[]): readonly number[] =>
+  inputs.some(({ shape }) => shape.some((side) => typeof side !== 'number')) ? commonSides : [1];
+
+function makeInputs(
+  specs: readonly TensorSpec[],
+  side: number,
+  fill: 'random' | 'zero',
+  seed: number,
+): Tensors {
+  const random = randomFrom(seed);
+  return Object.fromEntries(
+    specs.map((spec): [string, Tensor] => {
+      const shape = spec.shape.map((size, axis) =>
+        typeof size === 'number' ? size : axis === 0 ? 1 : side,
+      );
+      return [spec.name, fillTensor(spec.type, shape, fill === 'zero' ? () => 0 : random)];
+    }),
+  );
+}
+
+function fillTensor(type: Tensor['type'], shape: number[], random: () => number): Tensor {
+  const count = elementCount(shape);
+  if (type === 'string') {
+    return { type, shape, data: Array.from({ length: count }, () => (random() < 0.5 ? 'a' : 'b')) };
+  }
+  const isFloat = type.includes('float');
+  const values = Float64Array.from({ length: count }, () =>
+    isFloat ? normal(random) : Number(random() >= 0.5),
+  );
+  return { type, shape, data: convertElements(values, 'float64', type, 'random inputs') };
+}
+
+/** Box–Muller; the zero source gives 0. */
+function normal(random: () => number): number {
+  const radius = random();
+  return radius === 0 ? 0 : Math.sqrt(-2 * Math.log(radius)) * Math.cos(2 * Math.PI * random());
+}
+
+/** mulberry32: small, and the same everywhere. Numbers in [0, 1). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
