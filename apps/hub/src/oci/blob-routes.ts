@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Blobs } from './blobs.ts';
+import { digestOf, type NameParams, repositoryOf } from './names.ts';
+import { refuse } from './oci-error.ts';
+import { parseRange } from './range.ts';
+
+/** Content that its digest names never changes. */
+export const immutable = 'public, max-age=31536000, immutable';
+
+/** `GET` and `HEAD /v2/<name>/blobs/<digest>`, whole or in part. */
+export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
+  app.get<{ Params: NameParams & { digest: string } }>(
+    '/v2/:owner/:family/blobs/:digest',
+    async (request, reply) => {
+      const repository = repositoryOf(request.params);
+      const digest = digestOf(request.params.digest);
+      const info = await blobs.stat(repository, digest);
+      if (!info) return refuse('BLOB_UNKNOWN', `${repository} has no blob ${digest}`);
+      const etag = `"${digest}"`;
+      reply.headers({
+        'docker-content-digest': digest,
+        etag,
+        'cache-control': immutable,
+        'accept-ranges': 'bytes',
+        'content-type': 'application/octet-stream',
+      });
+      if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
+      const ifRange = request.headers['if-range'];
+      const asked = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
+      const range = parseRange(asked, info.size);
+      if (range === 'none') return outside(reply, info.size);
+      const { start, end } = range ?? { start: 0, end: info.size };
+      if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${info.size}`);
+      reply.header('content-length', end - start);
+      if (request.method === 'HEAD') return reply.send();
+      const body = await blobs.read(digest, { start, end });
+      if (!body) return refuse('BLOB_UNKNOWN', `${repository} has lost blob ${digest}`);
+      return reply.send(Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 }));
+    },
+  );
+}
+
+function outside(reply: FastifyReply, size: number): never {
+  reply.removeHeader('cache-control');
+  return refuse('SIZE_INVALID', `the blob has ${size} bytes`, {
+    status: 416,
+    headers: { 'content-range': `bytes */${size}` },
+  });
+}
+
+/** RFC 9110 §13.1.2, with weak comparison. */
+export const matchesEtag = (header: string | undefined, etag: string): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' ||
+    header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));

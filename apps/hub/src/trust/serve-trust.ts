@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { immutable, matchesEtag } from '../oci/blob-routes.ts';
+import type { PublishedFile, PublishedFiles } from './published-files.ts';
+
+const prefix = '/trust/';
+const route = '/trust/*';
+
+/**
+ * Answers `GET` and `HEAD /trust/…` from memory, before Fastify sees the request: a device's poll
+ * is a map look-up and, with nothing new, a 304 without a body. Returns the route's pattern, or
+ * undefined for another path.
+ */
+export function serveTrust(
+  files: Pick<PublishedFiles, 'get'>,
+): (request: IncomingMessage, response: ServerResponse) => string | undefined {
+  return (request, response) => {
+    const url = request.url ?? '';
+    if (!url.startsWith(prefix)) return undefined;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      answerError(response, 405, 'usage', `${request.method} is not for published documents`);
+      return route;
+    }
+    const path = pathOf(url);
+    const file = path === undefined ? undefined : files.get(path);
+    if (file) answer(request, response, path!, file);
+    else answerError(response, 404, 'not-found', `there is no ${url.split('?')[0]}`);
+    return route;
+  };
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { bytes, etag }: PublishedFile,
+): void {
+  // Only the timestamp changes under its name; every other name has a version or a hash in it.
+  const headers = {
+    etag,
+    'cache-control': path === 'timestamp.json' ? 'no-cache' : immutable,
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+    // Signed documents are for everyone, also for a browser's client on another origin.
+    'access-control-allow-origin': '*',
+  };
+  if (matchesEtag(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { ...headers, 'content-length': bytes.length });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.slice(prefix.length).split('?', 1)[0]!);
+  } catch {
+    return undefined;
+  }
+}
+
+function answerError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+): void {
+  const body = JSON.stringify({ error: { code, message, details: {} } });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
