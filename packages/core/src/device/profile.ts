@@ -6,10 +6,20 @@ export const ComputeUnit = Type.Object({
   kind: Type.Union([Type.Literal('cpu'), Type.Literal('gpu'), Type.Literal('npu')]),
   /** The execution provider that reaches it: `cpu`, `qnn`, `openvino`, `coreml`, … */
   provider: Slug,
-  /** Precisions it runs natively. */
+  /** Precisions of variants it runs, whether natively or converted by the engine. */
   precisions: Type.Array(Slug),
   /** Peak dense rate per precision, 10¹² operations (2 × MACs) a second. */
   tops: Type.Record(Slug, Type.Number({ minimum: 0 })),
+  /** Part of the peak that networks reach, 0 to 1. */
+  efficiency: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+  /** Time to start one run, whatever the model, microseconds. */
+  startUs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Time each operator costs besides its arithmetic, microseconds. */
+  dispatchUs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Power while it computes, watts. */
+  watts: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Power while a run is started and operators are dispatched, watts. Absent: as while computing. */
+  waitWatts: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type ComputeUnit = Static<typeof ComputeUnit>;
 
@@ -18,13 +28,19 @@ export const Profile = Type.Object({
   /** Target id of the catalogue, where the device is one (or emulates one). */
   target: Type.Optional(Slug),
   platform: Type.Object({ os: Type.String(), arch: Type.String() }),
-  /** Engines it has, e.g. `onnxruntime`, with version. */
-  engines: Type.Array(Type.Object({ name: Slug, version: Type.String() })),
+  /** Engines it has, e.g. `onnxruntime`, with version and the newest ONNX opset each one runs. */
+  engines: Type.Array(
+    Type.Object({
+      name: Slug,
+      version: Type.String(),
+      opset: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+  ),
   units: Type.Array(ComputeUnit),
   memory: Type.Object({
     /** Bytes a model and its activations may take. */
     budgetBytes: Type.Integer({ minimum: 0 }),
-    /** Bytes a second between memory and the fastest unit. */
+    /** Bytes a second between memory and the fastest unit; 0 where nobody knows. */
     bandwidth: Type.Number({ minimum: 0 }),
   }),
   storageBytes: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -39,9 +55,16 @@ export const LiveState = Type.Object({
   battery: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   charging: Type.Optional(Type.Boolean()),
   thermal: Type.Optional(
-    Type.Union([Type.Literal('nominal'), Type.Literal('fair'), Type.Literal('serious'), Type.Literal('critical')]),
+    Type.Union([
+      Type.Literal('nominal'),
+      Type.Literal('fair'),
+      Type.Literal('serious'),
+      Type.Literal('critical'),
+    ]),
   ),
-  network: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('metered'), Type.Literal('unmetered')])),
+  network: Type.Optional(
+    Type.Union([Type.Literal('none'), Type.Literal('metered'), Type.Literal('unmetered')]),
+  ),
   freeMemoryBytes: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type LiveState = Static<typeof LiveState>;

@@ -1,0 +1,29 @@
+import { assumed, type Chip, derived, onnxRuntime, published, vectorPeak } from '../chip.ts';
+import { callCosts, cpu } from './processors.ts';
+
+/** A browser tab on a laptop, WebAssembly with SIMD, one thread (no cross-origin isolation). */
+export const browserWasm: Chip = {
+  id: 'browser-wasm',
+  name: 'browser, WebAssembly SIMD, one thread',
+  platform: { os: 'browser', arch: 'wasm32' },
+  engines: [onnxRuntime],
+  units: [
+    cpu({
+      provider: 'wasm',
+      fp32: vectorPeak(1, 3, 4, 1),
+      source: '1 thread × 3.0 GHz × 128 bits, a multiplication and an addition each cycle',
+      cores: 1,
+      int8Dynamic: { ratio: 1, source: 'no dot-product instruction without relaxed SIMD: as fp32' },
+      ...callCosts(2, 'WebAssembly and its call from JavaScript'),
+      power: assumed(10, 'W', 'one laptop core'),
+      waitPower: assumed(10, 'W', 'one laptop core'),
+    }),
+  ],
+  memoryBudget: published(
+    4 * 2 ** 30,
+    'B',
+    'WebAssembly: 65,536 pages of 64 KiB with 32-bit addresses',
+  ),
+  memoryBandwidth: derived(51.2e9, 'B/s', 'DDR4-3200, two channels of 64 bits'),
+  storage: assumed(2 ** 30, 'B', 'what a browser grants an origin without asking'),
+};

@@ -1,0 +1,90 @@
+import type { Workload } from '../release/documents.ts';
+import type { Provenance } from '../schema/index.ts';
+import type { ComputeUnit, Profile } from './profile.ts';
+
+/** What one inference is predicted to take on one unit. */
+export interface Estimate {
+  readonly ms: number;
+  /** Time of the arithmetic alone, and of moving weights and activations alone. They overlap. */
+  readonly computeMs: number;
+  readonly memoryMs: number;
+  /** Starting the run and dispatching its operators. */
+  readonly overheadMs: number;
+  /** The largest of the three. */
+  readonly bound: 'compute' | 'memory' | 'overhead';
+  /** Millijoules, where the unit's power is known. */
+  readonly energyMj?: number;
+  readonly unit: Pick<ComputeUnit, 'kind' | 'provider'>;
+  readonly provenance: Provenance;
+}
+
+/** Where a profile does not say. Of the size that the catalogue calibrates for processors. */
+const assumedCosts = { efficiency: 0.4, startUs: 20, dispatchUs: 2 } as const;
+
+/**
+ * Predicts one inference with the roofline model (Williams, Waterman, Patterson, CACM 52(4), 2009)
+ * and a per-operator overhead:
+ * `ms = max(2·macs / (tops·efficiency), bytes moved / bandwidth) + start + nodes·dispatch`.
+ * Of the units that run the precision the one with the least {@link burdenAmong} is taken.
+ * Undefined when no unit runs it.
+ */
+export function estimate(
+  workload: Workload,
+  profile: Profile,
+  precision: string,
+): Estimate | undefined {
+  const each = profile.units.flatMap(
+    (unit) => estimateOn(unit, workload, profile, precision) ?? [],
+  );
+  const weigh = burdenAmong(each);
+  return each.reduce<Estimate | undefined>(
+    (best, one) => (best === undefined || weigh(one) < weigh(best) ? one : best),
+    undefined,
+  );
+}
+
+/** {@link estimate} on one unit. Undefined when the unit does not run the precision. */
+export function estimateOn(
+  unit: ComputeUnit,
+  workload: Workload,
+  profile: Pick<Profile, 'memory'>,
+  precision: string,
+): Estimate | undefined {
+  const tops = unit.tops[precision];
+  if (!unit.precisions.includes(precision) || !tops) return undefined;
+  const { efficiency, startUs, dispatchUs } = { ...assumedCosts, ...unit };
+  const moved = workload.weightBytes + workload.activationBytes;
+  const computeMs = (2 * workload.macs) / (tops * efficiency * 1e9);
+  const memoryMs =
+    moved === 0 || profile.memory.bandwidth === 0 ? 0 : (moved / profile.memory.bandwidth) * 1e3;
+  const overheadMs = (startUs + workload.nodes * dispatchUs) / 1e3;
+  const busyMs = Math.max(computeMs, memoryMs);
+  const energy =
+    unit.watts === undefined
+      ? {}
+      : { energyMj: unit.watts * busyMs + (unit.waitWatts ?? unit.watts) * overheadMs };
+  return {
+    ms: busyMs + overheadMs,
+    computeMs,
+    memoryMs,
+    overheadMs,
+    bound: overheadMs >= busyMs ? 'overhead' : computeMs >= memoryMs ? 'compute' : 'memory',
+    ...energy,
+    unit: { kind: unit.kind, provider: unit.provider },
+    provenance: 'estimated',
+  };
+}
+
+/** What {@link burdenAmong} weighs: milliseconds and, where known, millijoules. */
+export type BurdenTerms = Pick<Estimate, 'ms' | 'energyMj'>;
+
+/**
+ * How much an inference burdens the device; only differences among `all` mean something.
+ * `ln(1 + ms) + ½·ln(mJ)`: below a millisecond latency hardly matters to anybody, above it ratios
+ * do; energy always adds up. Where the energy of any is unknown, time alone counts for all.
+ */
+export function burdenAmong(all: readonly BurdenTerms[]): (one: BurdenTerms) => number {
+  const known = all.every(({ energyMj }) => energyMj !== undefined);
+  if (!known) return ({ ms }) => Math.log1p(ms);
+  return ({ ms, energyMj = 0 }) => Math.log1p(ms) + Math.log(Math.max(energyMj, 1e-9)) / 2;
+}
