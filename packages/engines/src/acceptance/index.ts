@@ -1,1 +1,1 @@
-export {};
+export { type AcceptancePart, engineAcceptance, type Skips } from './acceptance.ts';

@@ -7,6 +7,10 @@ import { encodeFrame, type Frame } from './frames.ts';
 import type { Answer, LoadRequest, Request, RunRequest, TensorHeader } from './messages.ts';
 import { cleanMessage } from './ort-message.ts';
 
+// The native binding reads a Float16Array as empty; where there is none, ONNX Runtime's JavaScript
+// takes and gives float16 as raw bits in a Uint16Array, which is also the fabric's form.
+Reflect.deleteProperty(globalThis, 'Float16Array');
+
 interface Held {
   readonly session: ort.InferenceSession;
   /** Outputs that can cross the border; a sequence or a map stays inside. */
@@ -97,7 +101,6 @@ function toOrt(header: TensorHeader, bytes: Uint8Array): ort.Tensor {
   return new ort.Tensor(header.type as ort.Tensor.Type, data as never, header.shape as number[]);
 }
 
-/** Also of a Float16Array, which the fabric's tensors carry as raw bits. */
 function bytesOf(type: string, data: ort.Tensor['data']): Uint8Array {
   if (type === 'string') {
     const strings = data as readonly string[];
