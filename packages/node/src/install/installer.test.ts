@@ -6,7 +6,11 @@ import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BlobOrigin, blobOrigin } from '../../../../tests/support/blob-origin.ts';
 import { documentsOf } from '../../../../tests/support/documents.ts';
-import { tinyInput, tinyRelease, type TinyVariantOptions } from '../../../../tests/support/tiny-release.ts';
+import {
+  type TinyVariantOptions,
+  tinyInput,
+  tinyRelease,
+} from '../../../../tests/support/tiny-release.ts';
 import { directoryStore } from '../store/index.ts';
 import { openInstaller } from './installer.ts';
 import type { Installer, InstallerEvent } from './ports.ts';
@@ -16,7 +20,9 @@ const engine = createOrtEngine({ threads: 1 });
 const profile: Profile = {
   platform: { os: 'linux', arch: 'x64' },
   engines: [{ name: 'onnxruntime', version: engine.version }],
-  units: [{ kind: 'cpu', provider: 'cpu', precisions: ['fp32', 'int8'], tops: { fp32: 0.1, int8: 0.2 } }],
+  units: [
+    { kind: 'cpu', provider: 'cpu', precisions: ['fp32', 'int8'], tops: { fp32: 0.1, int8: 0.2 } },
+  ],
   memory: { budgetBytes: 1e9, bandwidth: 1e10 },
   provenance: 'estimated',
 };
@@ -61,7 +67,8 @@ const answer = async (): Promise<number[] | undefined> => {
 };
 
 const steps = (): string[] => [...new Set(events.map(({ step }) => step))];
-const versions = (): string[] => installer.installed().map(({ version, state }) => `${version} ${state}`);
+const versions = (): string[] =>
+  installer.installed().map(({ version, state }) => `${version} ${state}`);
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'installer-'));
@@ -92,7 +99,9 @@ describe('the installer', () => {
     publish('1.0.0');
     await installer.poll();
     const before = origin.requests.length;
-    expect(await installer.poll()).toMatchObject([{ result: 'current', transferred: { bytes: 0 } }]);
+    expect(await installer.poll()).toMatchObject([
+      { result: 'current', transferred: { bytes: 0 } },
+    ]);
     expect(origin.requests).toHaveLength(before);
   });
 
@@ -106,7 +115,11 @@ describe('the installer', () => {
   });
 
   it('moves to a newer release, keeps the one before, and removes the third oldest', async () => {
-    for (const [version, scale] of [['1.0.0', 2], ['2.0.0', 3], ['3.0.0', 4]] as const) {
+    for (const [version, scale] of [
+      ['1.0.0', 2],
+      ['2.0.0', 3],
+      ['3.0.0', 4],
+    ] as const) {
       publish(version, { scale });
       await installer.poll();
     }
@@ -148,7 +161,10 @@ describe('a release whose golden inputs fail', () => {
     const before = origin.requests.length;
     await reopen();
     const [outcome] = await installer.poll();
-    expect(outcome).toMatchObject({ result: 'rolled-back', error: { details: { remembered: true } } });
+    expect(outcome).toMatchObject({
+      result: 'rolled-back',
+      error: { details: { remembered: true } },
+    });
     expect(origin.requests).toHaveLength(before);
     expect(await answer()).toEqual([2, 4, 6, 8]);
   });
@@ -166,7 +182,9 @@ describe('what the network does', () => {
   it('a cut transfer is postponed and resumes where it stopped', async () => {
     publish('1.0.0', { padding: 400_000 });
     origin.fault = { kind: 'status', status: 503 };
-    expect(await installer.poll()).toMatchObject([{ result: 'postponed', error: { code: 'unavailable' } }]);
+    expect(await installer.poll()).toMatchObject([
+      { result: 'postponed', error: { code: 'unavailable' } },
+    ]);
     origin.fault = { kind: 'drop', afterBytes: 100_000 };
     const [outcome] = await installer.poll();
     expect(outcome).toMatchObject({ result: 'committed' });

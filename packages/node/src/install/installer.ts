@@ -159,7 +159,7 @@ async function updateFamily(
 /** What the channel points to, and the variant of it that this device should run. */
 async function chooseTarget(
   family: FamilyName,
-  { trust, tier, profile, live, channel = 'stable' }: InstallerOptions,
+  { trust, tier, profile, channel = 'stable' }: InstallerOptions,
 ): Promise<{ target?: InstallTarget; reason: string }> {
   const pointer = await trust.channel(family, channel);
   if (!pointer) return { reason: `${family} has no channel ${channel}` };
@@ -173,14 +173,15 @@ async function chooseTarget(
   if (!release.variants.some((variant) => variant.tier === tier)) {
     return { reason: `${family} ${release.version} has nothing for the ${tier} tier` };
   }
-  const selection = selectVariant(release, tier, profile, live?.());
-  if (!selection.chosen) {
+  const selection = selectVariant(release, tier, profile);
+  const variant = release.variants.find(({ id }) => id === selection.chosen);
+  if (!variant) {
     return fail('no-variant', `${family} ${release.version}: ${selection.reason}`, {
       details: { family, version: release.version, rejected: selection.rejected },
     });
   }
   return {
-    target: { version: release.version, variant: selection.chosen },
+    target: { version: release.version, variant },
     reason: selection.reason,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * What the installer needs, what it offers and what it says meanwhile.
  */
-import type { LiveState, Profile } from '@selvedge/core/device';
+import type { Profile } from '@selvedge/core/device';
 import type { SelvedgeError } from '@selvedge/core/errors';
 import type {
   Channel,
@@ -32,7 +32,6 @@ export interface InstallerOptions {
   readonly engine: Engine;
   readonly tier: Tier;
   readonly profile: Profile;
-  readonly live?: () => LiveState;
   /** Origins with an OCI `/v2/`, tried in order: an edge first, then the hub. */
   readonly sources: () => readonly string[];
   /** Default `stable`. */
