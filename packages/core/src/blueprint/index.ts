@@ -1,1 +1,2 @@
-export {};
+export * from './blueprint.ts';
+export { parseBlueprint } from './parse-blueprint.ts';

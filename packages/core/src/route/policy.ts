@@ -49,7 +49,7 @@ export type Expression =
 export const PrivacyLabel = Type.String({
   pattern: '^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$',
   maxLength: 48,
-  description: 'lowercase letters, digits and inner . _ -, at most 48',
+  description: 'lower case letters, digits and inner . _ -',
 });
 
 /** The farthest tier that data with this label may reach. */

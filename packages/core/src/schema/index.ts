@@ -1,2 +1,3 @@
-export * from './scalars.ts';
+export { nearest } from './nearest.ts';
 export * from './parse.ts';
+export * from './scalars.ts';

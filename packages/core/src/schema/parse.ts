@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Errors } from 'typebox/value';
 import { SelvedgeError } from '../errors/index.ts';
+import { firstMisfit } from './misfit.ts';
 
 const compiled = new WeakMap<TSchema, { Check(value: unknown): boolean }>();
 
@@ -13,16 +13,21 @@ const compiled = new WeakMap<TSchema, { Check(value: unknown): boolean }>();
  * @param from names the source in the message: a file, a URL, a document's kind.
  * @throws SelvedgeError `bad-document` naming the source, the field and what was expected.
  */
-export function parseDocument<T extends TSchema>(schema: T, value: unknown, from: string): Static<T> {
+export function parseDocument<T extends TSchema>(
+  schema: T,
+  value: unknown,
+  from: string,
+): Static<T> {
   let validator = compiled.get(schema);
   if (!validator) {
     validator = Compile(schema) as { Check(value: unknown): boolean };
     compiled.set(schema, validator);
   }
   if (validator.Check(value)) return value as Static<T>;
-  const [first] = Errors(schema, value);
-  const field = first?.instancePath.replace(/^\//, '').replaceAll('/', '.') || '(top)';
-  throw new SelvedgeError('bad-document', `${from}: ${field} ${first?.message ?? 'does not fit'}`, {
+  const { field, problem, hint } = firstMisfit(schema, value);
+  const subject = field === '(top)' ? problem : `${field} ${problem}`;
+  throw new SelvedgeError('bad-document', `${from}: ${subject}`, {
+    hint,
     details: { from, field },
   });
 }
@@ -40,8 +45,12 @@ export function checkCritical(
 ): void {
   const strange = (document.critical ?? []).filter((key) => !known.includes(key));
   if (strange.length === 0) return;
-  throw new SelvedgeError('bad-document', `${from}: needs a reader that knows ${strange.join(', ')}`, {
-    hint: 'update this program',
-    details: { from, critical: strange },
-  });
+  throw new SelvedgeError(
+    'bad-document',
+    `${from}: needs a reader that knows ${strange.join(', ')}`,
+    {
+      hint: 'update this program',
+      details: { from, critical: strange },
+    },
+  );
 }

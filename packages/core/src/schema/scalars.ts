@@ -4,11 +4,15 @@ import { type Static, Type } from 'typebox';
 export const apiVersion = 'selvedge.dev/v1';
 
 /** `sha256:` and 64 lowercase hex digits, as OCI writes digests. */
-export const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
+export const Digest = Type.String({
+  description: 'sha256: and 64 hex digits in lower case',
+  pattern: '^sha256:[0-9a-f]{64}$',
+});
 export type Digest = Static<typeof Digest>;
 
 /** `owner/family`, each part lowercase letters, digits and inner hyphens. */
 export const FamilyName = Type.String({
+  description: 'owner/family in lower case letters, digits and inner hyphens',
   pattern: '^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?/[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$',
   maxLength: 128,
 });
@@ -16,20 +20,32 @@ export type FamilyName = Static<typeof FamilyName>;
 
 /** Semantic version (semver.org 2.0.0) without build metadata, which an OCI tag cannot hold. */
 export const Version = Type.String({
+  description: 'a semantic version such as 1.0.0',
   pattern: '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?$',
   maxLength: 64,
 });
 export type Version = Static<typeof Version>;
 
 /** Lowercase identifier of a variant, channel, label, rule or target. */
-export const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$', maxLength: 64 });
+export const Slug = Type.String({
+  description: 'lower case letters, digits and inner . _ -',
+  pattern: '^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$',
+  maxLength: 64,
+});
 export type Slug = Static<typeof Slug>;
 
 /** UTC, whole seconds: `2026-11-20T23:47:48Z`, as TUF writes its dates. */
-export const Timestamp = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$' });
+export const Timestamp = Type.String({
+  description: 'a UTC time to the second such as 2026-11-20T23:47:48Z',
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$',
+});
 export type Timestamp = Static<typeof Timestamp>;
 
-export const Tier = Type.Union([Type.Literal('device'), Type.Literal('edge'), Type.Literal('cloud')]);
+export const Tier = Type.Union([
+  Type.Literal('device'),
+  Type.Literal('edge'),
+  Type.Literal('cloud'),
+]);
 export type Tier = Static<typeof Tier>;
 
 /** Where a figure comes from: measured where it is shown, calibrated from others, or estimated. */

@@ -1,1 +1,6 @@
-export {};
+export {
+  type CountedDecision,
+  countedAs,
+  createDecisionCounter,
+  type DecisionCounter,
+} from './decision-counter.ts';

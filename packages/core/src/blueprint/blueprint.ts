@@ -1,0 +1,118 @@
+/**
+ * What an author writes beside a model: `selvedge.yaml`. Strict: an unknown key is an error, since
+ * here it is a mistake and not a newer version.
+ */
+import { type Static, Type } from 'typebox';
+import { PrivacyLabels } from '../route/policy.ts';
+import { apiVersion, FamilyName, Slug, Tier, Version } from '../schema/index.ts';
+
+const strict = { additionalProperties: false } as const;
+
+const FilePath = Type.String({ minLength: 1, description: 'a path relative to the blueprint' });
+const Fraction = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description: 'a fraction between 0 and 1: 98% is 0.98',
+});
+
+/** Precisions the forge can be asked for. */
+export const precisions = ['fp32', 'fp16', 'int8', 'int8-dynamic', 'int4', 'mixed'] as const;
+export const Precision = Type.Unsafe<(typeof precisions)[number]>(
+  Type.Union(precisions.map((name) => Type.Literal(name))),
+);
+export type Precision = Static<typeof Precision>;
+
+/** What one inference, or the artifact, may take. A variant that exceeds it does not leave the forge. */
+export const Budget = Type.Object(
+  {
+    /** Bytes to fetch and keep. */
+    maxBytes: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Peak bytes of memory. */
+    maxMemoryBytes: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Median latency, milliseconds. */
+    maxLatencyMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+  },
+  strict,
+);
+export type Budget = Static<typeof Budget>;
+
+/** The bar that a variant has to reach on the evaluation set. */
+export const QualityBar = Type.Object(
+  {
+    /** Least value of the metric. */
+    min: Type.Optional(Fraction),
+    /** Most that may be lost to the reference precision. */
+    maxDrop: Type.Optional(Fraction),
+  },
+  strict,
+);
+export type QualityBar = Static<typeof QualityBar>;
+
+/** One tier of a family: which model, in which precisions, for which targets, how good. */
+export const BlueprintTier = Type.Object(
+  {
+    /** The model file. */
+    source: FilePath,
+    precisions: Type.Array(Precision, { minItems: 1 }),
+    /** Target ids of the catalogue; absent means any. */
+    targets: Type.Optional(Type.Array(Slug, { minItems: 1 })),
+    budget: Type.Optional(Budget),
+    quality: Type.Optional(QualityBar),
+  },
+  strict,
+);
+export type BlueprintTier = Static<typeof BlueprintTier>;
+
+/** Where quality is measured. */
+export const Evaluation = Type.Object(
+  {
+    /** A data set's directory. */
+    dataset: FilePath,
+    metric: Type.Optional(
+      Type.String({
+        pattern: '^(top1|agreement|snr|.+\\.mjs)$',
+        description: 'top1, agreement, snr or a path to an .mjs file',
+      }),
+    ),
+  },
+  strict,
+);
+export type Evaluation = Static<typeof Evaluation>;
+
+/** How far data may travel. */
+export const Privacy = Type.Object(
+  {
+    labels: PrivacyLabels,
+    /** The farthest tier for requests without a label; absent: the cloud. */
+    unlabelled: Type.Optional(Tier),
+  },
+  strict,
+);
+export type Privacy = Static<typeof Privacy>;
+
+/** The author's document of a family. */
+export const Blueprint = Type.Object(
+  {
+    apiVersion: Type.Literal(apiVersion),
+    kind: Type.Literal('Blueprint'),
+    family: FamilyName,
+    version: Version,
+    /** SPDX expression. */
+    licence: Type.String({ minLength: 1, description: 'an SPDX expression such as Apache-2.0' }),
+    description: Type.Optional(Type.String()),
+    evaluation: Type.Optional(Evaluation),
+    tiers: Type.Object(
+      {
+        device: Type.Optional(BlueprintTier),
+        edge: Type.Optional(BlueprintTier),
+        cloud: Type.Optional(BlueprintTier),
+      },
+      strict,
+    ),
+    privacy: Type.Optional(Privacy),
+    /** The author's routing policy; absent: the built-in one with the labels above. */
+    policy: Type.Optional(FilePath),
+  },
+  strict,
+);
+export type Blueprint = Static<typeof Blueprint>;

@@ -1,0 +1,65 @@
+import type { DecisionCounts } from '../release/reports.ts';
+import type { Decision } from '../route/index.ts';
+import { apiVersion, type FamilyName, type Tier } from '../schema/index.ts';
+
+/** What a decision is counted by: nothing about the request, the device or the person. */
+export interface CountedDecision {
+  readonly family: FamilyName;
+  /** Where it ran; `none` when no place was left. */
+  readonly tier: Tier | 'none';
+  /** The deciding rule, see {@link Decision}. */
+  readonly rule: string;
+}
+
+/** Counts decisions in a window of time. Holds sums only, so that nothing else can leave. */
+export interface DecisionCounter {
+  add(decision: CountedDecision): void;
+  /**
+   * Ends the window at `now` and starts the next one there. Undefined when nothing was counted:
+   * an empty window is not sent. Counts are sorted, so that their order says nothing.
+   *
+   * @param now milliseconds since 1970.
+   * @param batch 32 random hex digits, made by the caller; makes a retry harmless.
+   */
+  close(now: number, batch: string): DecisionCounts | undefined;
+}
+
+/** More different counts than this in one window are folded into the rule `other`. */
+const maxDistinct = 256;
+
+/** @param start when the first window begins, milliseconds since 1970. */
+export function createDecisionCounter(start: number): DecisionCounter {
+  let windowStart = start;
+  let counts = new Map<string, DecisionCounts['counts'][number]>();
+
+  function add({ family, tier, rule }: CountedDecision): void {
+    const key = `${family} ${tier} ${rule}`;
+    const known = counts.get(key);
+    if (known) known.count += 1;
+    else if (counts.size < maxDistinct || rule === 'other')
+      counts.set(key, { family, tier, rule, count: 1 });
+    else add({ family, tier, rule: 'other' });
+  }
+
+  function close(now: number, batch: string): DecisionCounts | undefined {
+    const window = { start: timestamp(windowStart), end: timestamp(now) };
+    const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+    windowStart = now;
+    counts = new Map();
+    if (sorted.length === 0) return undefined;
+    return { apiVersion, kind: 'DecisionCounts', batch, window, counts: sorted };
+  }
+
+  return { add, close };
+}
+
+/** What a decision is counted as when it ran on `tier`, or nowhere. */
+export function countedAs(
+  family: FamilyName,
+  decision: Pick<Decision, 'rule'>,
+  tier: Tier | 'none',
+): CountedDecision {
+  return { family, tier, rule: decision.rule };
+}
+
+const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
