@@ -1,0 +1,25 @@
+export {
+  attribute,
+  floatAttribute,
+  intAttribute,
+  intsAttribute,
+  isDefaultDomain,
+  operatorName,
+  subgraphs,
+  tensorAttribute,
+  textAttribute,
+} from './attribute.ts';
+export { attachExternal, type ExternalReference, externalReferences } from './external.ts';
+export { type GraphIndex, indexGraph } from './graph-index.ts';
+export { inspectModel, type ModelFacts } from './inspect.ts';
+export { type GraphPass, mapGraphs } from './map-graphs.ts';
+export {
+  constantTensor,
+  definedNames,
+  freeNames,
+  opsetVersion,
+  type Scope,
+  scopes,
+  storedTensors,
+  walkNodes,
+} from './walk.ts';
