@@ -1,1 +1,7 @@
-export {};
+export {
+  createEmulatedEngine,
+  type EmulatedEngine,
+  type EmulatedEngineOptions,
+  type ModelCost,
+} from './engine.ts';
+export { graphCost } from './graph-cost.ts';

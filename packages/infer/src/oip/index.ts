@@ -17,4 +17,5 @@ export {
   type ModelMetadata,
   onnxPlatform,
 } from './metadata.ts';
+export { parameterNames } from './parameter-names.ts';
 export type { OipBody, OipParameters } from './tensors.ts';

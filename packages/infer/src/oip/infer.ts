@@ -34,7 +34,7 @@ export interface InferResponse {
 
 const request: Side = { code: 'bad-input', what: 'input' };
 const response: Side = { code: 'bad-upstream', what: 'output' };
-const nothing = new Uint8Array();
+const nothing: Uint8Array = new Uint8Array();
 
 /** `binary` sends tensors as bytes behind the JSON, and asks for the same back. */
 export function encodeInferRequest(message: InferRequest, binary = false): OipBody {

@@ -1,0 +1,59 @@
+import { type Chip, type Profile, profileOf } from '@selvedge/core/device';
+import type { Workload } from '@selvedge/core/release';
+import type { Engine, ModelBytes, Session } from '@selvedge/infer/engine';
+import { graphCost } from './graph-cost.ts';
+import { EmulatedSession } from './session.ts';
+
+/** What an emulated chip's clock reckons from. */
+export interface ModelCost {
+  /** Of one inference, with every free dimension 1. */
+  readonly workload: Workload;
+  /** The variant's precision: `fp32`, `fp16`, `int8-dynamic`. */
+  readonly precision: string;
+}
+
+export interface EmulatedEngineOptions {
+  /** Computes the numbers, e.g. `createOrtEngine()`. Closed with this engine. */
+  readonly inner: Engine;
+  /** A target id, a chip of a catalogue of your own, or a profile. */
+  readonly target: string | Chip | Profile;
+  /** What a model costs, e.g. from its signed release. Counted from its graph by default. */
+  readonly costOf?: (model: ModelBytes) => ModelCost | Promise<ModelCost>;
+  /** Whether to wait where the chip would be slower than this machine. Default true. */
+  readonly pace?: boolean;
+}
+
+export interface EmulatedEngine extends Engine {
+  readonly name: 'emulated';
+  readonly profile: Profile;
+}
+
+/**
+ * A chip of the catalogue as an engine: another engine's numbers, a roofline clock
+ * (`estimate` of `@selvedge/core/device`) and the chip's memory limit. Every time it gives is
+ * `estimated`. Where the chip would be slower than this machine the answer waits for it, so that
+ * deadlines behave; where it would be faster, only the reported time is.
+ *
+ * @throws SelvedgeError `not-found` for a target that the catalogue does not hold.
+ */
+export function createEmulatedEngine(options: EmulatedEngineOptions): EmulatedEngine {
+  const { inner, target, costOf = graphCost, pace = true } = options;
+  const profile = typeof target === 'object' && 'memory' in target ? target : profileOf(target);
+  return {
+    name: 'emulated',
+    version: inner.version,
+    ...(profile.target === undefined ? {} : { target: profile.target }),
+    profile,
+    async load(model: ModelBytes): Promise<Session> {
+      const session = await inner.load(model);
+      try {
+        const cost = await costOf(model);
+        return new EmulatedSession(session, cost, profile, pace, model.name ?? 'the model');
+      } catch (caught) {
+        await session.close();
+        throw caught;
+      }
+    },
+    close: () => inner.close(),
+  };
+}
