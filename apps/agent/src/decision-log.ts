@@ -57,7 +57,8 @@ export interface DecisionTrace {
   readonly ms: number;
   /** Of the answer's engine: measured here, or an emulated chip's clock. */
   readonly provenance: Provenance | null;
-  readonly error?: { readonly code: string; readonly message: string };
+  /** The code of the error, where no place answered. */
+  readonly error?: string;
 }
 
 export interface DecisionLog {

@@ -1,12 +1,11 @@
 import { SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import { type Installation, type InstallTarget, recover } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
-import type { Engine } from '@selvedge/infer/engine';
 import type { ContentStore } from '../store/index.ts';
 import { fetchVariant } from './fetch-variant.ts';
 import { type InstallJournal, openInstallJournal } from './journal.ts';
 import { loadVariant } from './load-variant.ts';
-import type { InstallerEvent } from './ports.ts';
+import type { InstallerEvent, LoadModel } from './ports.ts';
 import { isVariantsFault, tryVariant } from './probation.ts';
 import { type Serving, serve } from './serving.ts';
 
@@ -14,7 +13,7 @@ import { type Serving, serve } from './serving.ts';
 export interface InstallContext {
   readonly dir: string;
   readonly store: ContentStore;
-  readonly engine: Engine;
+  readonly load: LoadModel;
   /** Name and version: what a refusal is remembered under. */
   readonly engineId: string;
   readonly clock: () => Date;
@@ -126,7 +125,7 @@ async function advance(
       case 'try': {
         await journal.record({ type: 'probation-started' });
         tell('probation', `answering its golden inputs in ${context.engineId}`);
-        const session = await tryVariant(context.store, target, context.engine);
+        const session = await tryVariant(context.store, target, context.load);
         await journal.record({ type: 'golden-passed', digest: variant.manifest.digest });
         tell('committed', `${variant.id} ${version} answers`);
         return serve(family, target, session);
@@ -208,7 +207,7 @@ async function rollBackIfDue(
 async function loadCommitted(
   family: FamilyName,
   journal: InstallJournal,
-  { store, engine, emit }: InstallContext,
+  { store, load, emit }: InstallContext,
 ): Promise<Serving | undefined> {
   const { active, previous } = journal.state;
   for (const target of [active, previous]) {
@@ -216,7 +215,7 @@ async function loadCommitted(
     const { version, variant } = target;
     try {
       const { model } = await loadVariant(store, target);
-      return serve(family, target, await engine.load(model));
+      return serve(family, target, await load(model, target));
     } catch (caught) {
       const error = toSelvedgeError(caught);
       emit({

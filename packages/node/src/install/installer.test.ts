@@ -63,7 +63,7 @@ const publish = (version: string, options: TinyVariantOptions = {}): void => {
 /** What the device answers to [1, 2, 3, 4]. */
 const answer = async (): Promise<number[] | undefined> => {
   const result = await installer.active(family)?.run(tinyInput());
-  return result && [...(result.outputs['y']!.data as Float32Array)];
+  return result && [...(result.outputs.y!.data as Float32Array)];
 };
 
 const steps = (): string[] => [...new Set(events.map(({ step }) => step))];

@@ -84,7 +84,7 @@ function contextOf(options: InstallerOptions): InstallContext {
   return {
     dir,
     store,
-    engine,
+    load: options.load ?? ((model) => engine.load(model)),
     engineId: [engine.name, engine.version, engine.target].filter(Boolean).join(' '),
     clock: options.clock ?? (() => new Date()),
     idleMs: options.idleMs ?? defaultIdleMs,

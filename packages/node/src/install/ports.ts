@@ -11,7 +11,14 @@ import type {
   Release,
 } from '@selvedge/core/release';
 import type { Digest, FamilyName, TensorSpec, Tier, Version } from '@selvedge/core/schema';
-import type { Engine, RunOptions, RunResult, Tensors } from '@selvedge/infer/engine';
+import type {
+  Engine,
+  ModelBytes,
+  RunOptions,
+  RunResult,
+  Session,
+  Tensors,
+} from '@selvedge/infer/engine';
 import type { ContentStore } from '../store/index.ts';
 
 /** The verified documents, as `openTrust` of `@selvedge/node/trust` gives them. */
@@ -30,6 +37,8 @@ export interface InstallerOptions {
   readonly store: ContentStore;
   readonly trust: ReleaseDocuments;
   readonly engine: Engine;
+  /** How the engine loads a variant, where it needs to know more than the bytes. */
+  readonly load?: LoadModel;
   readonly tier: Tier;
   readonly profile: Profile;
   /** Origins with an OCI `/v2/`, tried in order: an edge first, then the hub. */
@@ -41,6 +50,9 @@ export interface InstallerOptions {
   readonly clock?: () => Date;
   readonly onEvent?: (event: InstallerEvent) => void;
 }
+
+/** Loads a model of a signed variant. */
+export type LoadModel = (model: ModelBytes, target: InstallTarget) => Promise<Session>;
 
 /** A step, for progress lines. `text` is a sentence for a person. */
 export interface InstallerEvent {

@@ -1,9 +1,10 @@
 import { fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import type { InstallTarget } from '@selvedge/core/release';
-import type { Engine, Session } from '@selvedge/infer/engine';
+import type { Session } from '@selvedge/infer/engine';
 import { checkGolden } from '@selvedge/infer/golden';
 import type { ContentStore } from '../store/index.ts';
 import { loadVariant } from './load-variant.ts';
+import type { LoadModel } from './ports.ts';
 
 /** One golden case may take so long before the variant counts as hung. */
 const caseTimeoutMs = 60_000;
@@ -18,10 +19,10 @@ const caseTimeoutMs = 60_000;
 export async function tryVariant(
   store: ContentStore,
   target: InstallTarget,
-  engine: Engine,
+  load: LoadModel,
 ): Promise<Session> {
   const { model, golden } = await loadVariant(store, target);
-  const session = await engine.load(model);
+  const session = await load(model, target);
   try {
     const result = await checkGolden(session, golden, { timeoutMs: caseTimeoutMs });
     if (result.ok) return session;

@@ -1,0 +1,100 @@
+import { EdgeStatus } from '@selvedge/core/api';
+import { toSelvedgeError } from '@selvedge/core/errors';
+import { familySlug } from '@selvedge/core/release';
+import type { FamilyName } from '@selvedge/core/schema';
+import { createRemoteEngine } from '@selvedge/engines/remote';
+import type { RunOptions, RunResult, Session, Tensors } from '@selvedge/infer/engine';
+import { failForStatus, fetchJson, httpFetch } from '@selvedge/node/http';
+import { traceHeaders } from '@selvedge/node/telemetry';
+import type { RemoteFacts } from './candidates.ts';
+import type { CloudEndpoint } from './options.ts';
+
+/** A place over the network that may answer requests. */
+export interface RemotePlace {
+  facts(): RemoteFacts;
+  /** Asks whether it is there, where it infers, how far away it is. Never throws. */
+  probe(): Promise<void>;
+  run(family: FamilyName, inputs: Tensors, options: RunOptions): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+const probeTimeoutMs = 2_000;
+
+/**
+ * The edge at this address. It says itself on which port it infers; the host is the one that the
+ * owner named, since an answer must not send the device's inputs elsewhere.
+ */
+export function edgePlace(url: string): RemotePlace {
+  const base = new URL(url);
+  return place({ id: `edge/${base.host}`, tier: 'edge' }, async () => {
+    const info = await fetchJson(new URL('/api/v1/edge', base), EdgeStatus, {
+      timeoutMs: probeTimeoutMs,
+    });
+    const inferUrl = new URL(info.inferUrl);
+    inferUrl.hostname = base.hostname;
+    const region = info.region ? { id: `edge/${info.region}`, region: info.region } : {};
+    return { inferUrl: inferUrl.href, ...region };
+  });
+}
+
+/** An endpoint of the cloud tier. */
+export function cloudPlace({ url, region, cost }: CloudEndpoint): RemotePlace {
+  const id = `cloud/${region ?? new URL(url).host}`;
+  const known = {
+    id,
+    tier: 'cloud',
+    ...(region && { region }),
+    ...(cost !== undefined && { cost }),
+  } as const;
+  return place(known, async () => {
+    const answer = await httpFetch(`${url.replace(/\/$/, '')}/v2`, { timeoutMs: probeTimeoutMs });
+    if (!answer.ok) await failForStatus(answer);
+    answer.discard();
+    return { inferUrl: url };
+  });
+}
+
+type Known = Pick<RemoteFacts, 'id' | 'tier' | 'region' | 'cost'>;
+type Found = { readonly inferUrl: string; readonly id?: string; readonly region?: string };
+
+function place(known: Known, find: () => Promise<Found>): RemotePlace {
+  let facts: RemoteFacts = { ...known, roundTripMs: 0, unavailableReason: 'not asked yet' };
+  let inferUrl: string | undefined;
+  let engine: ReturnType<typeof createRemoteEngine> | undefined;
+  const sessions = new Map<FamilyName, Promise<Session>>();
+
+  const forget = async (): Promise<void> => {
+    const open = [...sessions.values()];
+    sessions.clear();
+    await Promise.allSettled(open.map(async (session) => (await session).close()));
+    await engine?.close();
+    engine = undefined;
+  };
+  return {
+    facts: () => facts,
+    async probe() {
+      const startMs = performance.now();
+      try {
+        const { inferUrl: found, ...said } = await find();
+        const { unavailableReason: _, ...rest } = facts;
+        facts = { ...rest, ...said, roundTripMs: performance.now() - startMs };
+        if (found !== inferUrl) await forget();
+        inferUrl = found;
+      } catch (caught) {
+        facts = { ...facts, unavailableReason: toSelvedgeError(caught, 'network').message };
+      }
+    },
+    async run(family, inputs, options) {
+      engine ??= createRemoteEngine({ url: inferUrl ?? '', headers: traceHeaders });
+      let session = sessions.get(family);
+      if (!session) {
+        session = engine.open(familySlug(family));
+        sessions.set(family, session);
+        // A model that is not there yet may be there with the next request.
+        session.catch(() => sessions.delete(family));
+      }
+      return (await session).run(inputs, options);
+    },
+    close: forget,
+  };
+}
