@@ -1,6 +1,5 @@
 import type { CommandModule } from '../command.ts';
 import { fleet } from './fleet.ts';
-import { hub } from './hub.ts';
 
 /** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [hub, fleet];
+export const commands: readonly CommandModule[] = [fleet];
