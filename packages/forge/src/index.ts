@@ -1,1 +1,2 @@
+export * from './build/index.ts';
 export * from './report/index.ts';

@@ -1,5 +1,6 @@
 import type { CommandModule } from '../command.ts';
+import { build } from './build.ts';
 import { fleet } from './fleet.ts';
 
 /** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [fleet];
+export const commands: readonly CommandModule[] = [build, fleet];

@@ -114,6 +114,8 @@ export const BuildReport = Type.Object({
   /** What the blueprint says about routing: the farthest tier per label, and the policy's file. */
   policy: Type.Object({
     labels: Type.Record(Slug, Tier),
+    /** The farthest tier for requests without a label; absent: the cloud. */
+    unlabelled: Type.Optional(Tier),
     /** The author's policy, copied into the build directory; absent where there is none. */
     file: Type.Optional(Type.String()),
   }),

@@ -1,0 +1,117 @@
+import { fail } from '@selvedge/core/errors';
+import {
+  type BuildReport,
+  build as buildVariants,
+  formatBytes,
+  formatLatency,
+  formatQuality,
+  formatShare,
+} from '@selvedge/forge';
+import { Option } from 'commander';
+import { buildProgress } from '../build-progress.ts';
+import type { CommandModule } from '../command.ts';
+import type { Io } from '../io.ts';
+import { formatTable } from '../table.ts';
+import { untilStopped } from '../until-stopped.ts';
+
+interface Flags {
+  out: string;
+  precision?: string;
+  eval?: string;
+  metric?: string;
+  maxDrop?: string;
+  target: string[];
+}
+
+/** `selvedge build MODEL|BLUEPRINT --out DIR` */
+export const build: CommandModule = (program, run) => {
+  program
+    .command('build')
+    .argument('<model|blueprint>', 'an .onnx file or a selvedge.yaml')
+    .description('makes variants of a model, measures them, and says which hold their bar')
+    .requiredOption('--out <dir>', 'the build directory')
+    .option('--precision <list>', 'fp32,fp16,int8-dynamic (all of them for a bare model)')
+    .option('--eval <dir>', 'the evaluation set: a data set directory or an .npz')
+    .option(
+      '--metric <name>',
+      'top1, agreement, snr, or FILE.mjs whose default export scores an answer from 0 to 1',
+    )
+    .option(
+      '--max-drop <fraction>',
+      'most a variant may lose to fp32, e.g. 0.01; for snr the share of signal power',
+    )
+    .addOption(
+      new Option('--target <id>', 'a target of the catalogue to estimate for; repeatable')
+        .argParser((id: string, all: string[]) => [...all, id])
+        .default([], 'any'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  selvedge build mnist-8.onnx --eval mnist --precision fp32,int8-dynamic --max-drop 0.01 --out build',
+    )
+    .action(run(runBuild));
+};
+
+async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
+  const interrupted = new AbortController();
+  void untilStopped().then(() => interrupted.abort());
+  const { report, ok } = await buildVariants(input, {
+    out: flags.out,
+    precisions: flags.precision === undefined ? undefined : listOf(flags.precision),
+    evaluation: flags.eval,
+    metric: flags.metric,
+    maxDrop: flags.maxDrop === undefined ? undefined : numberOf(flags.maxDrop),
+    targets: flags.target.length > 0 ? flags.target : undefined,
+    onProgress: buildProgress(io),
+    signal: interrupted.signal,
+  });
+  io.result(report);
+  io.print(summary(report, flags.out));
+  return ok ? 0 : 1;
+}
+
+function listOf(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  const repeated = items.find((item, at) => items.indexOf(item) !== at);
+  if (items.includes('') || repeated !== undefined) {
+    fail(
+      'usage',
+      `--precision ${text} ${repeated ? `names ${repeated} twice` : 'has an empty name'}`,
+      {
+        hint: 'expected a list such as fp32,fp16,int8-dynamic',
+      },
+    );
+  }
+  return items;
+}
+
+function numberOf(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  return fail('usage', `--max-drop ${text} is not a number`, {
+    hint: 'expected a fraction such as 0.01',
+  });
+}
+
+function summary({ variants }: BuildReport, out: string): string {
+  const rows = variants.map(({ id, status, bytes, quality, latency, reason }) => [
+    id,
+    status,
+    bytes === null ? '—' : formatBytes(bytes),
+    quality ? `${quality.metric} ${formatQuality(quality.metric, quality.value)} ●` : '—',
+    quality?.drop == null ? '—' : formatShare(quality.drop),
+    latency ? formatLatency(latency) : '—',
+    reason,
+  ]);
+  const right = (head: string) => ({ head, align: 'right' as const });
+  const head = [
+    'variant',
+    'status',
+    right('size'),
+    right('quality'),
+    right('drop'),
+    right('p50'),
+    'why',
+  ];
+  return `${formatTable(head, rows)}\n\n${out}/report.md`;
+}

@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { fail } from '@selvedge/core/errors';
+import { apiVersion } from '@selvedge/core/schema';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
+import type { Engine } from '@selvedge/infer/engine';
+import type { LatencyBudget } from '../measure/index.ts';
+import { type BuildReport, formatReport } from '../report/index.ts';
+import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
+import type { BuildProgress } from './progress.ts';
+import { openStaging, type Staging } from './staging.ts';
+import { type BuiltTier, buildTier, type TierContext } from './tier.ts';
+
+export interface BuildOptions extends PlanOptions {
+  /** The build directory; its earlier build is replaced when this one is whole. */
+  readonly out: string;
+  /** The engine that measures and makes golden outputs; ONNX Runtime with one thread by default. */
+  readonly engine?: Engine;
+  readonly latency?: LatencyBudget;
+  readonly onProgress?: (event: BuildProgress) => void;
+  readonly signal?: AbortSignal;
+  /** The time the report carries. */
+  readonly now?: () => Date;
+}
+
+/**
+ * Builds a model file or a blueprint: one variant for each tier and precision, measured on the
+ * evaluation set by real runs, each with a golden document, and `report.json` and `report.md`.
+ * The same input and options give the same bytes of every variant; timings are in the report only.
+ * OUT holds the whole build or, when this throws, what it held before.
+ *
+ * @returns the report, and whether a gate said no (`selvedge build` then exits 1)
+ * @throws SelvedgeError `not-found`, `bad-model`, `bad-document`, `bad-dataset`, `bad-input`,
+ * `usage`, `engine-failed`, `disk-full`, `cancelled`
+ */
+export async function build(
+  input: string,
+  options: BuildOptions,
+): Promise<{ readonly report: BuildReport; readonly ok: boolean }> {
+  const plan = await planBuild(input, options);
+  // One thread: sums are taken in one order, so that golden outputs repeat.
+  const engine = options.engine ?? createOrtEngine({ threads: 1 });
+  try {
+    const staging = await openStaging(options.out);
+    try {
+      const report = await buildInto(staging, plan, engine, options);
+      await staging.finish();
+      return { report, ok: gateOf(report) };
+    } catch (caught) {
+      await staging.discard();
+      throw caught;
+    }
+  } finally {
+    if (!options.engine) await engine.close();
+  }
+}
+
+/** Whether nothing failed, every stated bar is proven, and something was built. */
+export function gateOf({ variants, bars }: BuildReport): boolean {
+  const made = variants.filter(({ status }) => status !== 'skipped');
+  return (
+    made.length > 0 &&
+    made.every(({ status, tier }) => status === 'pass' || (status === 'unproven' && !bars[tier]))
+  );
+}
+
+async function buildInto(
+  staging: Staging,
+  plan: BuildPlan,
+  engine: Engine,
+  options: BuildOptions,
+): Promise<BuildReport> {
+  const context: TierContext = {
+    engine,
+    staging,
+    evaluation: plan.evaluation,
+    latency: options.latency,
+    progress: options.onProgress ?? (() => {}),
+    signal: options.signal,
+  };
+  const policy = await copyPolicy(staging, plan);
+  const tiers: [tier: string, built: BuiltTier][] = [];
+  for (const tier of plan.tiers) tiers.push([tier.tier, await buildTier(tier, context)]);
+  checkSameInterface(tiers);
+  const report = { ...reportOf(plan, tiers, engine, options), policy };
+  await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await staging.write('report.md', formatReport(report));
+  return report;
+}
+
+async function copyPolicy(staging: Staging, plan: BuildPlan): Promise<BuildReport['policy']> {
+  const { labels, unlabelled, policyFile } = plan;
+  const privacy = { labels: { ...labels }, ...(unlabelled !== undefined && { unlabelled }) };
+  if (policyFile === undefined) return privacy;
+  const text = await readFile(policyFile, 'utf8').catch((cause: unknown) =>
+    fail('bad-document', `the policy ${policyFile} cannot be read`, {
+      hint: 'the blueprint names it as policy',
+      details: { file: policyFile, field: 'policy' },
+      cause,
+    }),
+  );
+  await staging.write('policy.yaml', text);
+  return { ...privacy, file: 'policy.yaml' };
+}
+
+/** A request goes to any tier, so the tiers of a family take and give the same tensors. */
+function checkSameInterface(tiers: readonly [string, BuiltTier][]): void {
+  const [first, ...others] = tiers;
+  if (!first) return;
+  for (const [tier, built] of others) {
+    for (const side of ['inputs', 'outputs'] as const) {
+      const [wanted, found] = [namesOf(first[1][side]), namesOf(built[side])];
+      if (wanted === found) continue;
+      fail(
+        'bad-model',
+        `${built.source.file}: tier ${tier} has the ${side} ${found}, tier ${first[0]} has ${wanted}`,
+        {
+          hint: 'the tiers of one family take and give the same tensors',
+          details: { tier, side },
+        },
+      );
+    }
+  }
+}
+
+const namesOf = (specs: BuiltTier['inputs']): string =>
+  specs.map(({ name, type }) => `${name} (${type})`).join(', ');
+
+function reportOf(
+  plan: BuildPlan,
+  tiers: readonly [string, BuiltTier][],
+  engine: Engine,
+  options: BuildOptions,
+): Omit<BuildReport, 'policy'> {
+  const [[, first]] = tiers as [[string, BuiltTier]];
+  const { evaluation } = first;
+  const now = (options.now ?? (() => new Date()))();
+  return {
+    apiVersion,
+    kind: 'BuildReport',
+    family: plan.family,
+    version: plan.version,
+    createdAt: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    ...(plan.licence !== undefined && { licence: plan.licence }),
+    ...(plan.description !== undefined && { description: plan.description }),
+    model: first.source,
+    sources: Object.fromEntries(tiers.map(([tier, { source }]) => [tier, source])),
+    inputs: [...first.inputs],
+    outputs: [...first.outputs],
+    evaluation:
+      evaluation && plan.evaluation ? { path: plan.evaluation.dataset, ...evaluation } : null,
+    bars: barsOf(plan),
+    variants: tiers.flatMap(([, { variants }]) => variants),
+    toolchain: {
+      selvedge: version,
+      engine: { name: engine.name, version: engine.version },
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+    },
+  };
+}
+
+/** Version of this package, as every package of the repository carries it. */
+const version = '0.1.0';
+
+function barsOf(plan: BuildPlan): BuildReport['bars'] {
+  const stated = plan.tiers.filter(({ bar }) => bar.min !== undefined || bar.maxDrop !== undefined);
+  return Object.fromEntries(stated.map(({ tier, bar }) => [tier, { ...bar }]));
+}

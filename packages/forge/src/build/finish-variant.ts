@@ -1,0 +1,156 @@
+import { estimate, profileOf } from '@selvedge/core/device';
+import type { Golden, Latency, Quality, Workload } from '@selvedge/core/release';
+import type { Engine } from '@selvedge/infer/engine';
+import type { Dataset } from '../dataset/index.ts';
+import {
+  type Evaluation,
+  type LatencyBudget,
+  measureLatency,
+  type Summary,
+} from '../measure/index.ts';
+import type { BuiltFile, BuiltVariant } from '../report/index.ts';
+import type { Draft, Skipped } from './draft.ts';
+import type { Examples } from './examples.ts';
+import { judgeQuality, overBudget } from './gate.ts';
+import { makeGolden } from './golden.ts';
+import type { TierPlan } from './plan.ts';
+import type { BuildProgress } from './progress.ts';
+import { digestOf } from './source-model.ts';
+import type { Staging } from './staging.ts';
+import { countWorkload } from './workload.ts';
+
+/** What is known of a tier's variants once they ran through the evaluation set. */
+export interface Measured {
+  readonly evaluation: Evaluation | undefined;
+  readonly examples: Examples;
+  readonly dataset: Dataset | undefined;
+}
+
+export interface FinishContext {
+  readonly engine: Engine;
+  readonly staging: Staging;
+  readonly latency: LatencyBudget | undefined;
+  readonly progress: (event: BuildProgress) => void;
+}
+
+/** Times a variant, makes its golden document, judges it and writes both files. */
+export async function finishVariant(
+  plan: TierPlan,
+  draft: Draft,
+  { evaluation, examples, dataset }: Measured,
+  context: FinishContext,
+): Promise<BuiltVariant> {
+  const { engine, staging, progress } = context;
+  const { id, precision, session, bytes, digest } = draft;
+  const warnings = [...draft.warnings, ...examples.warnings];
+  progress({ stage: 'measure', tier: plan.tier, variant: id });
+  const [example] = examples.inputs;
+  const latency = example
+    ? await measureLatency(session, example, engine.name, context.latency)
+    : null;
+  const workload = await countWorkload(bytes, id);
+  const estimates = workload ? estimateAll(plan.targets, workload, precision, engine.name) : [];
+  const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
+  if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
+  else if (made) warnings.push(...made.warnings);
+  const file = `variants/${id}.onnx`;
+  await staging.write(file, bytes);
+  const golden = made && 'golden' in made ? await writeGolden(staging, id, made.golden) : null;
+  const summary = evaluation?.summaries.get(id);
+  const latencies = estimates.length > 0 ? estimates : latency ? [latency] : [];
+  const verdict =
+    overBudget(plan.budget, { bytes: bytes.length, workload, latencies }) ??
+    judgeQuality(summary, plan.bar, precision === 'fp32');
+  return {
+    ...identity(plan, draft, engine),
+    file,
+    digest,
+    bytes: bytes.length,
+    ...verdict,
+    quality: summary && evaluation && dataset ? qualityOf(summary, evaluation, dataset) : null,
+    latency,
+    estimates,
+    opset: draft.opset,
+    workload,
+    golden,
+    notes: [...draft.notes],
+    warnings,
+  };
+}
+
+const identity = (
+  plan: TierPlan,
+  { id, precision }: { id: string; precision: string },
+  engine: Engine,
+) => ({
+  id,
+  tier: plan.tier,
+  precision,
+  engine: engine.name,
+  targets: [...plan.targets],
+  // Which operators a target's provider takes is not known yet.
+  fallback: { nodes: null, share: null },
+});
+
+/** A variant that was not made, or that the engine could not run: it is not written. */
+export function skippedVariant(
+  plan: TierPlan,
+  skipped: Pick<Skipped, 'id' | 'precision' | 'notes'>,
+  reason: string,
+  engine: Engine,
+): BuiltVariant {
+  return {
+    ...identity(plan, skipped, engine),
+    file: null,
+    digest: null,
+    bytes: null,
+    status: 'skipped',
+    reason,
+    quality: null,
+    latency: null,
+    estimates: [],
+    opset: null,
+    workload: null,
+    golden: null,
+    notes: [...skipped.notes],
+    warnings: [],
+  };
+}
+
+function qualityOf(summary: Summary, { metric, samples }: Evaluation, dataset: Dataset): Quality {
+  const { value, reference, drop, interval } = summary;
+  return {
+    metric,
+    value: tidy(value),
+    reference: reference === null ? null : tidy(reference),
+    drop: drop === null ? null : tidy(drop),
+    interval: interval && [tidy(interval[0]), tidy(interval[1])],
+    samples,
+    provenance: 'measured',
+    dataset: dataset.digest,
+  };
+}
+
+/** Sums of floats end in noise that nobody measured. */
+const tidy = (value: number): number => Number(value.toFixed(9));
+
+function estimateAll(
+  targets: readonly string[],
+  workload: Workload,
+  precision: string,
+  engine: string,
+): Latency[] {
+  return targets.flatMap((target) => {
+    const found = estimate(workload, profileOf(target), precision);
+    if (!found) return [];
+    const ms = Number(found.ms.toPrecision(4));
+    return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance: found.provenance, target };
+  });
+}
+
+async function writeGolden(staging: Staging, id: string, golden: Golden): Promise<BuiltFile> {
+  const file = `variants/${id}.golden.json`;
+  const text = `${JSON.stringify(golden)}\n`;
+  await staging.write(file, text);
+  return { file, digest: digestOf(text), bytes: new TextEncoder().encode(text).length };
+}

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, join } from 'node:path';
+import { type Blueprint, parseBlueprint } from '@selvedge/core/blueprint';
+import { chipOf } from '@selvedge/core/device';
+import { fail } from '@selvedge/core/errors';
+import type { FamilyName, Tier, Version } from '@selvedge/core/schema';
+import { parse } from 'yaml';
+import { precisions as madeHere } from './convert.ts';
+import type { Bar, Budget } from './gate.ts';
+
+/** What a build will make, whatever it was asked with. */
+export interface BuildPlan {
+  readonly family: FamilyName;
+  readonly version: Version;
+  readonly licence?: string;
+  readonly description?: string;
+  readonly tiers: readonly TierPlan[];
+  readonly evaluation?: { readonly dataset: string; readonly metric?: string };
+  readonly labels: Readonly<Record<string, Tier>>;
+  readonly unlabelled?: Tier;
+  readonly policyFile?: string;
+}
+
+export interface TierPlan {
+  readonly tier: Tier;
+  readonly source: string;
+  readonly precisions: readonly string[];
+  readonly targets: readonly string[];
+  readonly budget: Budget;
+  readonly bar: Bar;
+}
+
+/** What a caller says besides the model or blueprint; it goes before what the blueprint says. */
+export interface PlanOptions {
+  readonly precisions?: readonly string[] | undefined;
+  readonly evaluation?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly maxDrop?: number | undefined;
+  readonly targets?: readonly string[] | undefined;
+}
+
+/**
+ * Reads a blueprint (`.yaml`, `.yml`, `.json`) or makes the plan of a bare model: family
+ * `local/<file name>`, version 1.0.0, tier device.
+ *
+ * @throws SelvedgeError `not-found`, `bad-document` (file, field, expectation), `usage`
+ */
+export async function planBuild(input: string, options: PlanOptions): Promise<BuildPlan> {
+  checkOptions(options);
+  const plan = isBlueprint(input)
+    ? fromBlueprint(await readBlueprint(input), dirname(input))
+    : fromModel(input);
+  return checkPlan(withOptions(plan, options), input);
+}
+
+const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
+
+async function readBlueprint(file: string): Promise<Blueprint> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) =>
+    fail('not-found', `${file} cannot be read`, {
+      hint: 'give the path of a blueprint or of an .onnx file',
+      details: { file },
+      cause,
+    }),
+  );
+  return parseBlueprint(parseYaml(text, file), file);
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text, { uniqueKeys: true, maxAliasCount: 100 });
+  } catch (cause) {
+    return fail('bad-document', `${file}: ${firstLine((cause as Error).message)}`, {
+      hint: 'expected YAML',
+      details: { file },
+      cause,
+    });
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0]?.replace(/:$/, '') ?? '';
+
+function fromBlueprint(blueprint: Blueprint, directory: string): BuildPlan {
+  const { family, version, licence, description, evaluation, privacy, policy } = blueprint;
+  return {
+    family,
+    version,
+    ...(licence !== undefined && { licence }),
+    ...(description !== undefined && { description }),
+    tiers: (['device', 'edge', 'cloud'] as const).flatMap((tier) => {
+      const stated = blueprint.tiers[tier];
+      if (!stated) return [];
+      return {
+        tier,
+        source: beside(directory, stated.source),
+        precisions: stated.precisions,
+        targets: stated.targets ?? [],
+        budget: stated.budget ?? {},
+        bar: stated.quality ?? {},
+      };
+    }),
+    ...(evaluation && {
+      evaluation: {
+        dataset: beside(directory, evaluation.dataset),
+        ...(evaluation.metric !== undefined && { metric: metricIn(evaluation.metric, directory) }),
+      },
+    }),
+    labels: privacy?.labels ?? {},
+    ...(privacy?.unlabelled !== undefined && { unlabelled: privacy.unlabelled }),
+    ...(policy !== undefined && { policyFile: beside(directory, policy) }),
+  };
+}
+
+/** A module is named relative to the blueprint; other metrics are words. */
+const metricIn = (metric: string, directory: string): string =>
+  extname(metric) === '' ? metric : beside(directory, metric);
+
+const beside = (directory: string, path: string): string =>
+  isAbsolute(path) ? path : join(directory, path);
+
+function fromModel(file: string): BuildPlan {
+  const tier: TierPlan = {
+    tier: 'device',
+    source: file,
+    precisions: madeHere,
+    targets: [],
+    budget: {},
+    bar: {},
+  };
+  return { family: `local/${slugOf(file)}`, version: '1.0.0', tiers: [tier], labels: {} };
+}
+
+/** Family names hold lowercase letters, digits and inner hyphens. */
+export function slugOf(file: string): string {
+  const stem = basename(file, extname(file)).toLowerCase();
+  return (
+    stem
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 100) || 'model'
+  );
+}
+
+function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
+  const { precisions, targets, maxDrop, metric } = options;
+  const dataset = options.evaluation ?? plan.evaluation?.dataset;
+  const chosen = metric ?? plan.evaluation?.metric;
+  return {
+    ...plan,
+    ...(dataset !== undefined && {
+      evaluation: { dataset, ...(chosen !== undefined && { metric: chosen }) },
+    }),
+    tiers: plan.tiers.map((tier) => ({
+      ...tier,
+      precisions: precisions ?? tier.precisions,
+      targets: targets ?? tier.targets,
+      bar: maxDrop === undefined ? tier.bar : { ...tier.bar, maxDrop },
+    })),
+  };
+}
+
+function checkOptions({ maxDrop, targets }: PlanOptions): void {
+  if (maxDrop !== undefined && !(maxDrop >= 0 && maxDrop <= 1)) {
+    fail('usage', `--max-drop ${maxDrop} is not a fraction`, {
+      hint: 'expected a number from 0 to 1, such as 0.01 for one point',
+      details: { field: 'max-drop', found: maxDrop },
+    });
+  }
+  for (const target of targets ?? []) chipOf(target);
+}
+
+function checkPlan(plan: BuildPlan, input: string): BuildPlan {
+  for (const { tier, precisions, targets } of plan.tiers) {
+    for (const target of targets) chipOf(target);
+    const strange = precisions.find((precision) => !madeHere.includes(precision));
+    if (strange === undefined) continue;
+    fail('usage', `${input}: the precision ${strange} of tier ${tier} cannot be built`, {
+      hint: `expected ${madeHere.join(', ')}`,
+      details: { file: input, field: 'precision', found: strange },
+    });
+  }
+  return plan;
+}

@@ -1,0 +1,12 @@
+import type { Tier } from '@selvedge/core/schema';
+
+/** What a build is at. `done` and `total` count samples. */
+export type BuildProgress =
+  | { readonly stage: 'load'; readonly tier: Tier }
+  | { readonly stage: 'convert' | 'measure'; readonly tier: Tier; readonly variant: string }
+  | {
+      readonly stage: 'evaluate';
+      readonly tier: Tier;
+      readonly done: number;
+      readonly total: number;
+    };

@@ -1,0 +1,146 @@
+import type { Latency } from '@selvedge/core/release';
+import type { BuildReport, BuiltVariant } from './schema.ts';
+
+/** Provenance as every table of the fabric shows it: measured, calibrated, estimated. */
+const marks = { measured: '●', calibrated: '◐', estimated: '○' } as const;
+
+/** The report for a person: Markdown that reads well in a pull request. */
+export function formatReport(report: BuildReport): string {
+  const { family, version, evaluation, variants } = report;
+  const lines = [
+    `# ${family} ${version}`,
+    '',
+    sentence(variants),
+    '',
+    table(variants),
+    '',
+    '● measured here · ◐ calibrated · ○ estimated from the catalogue',
+    '',
+    ...estimatesTable(variants),
+    ...reasons(variants),
+    ...notes(variants),
+    '## Built from',
+    '',
+    ...Object.entries(report.sources).map(
+      ([tier, model]) =>
+        `- ${tier}: \`${model.file}\`, ${model.nodes} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, \`${model.digest}\``,
+    ),
+    evaluation
+      ? `- evaluation set: \`${evaluation.path}\`, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
+      : '- evaluation set: none',
+    `- engine: ${report.toolchain.engine.name} ${report.toolchain.engine.version}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,
+    `- built: ${report.createdAt}`,
+    '',
+  ];
+  return lines.join('\n');
+}
+
+/** `12.3 kB`, decimal units. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+}
+
+/** `98.91%`, or `41.2 dB` for snr. */
+export const formatQuality = (metric: string, value: number): string =>
+  metric === 'snr' ? `${value.toFixed(1)} dB` : formatShare(value);
+
+export const formatShare = (fraction: number): string => `${(100 * fraction).toFixed(2)}%`;
+
+/** `0.42 ms ●` */
+export const formatLatency = ({ p50Ms, provenance }: Latency): string =>
+  `${p50Ms < 10 ? p50Ms.toPrecision(3) : p50Ms.toFixed(1)} ms ${marks[provenance]}`;
+
+function sentence(variants: readonly BuiltVariant[]): string {
+  const of = (status: BuiltVariant['status']) =>
+    variants.filter((variant) => variant.status === status).length;
+  const parts = (['pass', 'unproven', 'fail', 'skipped'] as const)
+    .map((status) => [of(status), status] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, status]) => `${number} ${status}`);
+  return `${variants.length} variants: ${parts.join(', ')}.`;
+}
+
+function table(variants: readonly BuiltVariant[]): string {
+  const rows = variants.map((variant) => {
+    const { quality, latency, bytes, id, status } = variant;
+    return [
+      `\`${id}\``,
+      status,
+      bytes === null ? '—' : formatBytes(bytes),
+      quality
+        ? `${formatQuality(quality.metric, quality.value)} ${marks[quality.provenance]}`
+        : '—',
+      quality?.drop == null ? '—' : formatShare(quality.drop),
+      quality?.interval ? `${quality.interval.map(formatShare).join(' to ')}` : '—',
+      latency ? formatLatency(latency) : '—',
+      latency ? `${latency.p99Ms.toPrecision(3)} ms` : '—',
+    ];
+  });
+  const metric = variants.find(({ quality }) => quality)?.quality?.metric ?? 'quality';
+  const head = ['variant', 'status', 'size', metric, 'drop', '95% of drop', 'p50', 'p99'];
+  return markdownTable(head, rows);
+}
+
+function estimatesTable(variants: readonly BuiltVariant[]): string[] {
+  const targets = [
+    ...new Set(variants.flatMap(({ estimates }) => estimates.map(({ target }) => target))),
+  ];
+  if (targets.length === 0) return [];
+  const rows = variants
+    .filter(({ estimates }) => estimates.length > 0)
+    .map(({ id, estimates }) => [
+      `\`${id}\``,
+      ...targets.map((target) => {
+        const found = estimates.find((estimate) => estimate.target === target);
+        return found ? formatLatency(found) : '—';
+      }),
+    ]);
+  return [
+    '## Expected latency',
+    '',
+    markdownTable(['variant', ...targets.map((target) => target ?? '')], rows),
+    '',
+  ];
+}
+
+function reasons(variants: readonly BuiltVariant[]): string[] {
+  return [
+    '## Why',
+    '',
+    ...variants.map(({ id, status, reason }) => `- \`${id}\` ${status}: ${reason}`),
+    '',
+  ];
+}
+
+/** How many notes of one variant are listed; report.json holds all. */
+const shownNotes = 8;
+
+function notes(variants: readonly BuiltVariant[]): string[] {
+  const lines = variants.flatMap(({ id, notes: left, warnings }) => [
+    ...warnings.map((warning) => `- \`${id}\`: ${warning}`),
+    ...left
+      .slice(0, shownNotes)
+      .map(({ node, op, reason }) => `- \`${id}\` leaves ${op} \`${node}\` alone: ${reason}`),
+    ...(left.length > shownNotes ? [`- \`${id}\`: and ${left.length - shownNotes} more`] : []),
+  ]);
+  return lines.length === 0 ? [] : ['## Notes', '', ...lines, ''];
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
