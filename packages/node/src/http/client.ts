@@ -33,6 +33,8 @@ export interface HttpResponse {
   readonly ok: boolean;
   /** Lower-case names; several values joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As they came, in order: for passing them on. */
+  readonly headerList: readonly (readonly [name: string, value: string])[];
   /** Streams the body once, with back-pressure. Throws `network` when it ends early. */
   readonly body: AsyncIterable<Uint8Array>;
   bytes(): Promise<Uint8Array>;
@@ -168,6 +170,7 @@ function response(message: IncomingMessage, url: URL, request: HttpRequest): Htt
     status,
     ok: status >= 200 && status < 300,
     headers: joinHeaders(message),
+    headerList: pairs(message.rawHeaders),
     body,
     bytes: () => readAll(body),
     text: async () => new TextDecoder().decode(await readAll(body)),
@@ -220,6 +223,12 @@ function joinHeaders(message: IncomingMessage): Record<string, string> {
     if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return joined;
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i]!, raw[i + 1]!]);
+  return list;
 }
 
 function redirectTarget(message: IncomingMessage, from: URL, method: string): URL | undefined {
