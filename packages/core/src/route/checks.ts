@@ -1,6 +1,7 @@
 import { fail } from '../errors/index.ts';
 import { compileCondition, type Scene } from './expression.ts';
 import type { CompiledPolicy, Constraint } from './policy.ts';
+import { unknownLabelRule, unlabelledRule } from './privacy.ts';
 import type { Rejection } from './types.ts';
 
 /** One hard constraint, compiled. */
@@ -51,18 +52,21 @@ const reserved = new Set([...builtIn.map(({ rule }) => rule), 'objective', 'no-c
  * built-in ones, the author's other rules. Privacy and licence come first, so that a candidate
  * that is also unreachable is still reported as forbidden.
  *
+ * @param name names the policy in messages.
  * @throws SelvedgeError `bad-document`
  */
-export function compileChecks(policy: Pick<CompiledPolicy, 'constraints' | 'labels'>): Check[] {
+export function compileChecks(
+  policy: Pick<CompiledPolicy, 'constraints' | 'labels'>,
+  name: string,
+): Check[] {
   const seen = new Set<string>();
   const authored = policy.constraints.map((constraint, index) => {
-    const at = `policy: constraints.${index}`;
     const { id } = constraint;
     if (reserved.has(id) || isLabelRule(id, policy))
-      refuseId(`${at}.id`, id, 'is the name of a built-in rule');
-    if (seen.has(id)) refuseId(`${at}.id`, id, 'is used twice');
+      refuseId(name, id, 'is the name of a built-in rule');
+    if (seen.has(id)) refuseId(name, id, 'is used twice');
     seen.add(id);
-    return compileConstraint(constraint, at);
+    return compileConstraint(constraint, `${name}: constraints.${index}`);
   });
   const refusals = authored.filter(({ code }) => code !== 'rule');
   const rules = authored.filter(({ code }) => code === 'rule');
@@ -80,14 +84,13 @@ function compileConstraint(constraint: Constraint, at: string): Check {
 }
 
 function isLabelRule(id: string, policy: Pick<CompiledPolicy, 'labels'>): boolean {
-  if (!id.startsWith('privacy-')) return false;
-  const label = id.slice('privacy-'.length);
-  return label === 'unknown-label' || label === 'unlabelled' || Object.hasOwn(policy.labels, label);
+  if (id === unknownLabelRule || id === unlabelledRule) return true;
+  return id.startsWith('privacy-') && Object.hasOwn(policy.labels, id.slice('privacy-'.length));
 }
 
-function refuseId(field: string, id: string, why: string): never {
-  return fail('bad-document', `${field}: "${id}" ${why}`, {
+function refuseId(name: string, id: string, why: string): never {
+  return fail('bad-document', `${name}: the rule id "${id}" ${why}`, {
     hint: 'choose another id',
-    details: { field },
+    details: { rule: id },
   });
 }

@@ -27,7 +27,8 @@ const maxDepth = 64;
  * Compiles a tree that yields true, false or undecided (`undefined`) to a closure.
  *
  * @param path names the tree in messages: `policy.json: constraints.0.when`.
- * @throws SelvedgeError `bad-document` naming the place in the tree and what was expected there.
+ * @throws SelvedgeError `bad-document` naming the place in the tree and what was expected there,
+ * both also as `details.field` and `details.expected`.
  */
 export function compileCondition(tree: unknown, path: string): Term<boolean> {
   const { kind, term } = compile(tree, path, 0);
@@ -98,7 +99,9 @@ function compile(tree: unknown, path: string, depth: number): Typed {
 }
 
 function malformed(path: string, expected: string): never {
-  return fail('bad-document', `${path}: expected ${expected}`, { details: { field: path } });
+  return fail('bad-document', `${path}: expected ${expected}`, {
+    details: { field: path, expected },
+  });
 }
 
 function expect(typed: Typed, kind: Kind, path: string): Term {

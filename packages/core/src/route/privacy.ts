@@ -21,12 +21,15 @@ export interface Reach {
  * them. Fails closed: a label that the table does not hold is as strict as can be.
  * Of two labels equally strict the first of the request names the rule.
  */
-export function compilePrivacy(policy: Pick<CompiledPolicy, 'labels' | 'unlabelled'>) {
+export function compilePrivacy(
+  policy: Pick<CompiledPolicy, 'labels' | 'unlabelled'>,
+  name: string,
+) {
   const table = new Map<string, Reach>();
   for (const [label, tier] of Object.entries(policy.labels)) {
     const rule = `privacy-${label}`;
     if (rule === unknownLabelRule || rule === unlabelledRule) {
-      fail('bad-document', `policy: labels.${label}: the name is reserved`, {
+      fail('bad-document', `${name}: labels.${label}: the name is reserved`, {
         hint: 'choose another label',
         details: { field: `labels.${label}` },
       });

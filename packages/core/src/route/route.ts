@@ -32,14 +32,15 @@ export interface CompiledRoute {
  * objective. Every candidate ends in the plan or among the rejected. Equal scores are ordered by
  * the nearer tier, then by id, so that the same facts always give the same plan.
  *
- * @param id what decisions name as their policy, by convention `<family>@<digest of the document>`.
+ * @param id what decisions and messages name as their policy, by convention
+ * `<family>@<digest of the document>`.
  * @throws SelvedgeError `bad-document` for a tree that is malformed, naming the place, a reserved or
  * repeated rule id, or a `critical` key this version does not know.
  */
 export function compileRoute(policy: CompiledPolicy, id: string = policy.family): CompiledRoute {
-  checkCritical(policy, Object.keys(CompiledPolicy.properties), `policy of ${policy.family}`);
-  const reachOf = compilePrivacy(policy);
-  const checks = compileChecks(policy);
+  checkCritical(policy, Object.keys(CompiledPolicy.properties), id);
+  const reachOf = compilePrivacy(policy, id);
+  const checks = compileChecks(policy, id);
   const score = compileScore(policy.objective);
 
   function decide(request: RouteRequest, facts: RouteFacts): Decision {

@@ -1,0 +1,99 @@
+import {
+  AuthorPolicy,
+  type AuthorRule,
+  type Blueprint,
+  type Privacy,
+} from '@selvedge/core/blueprint';
+import { fail } from '@selvedge/core/errors';
+import {
+  type CompiledPolicy,
+  type Constraint,
+  compileRoute,
+  defaultLabels,
+  defaultPolicy,
+  type PrivacyLabels,
+} from '@selvedge/core/route';
+import { type FamilyName, parseDocument } from '@selvedge/core/schema';
+import { LineCounter, parseDocument as parseYamlDocument } from 'yaml';
+import { lowerCel } from './lower-cel.ts';
+
+/**
+ * Compiles an author's policy (YAML with CEL conditions) to the document that is signed. What it
+ * does not say keeps the built-in policy's value; its labels are joined with the blueprint's.
+ *
+ * @param file names the source in messages.
+ * @param privacy the blueprint's `privacy`.
+ * @throws SelvedgeError `bad-document` naming file, field or rule, column and expectation.
+ */
+export function compileAuthorPolicy(
+  text: string,
+  file: string,
+  family: FamilyName,
+  privacy: Partial<Privacy> = {},
+): CompiledPolicy {
+  const author = parseDocument(AuthorPolicy, parseYaml(text, file), file);
+  const base = policyFromBlueprint({ family, privacy });
+  const compiled: CompiledPolicy = {
+    ...base,
+    labels: joinLabels(privacy.labels, author.labels, file),
+    unlabelled: author.unlabelled ?? base.unlabelled,
+    constraints: (author.rules ?? []).map((rule, i) => lowerRule(rule, `${file}: rules.${i}`)),
+    objective: { ...base.objective, ...author.objective },
+  };
+  compileRoute(compiled, file);
+  return compiled;
+}
+
+/** The policy of a family whose author wrote none: the built-in one with the blueprint's labels. */
+export function policyFromBlueprint(blueprint: {
+  readonly family: FamilyName;
+  readonly privacy?: Partial<Privacy> | Blueprint['privacy'];
+}): CompiledPolicy {
+  const base = defaultPolicy(blueprint.family);
+  const { labels, unlabelled } = blueprint.privacy ?? {};
+  return { ...base, labels: labels ?? base.labels, unlabelled: unlabelled ?? base.unlabelled };
+}
+
+function parseYaml(text: string, file: string): unknown {
+  const lines = new LineCounter();
+  const document = parseYamlDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    fail('bad-document', `${file}:${line}:${col}: ${error.message}`, {
+      hint: 'expected YAML',
+      details: { file, line, column: col },
+    });
+  }
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+function joinLabels(
+  blueprint: PrivacyLabels | undefined,
+  author: PrivacyLabels | undefined,
+  file: string,
+): PrivacyLabels {
+  if (blueprint === undefined && author === undefined) return defaultLabels;
+  for (const [label, tier] of Object.entries(author ?? {})) {
+    const other = blueprint && Object.hasOwn(blueprint, label) ? blueprint[label] : tier;
+    if (other === tier) continue;
+    fail('bad-document', `${file}: labels.${label} is ${tier}, and the blueprint says ${other}`, {
+      hint: 'say it in one place',
+      details: { file, field: `labels.${label}` },
+    });
+  }
+  return { ...blueprint, ...author };
+}
+
+function lowerRule({ id, code = 'rule', when, require }: AuthorRule, at: string): Constraint {
+  return {
+    id,
+    code,
+    when: when === undefined ? ['lit', true] : lowerCel(when, `${at}.when (rule "${id}")`),
+    require: lowerCel(require, `${at}.require (rule "${id}")`),
+  };
+}
