@@ -1,5 +1,6 @@
 /** ONNX bytes to graph to bytes. Pure: runs in browsers, workers and Node alike. */
 export * from './build/index.ts';
+export * from './cost/index.ts';
 export * from './graph/index.ts';
 export * from './shape/index.ts';
 export * from './tensor/index.ts';

@@ -11,7 +11,7 @@ import type {
   TypeProto,
 } from '../wire/messages.ts';
 import { elementwiseRules } from './elementwise-rules.ts';
-import { type Operands, type Shape, type ShapeRule, type ValueFacts } from './facts.ts';
+import type { Operands, Shape, ShapeRule, ValueFacts } from './facts.ts';
 import { foldConstant, smallConstant } from './fold.ts';
 import { layoutRules } from './layout-rules.ts';
 import { productRules } from './product-rules.ts';

@@ -50,7 +50,9 @@ const rules: Readonly<Record<string, TypeRule>> = {
   ConvInteger: always('int32'),
   MatMulInteger: always('int32'),
   DequantizeLinear: like(1),
-  QuantizeLinear: said('output_dtype', ({ node, inputs }) => [node.input[2] ? inputs[2]?.type : 'uint8']),
+  QuantizeLinear: said('output_dtype', ({ node, inputs }) => [
+    node.input[2] ? inputs[2]?.type : 'uint8',
+  ]),
   DynamicQuantizeLinear: always('uint8', 'float32', 'uint8'),
   QLinearConv: like(7),
   QLinearMatMul: like(7),

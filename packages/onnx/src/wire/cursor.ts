@@ -21,7 +21,8 @@ export class Cursor {
   width = 0;
 
   constructor(bytes: Uint8Array, source: string) {
-    this.bytes = bytes;
+    // A plain array: subclasses (Node's Buffer) change what `slice` and `subarray` mean.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.source = source;
     this.end = bytes.length;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

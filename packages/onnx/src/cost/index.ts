@@ -1,0 +1,1 @@
+export { countModel, type ModelCounts, type NodeCount } from './count.ts';
