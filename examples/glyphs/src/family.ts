@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDataset } from '@selvedge/forge/dataset';
 import { sizes } from './architecture.ts';
@@ -26,6 +26,16 @@ export async function makeSampleFamily(directory: string): Promise<string> {
     await copyFile(new URL(`../${file}`, import.meta.url), join(directory, file));
   }
   return join(directory, 'selvedge.yaml');
+}
+
+/** Changes when anything that the family is made from changes: weights, drawing, documents. */
+export async function familyFingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  const weights = sizes.map((size) => `weights/${size}.bin`);
+  for (const file of [...weights, 'weights/evaluation.sha256', 'selvedge.yaml', 'policy.yaml']) {
+    hash.update(await readFile(new URL(`../${file}`, import.meta.url)));
+  }
+  return hash.digest('hex');
 }
 
 /** SHA-256 over images and labels: what `weights/evaluation.sha256` holds for the evaluation set. */
