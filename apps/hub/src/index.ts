@@ -1,1 +1,1 @@
-export {};
+export { type Hub, type HubOptions, startHub } from './start-hub.ts';

@@ -2,6 +2,7 @@ import type { Scope } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from '../oci/oci-error.ts';
+import { allows } from './rights.ts';
 import type { Tokens } from './tokens.ts';
 
 declare module 'fastify' {
@@ -28,8 +29,8 @@ function checkScope(request: FastifyRequest, tokens: Tokens): void {
   if (scope === undefined) return;
   const text = credentialOf(request.headers.authorization);
   const scopes = text === undefined ? undefined : tokens.scopesOf(text);
-  if (!scopes) return unauthenticated(request, scope);
-  if (scopes.includes(scope) || scopes.includes('admin')) return;
+  if (!scopes) unauthenticated(request, scope);
+  if (allows(scopes, scope)) return;
   if (isOci(request)) refuse('DENIED', `the token lacks the scope ${scope}`);
   fail('forbidden', `the token lacks the scope ${scope}`, {
     hint: 'ask the hub’s owner for a token that has it',
@@ -48,11 +49,11 @@ function credentialOf(header: string | undefined): string | undefined {
 
 function unauthenticated(request: FastifyRequest, scope: Scope): never {
   if (isOci(request)) {
-    return refuse('UNAUTHORIZED', `this needs a token with the scope ${scope}`, {
+    refuse('UNAUTHORIZED', `this needs a token with the scope ${scope}`, {
       headers: { 'www-authenticate': 'Basic realm="selvedge hub"' },
     });
   }
-  return fail('unauthenticated', `this needs a token with the scope ${scope}`, {
+  fail('unauthenticated', `this needs a token with the scope ${scope}`, {
     hint: 'set SELVEDGE_TOKEN; the first one is in admin.token of the hub’s data directory',
     details: { scope },
   });

@@ -81,7 +81,7 @@ async function appliedSteps(database: HubDatabase): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What a failed statement becomes: `disk-full`, `io-failed`, `network`; others stay. */
+/** What a failed statement becomes: `disk-full`, `io-failed`; others stay. */
 export function databaseError(caught: unknown): unknown {
   if (isSelvedgeError(caught)) return caught;
   const code = String((caught as { code?: unknown } | null)?.code ?? '');
@@ -95,12 +95,6 @@ export function databaseError(caught: unknown): unknown {
   if (/^SQLITE_(IOERR|CANTOPEN|READONLY|NOTADB|CORRUPT)/.test(code)) {
     return new SelvedgeError('io-failed', `the database failed: ${(caught as Error).message}`, {
       hint: 'check the disk and the permissions of the data directory',
-      cause: caught,
-    });
-  }
-  if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EPIPE)/.test(code)) {
-    return new SelvedgeError('network', `the database cannot be reached: ${code}`, {
-      hint: 'check that it runs and that its address is right',
       cause: caught,
     });
   }

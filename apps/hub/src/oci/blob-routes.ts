@@ -10,9 +10,10 @@ export const immutable = 'public, max-age=31536000, immutable';
 
 /** `GET` and `HEAD /v2/<name>/blobs/<digest>`, whole or in part. */
 export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
-  app.get<{ Params: NameParams & { digest: string } }>(
-    '/v2/:owner/:family/blobs/:digest',
-    async (request, reply) => {
+  app.route<{ Params: NameParams & { digest: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/v2/:owner/:family/blobs/:digest',
+    handler: async (request, reply) => {
       const repository = repositoryOf(request.params);
       const digest = digestOf(request.params.digest);
       const info = await blobs.stat(repository, digest);
@@ -38,7 +39,7 @@ export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
       if (!body) return refuse('BLOB_UNKNOWN', `${repository} has lost blob ${digest}`);
       return reply.send(Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 }));
     },
-  );
+  });
 }
 
 function outside(reply: FastifyReply, size: number): never {

@@ -1,6 +1,6 @@
 import type { Digest } from '@selvedge/core/schema';
 import { readAll } from '@selvedge/node/http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { immutable, matchesEtag } from './blob-routes.ts';
 import type { Blobs } from './blobs.ts';
 import type { Manifests } from './manifests.ts';
@@ -18,7 +18,7 @@ const publish = { config: { scope: 'publish' as const } };
 
 /** Manifests by tag or digest, and the list of tags. */
 export function addManifestRoutes(app: FastifyInstance, manifests: Manifests, blobs: Blobs): void {
-  app.get<Route>(path, async (request, reply) => {
+  const get = async (request: FastifyRequest<Route>, reply: FastifyReply) => {
     const repository = repositoryOf(request.params);
     const reference = referenceOf(request.params.reference);
     const found = await manifests.find(repository, reference);
@@ -41,7 +41,8 @@ export function addManifestRoutes(app: FastifyInstance, manifests: Manifests, bl
     const body = await blobs.read(found.digest);
     if (!body) return refuse('MANIFEST_UNKNOWN', `${repository} has lost ${found.digest}`);
     return reply.send(await readAll(body));
-  });
+  };
+  app.route<Route>({ method: ['GET', 'HEAD'], url: path, handler: get });
 
   app.put<Route>(path, publish, async (request, reply) => {
     const repository = repositoryOf(request.params);

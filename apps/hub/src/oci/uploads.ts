@@ -130,8 +130,12 @@ function uploadInto(
   const write = async (chunk: Uint8Array): Promise<void> => {
     if (offset + chunk.length > maxBytes)
       refuse('SIZE_INVALID', `blobs end at ${maxBytes} bytes here`);
-    for (let at = 0; at < chunk.length; ) {
-      at += (await handle.write(chunk, at, chunk.length - at, offset + at)).bytesWritten;
+    try {
+      for (let at = 0; at < chunk.length; ) {
+        at += (await handle.write(chunk, at, chunk.length - at, offset + at)).bytesWritten;
+      }
+    } catch (caught) {
+      throw diskError(caught, 'receive an upload');
     }
     offset += chunk.length;
   };
@@ -142,11 +146,7 @@ function uploadInto(
       return offset;
     },
     async append(body) {
-      try {
-        for await (const chunk of body) await write(chunk);
-      } catch (caught) {
-        throw diskError(caught, 'receive an upload');
-      }
+      for await (const chunk of body) await write(chunk);
     },
     read: () =>
       offset === 0
