@@ -1,0 +1,70 @@
+import { apiVersion } from '@selvedge/core/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HubDatabase, openSqlite } from '../data/database.ts';
+import { openDecisionSums } from './decision-counts.ts';
+
+let database: HubDatabase;
+beforeAll(async () => {
+  database = await openSqlite(':memory:');
+});
+afterAll(() => database.destroy());
+
+let now = '2026-11-20T12:30:00Z';
+const sums = () => openDecisionSums(database, () => new Date(now));
+
+let batches = 0;
+function batch(end: string, count = 1, family = 'acme/glyphs') {
+  const start = new Date(Date.parse(end) - 60_000).toISOString().replace('.000Z', 'Z');
+  return {
+    apiVersion,
+    kind: 'DecisionCounts' as const,
+    batch: String(batches++).padStart(32, '0'),
+    window: { start, end },
+    counts: [
+      { family, tier: 'device' as const, rule: 'objective', count },
+      { family, tier: 'none' as const, rule: 'privacy-private', count: 1 },
+    ],
+  };
+}
+
+describe('decision counts', () => {
+  it('are summed, and a retried batch is added once', async () => {
+    const first = batch('2026-11-20T12:00:00Z', 3);
+    expect(await sums().add(first)).toBe(true);
+    expect(await sums().add(first)).toBe(false);
+    expect(await sums().add(batch('2026-11-20T12:20:00Z', 4))).toBe(true);
+    expect((await sums().read({ family: 'acme/glyphs' })).counts).toEqual([
+      { family: 'acme/glyphs', tier: 'device', rule: 'objective', count: 7 },
+      { family: 'acme/glyphs', tier: 'none', rule: 'privacy-private', count: 2 },
+    ]);
+  });
+
+  it('are shown for the hours asked for', async () => {
+    const family = 'acme/hours';
+    await sums().add(batch('2026-11-20T09:30:00Z', 1, family));
+    await sums().add(batch('2026-11-20T11:30:00Z', 10, family));
+    const device = async (filter: object) =>
+      (await sums().read({ family, ...filter })).counts.find(({ tier }) => tier === 'device')
+        ?.count;
+    expect(await device({})).toBe(11);
+    expect(await device({ since: '2026-11-20T11:00:00Z' })).toBe(10);
+    expect(await device({ until: '2026-11-20T11:00:00Z' })).toBe(1);
+    expect(await device({ since: '2026-11-20T12:00:00Z' })).toBeUndefined();
+  });
+
+  it('are refused for a week that is gone and a day to come', async () => {
+    for (const end of ['2026-11-12T00:00:00Z', '2026-11-22T13:00:00Z']) {
+      await expect(sums().add(batch(end))).rejects.toMatchObject({ code: 'bad-input' });
+    }
+  });
+
+  it('forget a batch only when its retry would be refused', async () => {
+    const old = batch('2026-11-20T12:00:00Z');
+    await sums().add(old);
+    now = '2026-11-28T12:00:00Z';
+    await sums().add(batch('2026-11-28T12:00:00Z'));
+    const kept = await database.selectFrom('count_batches').select('batch').execute();
+    expect(kept.map((row) => row.batch)).not.toContain(old.batch);
+    await expect(sums().add(old)).rejects.toMatchObject({ code: 'bad-input' });
+  });
+});
