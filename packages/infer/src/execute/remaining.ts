@@ -19,16 +19,16 @@ export function narrowed(request: RouteRequest, { ms, cost }: Remaining): RouteR
 
 /**
  * How long to wait for one attempt. The last gets all that is left of the deadline. An earlier one
- * leaves twice its predicted time to the fastest step behind it, so that a place that hangs does
- * not use up the fallback's time, but gets at least twice its own prediction: predictions are
- * medians.
+ * shares with the fastest step behind it, so that a place that hangs does not use up its fallback's
+ * time: each gets its predicted time and half of what both leave over, since predictions are
+ * medians. Where there is no time for both, the earlier has all of it.
  */
 export function attemptTimeoutMs(
   remainingMs: number,
   step: PlanStep,
   later: readonly PlanStep[],
 ): number {
-  if (later.length === 0) return remainingMs;
-  const reserveMs = 2 * Math.min(...later.map(({ predictedMs }) => predictedMs));
-  return Math.max(remainingMs - reserveMs, Math.min(2 * step.predictedMs, remainingMs));
+  const fastestMs = Math.min(...later.map(({ predictedMs }) => predictedMs));
+  const slackMs = remainingMs - step.predictedMs - fastestMs;
+  return slackMs > 0 ? step.predictedMs + slackMs / 2 : remainingMs;
 }
