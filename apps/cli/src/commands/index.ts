@@ -1,7 +1,9 @@
 import type { CommandModule } from '../command.ts';
+import { agent } from './agent.ts';
 import { build } from './build.ts';
 import { edge } from './edge.ts';
 import { fleet } from './fleet.ts';
+import { inspect } from './inspect.ts';
 
 /** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [build, edge, fleet];
+export const commands: readonly CommandModule[] = [build, inspect, edge, agent, fleet];
