@@ -37,7 +37,7 @@ export interface EmulatedEngine extends Engine {
  * @throws SelvedgeError `not-found` for a target that the catalogue does not hold.
  */
 export function createEmulatedEngine(options: EmulatedEngineOptions): EmulatedEngine {
-  const { inner, target, costOf = graphCost, pace = true } = options;
+  const { inner, target, costOf = (model) => graphCost(model), pace = true } = options;
   const profile = typeof target === 'object' && 'memory' in target ? target : profileOf(target);
   return {
     name: 'emulated',

@@ -62,6 +62,18 @@ const policy: CompiledPolicy = {
       when: ['eq', ['fact', 'candidate.tier'], ['lit', 'device']],
       require: ['ge', ['fact', 'device.battery'], ['lit', 0.2]],
     },
+    {
+      // Reads the deadline that was asked for: what is left of it must not loosen the rule.
+      id: 'patient-waits-for-power',
+      code: 'rule',
+      when: [
+        'and',
+        ['eq', ['fact', 'candidate.tier'], ['lit', 'edge']],
+        ['has', 'request.deadlineMs'],
+        ['ge', ['fact', 'request.deadlineMs'], ['lit', 100]],
+      ],
+      require: ['ge', ['fact', 'device.battery'], ['lit', 0.5]],
+    },
   ],
 };
 const route = compileRoute(policy);
@@ -133,7 +145,7 @@ it('no attempt ever runs on a candidate that the policy refuses at that moment',
       );
       expect([...running, ...violations]).toEqual([]);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 3_000 },
   );
 });
 

@@ -1,6 +1,7 @@
 import { type ErrorCode, SelvedgeError } from '@selvedge/core/errors';
 import {
   type Candidate,
+  type CompiledRoute,
   compileRoute,
   defaultPolicy,
   type RouteFacts,
@@ -10,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { type BreakerOptions, Breakers, type ExecuteOptions, execute } from './index.ts';
 import { VirtualClock } from './virtual-clock.fixture.ts';
 
-const route = compileRoute(defaultPolicy('acme/glyphs'));
+const defaultRoute = compileRoute(defaultPolicy('acme/glyphs'));
 const device = place('device/small', { tier: 'device', predictedMs: 5 });
 const edge = place('edge/eu', { tier: 'edge', predictedMs: 20 });
 const cloud = place('cloud/far', { tier: 'cloud', predictedMs: 80, cost: 2 });
@@ -37,14 +38,17 @@ interface Scene {
   breakers?: Breakers;
   clock?: VirtualClock;
   signal?: AbortSignal;
+  route?: CompiledRoute;
+  battery?: number;
   /** Called when an attempt starts, to change the world. */
   onAttempt?: (id: string, facts: { value: RouteFacts }) => void;
 }
 
 function start(scene: Scene) {
+  const { route = defaultRoute, battery = 1 } = scene;
   const clock = scene.clock ?? new VirtualClock();
   const request: RouteRequest = { family: 'acme/glyphs', labels: [], ...scene.request };
-  const facts = { value: { device: {}, candidates: scene.places } as RouteFacts };
+  const facts = { value: { device: { battery }, candidates: scene.places } as RouteFacts };
   const seen = { aborted: [] as string[], timeouts: {} as Record<string, number> };
   const options: ExecuteOptions<string> = {
     request,
@@ -125,9 +129,9 @@ describe('a plan', () => {
     const request = { family: 'acme/glyphs', labels: [] };
     const running = execute({
       request,
-      decision: route.decide(request, facts),
+      decision: defaultRoute.decide(request, facts),
       facts: () => facts,
-      recheck: route.recheck,
+      recheck: defaultRoute.recheck,
       clock,
       attempt: () => {
         throw new Error('broken');
@@ -219,6 +223,33 @@ describe('every attempt is checked again', () => {
     expect(await run()).toMatchObject({
       result: 'cloud/far',
       rejected: [{ candidate: 'edge/eu', code: 'unavailable' }],
+    });
+  });
+
+  it('a rule about the deadline holds for the one that was asked for, not for what is left', async () => {
+    const patient = compileRoute({
+      ...defaultPolicy('acme/glyphs'),
+      constraints: [
+        {
+          id: 'patient-saves-power',
+          code: 'rule',
+          when: ['ge', ['fact', 'request.deadlineMs'], ['lit', 100]],
+          require: ['ge', ['fact', 'device.battery'], ['lit', 0.5]],
+        },
+      ],
+    });
+    const { run } = start({
+      route: patient,
+      places: [device, edge],
+      behaves: { 'device/small': { afterMs: 9, code: 'engine-failed' }, 'edge/eu': { afterMs: 1 } },
+      request: { deadlineMs: 100 },
+      battery: 0.9,
+      onAttempt: (_, facts) => {
+        facts.value = { ...facts.value, device: { battery: 0.1 } };
+      },
+    });
+    expect(await codeOf(run())).toMatchObject({
+      details: { rejected: [{ candidate: 'edge/eu', rule: 'patient-saves-power' }] },
     });
   });
 
