@@ -3,7 +3,8 @@ import { agent } from './agent.ts';
 import { build } from './build.ts';
 import { edge } from './edge.ts';
 import { fleet } from './fleet.ts';
+import { hub } from './hub.ts';
 import { inspect } from './inspect.ts';
 
 /** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [build, inspect, edge, agent, fleet];
+export const commands: readonly CommandModule[] = [hub, build, inspect, edge, agent, fleet];

@@ -1,4 +1,5 @@
-import { HubTrust, TrustUpdate, TrustUpdated } from '@selvedge/core/api';
+import { HubTrust, TrustUpdated } from '@selvedge/core/api';
+import { TrustUpdate } from '@selvedge/core/trust';
 import type { FastifyInstance } from 'fastify';
 import type { Authority } from '../trust/authority.ts';
 import { described } from './route-schema.ts';

@@ -10,7 +10,7 @@ export interface PublishedFile {
   readonly etag: string;
 }
 
-/** A file to publish: path under `/trust/` and content. */
+/** A file to publish: its path under `/trust/`, percent-encoded like its URL, and its content. */
 export interface NewFile {
   readonly path: string;
   readonly bytes: Uint8Array;

@@ -21,9 +21,9 @@ export function serveTrust(
       answerError(response, 405, 'usage', `${request.method} is not for published documents`);
       return route;
     }
-    const path = pathOf(url);
-    const file = path === undefined ? undefined : files.get(path);
-    if (file) answer(request, response, path!, file);
+    const path = url.slice(prefix.length).split('?', 1)[0]!;
+    const file = files.get(path);
+    if (file) answer(request, response, path, file);
     else answerError(response, 404, 'not-found', `there is no ${url.split('?')[0]}`);
     return route;
   };
@@ -50,14 +50,6 @@ function answer(
   }
   response.writeHead(200, { ...headers, 'content-length': bytes.length });
   response.end(request.method === 'HEAD' ? undefined : bytes);
-}
-
-function pathOf(url: string): string | undefined {
-  try {
-    return decodeURIComponent(url.slice(prefix.length).split('?', 1)[0]!);
-  } catch {
-    return undefined;
-  }
 }
 
 function answerError(

@@ -1,7 +1,7 @@
 /**
  * What the hub's API answers under `/api/v1`, for every program that asks it: the command line,
  * the publisher, the console, agents. What is sent to it is in `@selvedge/core/release`
- * (`Enrolment`, `StateReport`, `DecisionCounts`) and below (`TrustUpdate`).
+ * (`Enrolment`, `StateReport`, `DecisionCounts`) and `@selvedge/core/trust` (`TrustUpdate`).
  *
  * Answers tolerate unknown keys: a newer hub may say more.
  */
@@ -9,7 +9,7 @@ import { type Static, Type } from 'typebox';
 import { Profile } from '../device/profile.ts';
 import { Release } from '../release/documents.ts';
 import { DeviceId, InstalledVariant, StateReport } from '../release/reports.ts';
-import { apiVersion, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
+import { FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
 
 /** A TUF key object (specification 1.0.34 §4.2). */
 const KeyObject = Type.Object({
@@ -29,19 +29,7 @@ export const HubTrust = Type.Object({
 });
 export type HubTrust = Static<typeof HubTrust>;
 
-/**
- * `POST /trust/updates`: metadata and targets signed offline, as their exact bytes. Keys of
- * `metadata` are role names (`root`, `targets`, `owner.family`), of `targets` TUF target paths.
- */
-export const TrustUpdate = Type.Object({
-  apiVersion: Type.Literal(apiVersion),
-  kind: Type.Literal('TrustUpdate'),
-  metadata: Type.Record(Type.String(), Type.String()),
-  targets: Type.Record(Type.String(), Type.String()),
-});
-export type TrustUpdate = Static<typeof TrustUpdate>;
-
-/** What an accepted update made: the version each role has now. */
+/** Answer to `POST /trust/updates`: the version each role has now. */
 export const TrustUpdated = Type.Object({
   versions: Type.Record(Type.String(), Type.Integer({ minimum: 1 })),
 });
