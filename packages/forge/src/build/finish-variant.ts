@@ -48,8 +48,8 @@ export async function finishVariant(
   const latency = example
     ? await measureLatency(session, example, engine.name, context.latency)
     : null;
-  const workload = await countWorkload(bytes, id);
-  const estimates = workload ? estimateAll(plan.targets, workload, precision, engine.name) : [];
+  const workload = await countWorkload(bytes, id, example && { engine, inputs: example });
+  const estimates = estimateAll(plan.targets, workload, precision, engine.name);
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
   else if (made) warnings.push(...made.warnings);

@@ -10,19 +10,20 @@ export interface Trial {
 
 /**
  * Finds inputs that a model runs, from a seed: floats are normally distributed, integers small
- * (0 and 1 index any table), text is letters. Free dimensions are 1 where that runs, otherwise
- * sizes in common use are tried, each for every free dimension but the first (the batch).
+ * (0 and 1 index any table), text is letters. Free dimensions are 1 where that runs; otherwise
+ * sizes in common use are tried, in one input at a time and then in all, the first dimension (the
+ * batch) staying 1.
  *
- * @returns undefined with the engine's last message where nothing ran
+ * @returns what ran, or the engine's first refusal where nothing did
  */
 export async function findInputs(
   session: Session,
   seed: number,
 ): Promise<Trial | { readonly refused: string }> {
   let refused = '';
-  for (const side of candidateSides(session.inputs)) {
+  for (const sides of candidateSides(session.inputs)) {
     for (const fill of ['random', 'zero'] as const) {
-      const inputs = makeInputs(session.inputs, side, fill, seed);
+      const inputs = makeInputs(session.inputs, sides, fill, seed);
       try {
         return { inputs, outputs: (await session.run(inputs)).outputs };
       } catch (caught) {
@@ -35,23 +36,35 @@ export async function findInputs(
 
 /** Sequence lengths, audio frames and image sides that models commonly insist on. */
 const commonSides = [
-  1, 2, 3, 4, 8, 16, 32, 64, 96, 128, 224, 256, 288, 320, 512, 576, 640, 1024, 1600,
+  2, 3, 4, 8, 16, 32, 64, 96, 128, 224, 256, 288, 320, 512, 576, 640, 1024, 1600,
 ];
 
-const candidateSides = (inputs: readonly TensorSpec[]): readonly number[] =>
-  inputs.some(({ shape }) => shape.some((side) => typeof side !== 'number')) ? commonSides : [1];
+/** The size of an input's free dimensions. */
+type Sides = (input: TensorSpec) => number;
+
+function* candidateSides(inputs: readonly TensorSpec[]): Generator<Sides> {
+  yield () => 1;
+  const free = inputs.filter(({ shape }) =>
+    shape.slice(1).some((side) => typeof side !== 'number'),
+  );
+  for (const side of commonSides) {
+    for (const one of free) yield (input) => (input === one ? side : 1);
+    if (free.length > 1) yield () => side;
+  }
+}
 
 function makeInputs(
   specs: readonly TensorSpec[],
-  side: number,
+  sides: Sides,
   fill: 'random' | 'zero',
   seed: number,
 ): Tensors {
   const random = randomFrom(seed);
   return Object.fromEntries(
     specs.map((spec): [string, Tensor] => {
+      const free = sides(spec);
       const shape = spec.shape.map((size, axis) =>
-        typeof size === 'number' ? size : axis === 0 ? 1 : side,
+        typeof size === 'number' ? size : axis === 0 ? 1 : free,
       );
       return [spec.name, fillTensor(spec.type, shape, fill === 'zero' ? () => 0 : random)];
     }),

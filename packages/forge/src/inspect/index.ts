@@ -1,0 +1,1 @@
+export { type InspectedValue, type Inspection, inspect, type TargetVerdict } from './inspect.ts';
