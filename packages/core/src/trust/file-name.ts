@@ -9,11 +9,17 @@ export function metadataPath(state: TrustState, role: string, version: number): 
   return consistent(state) ? `${version}.${file}` : file;
 }
 
-/** Where a target stands in the repository: `targets/a/<hash>.b.json` (§5.7.3). */
-export function targetPath(state: TrustState, path: string, file: TargetFile): string {
+/** Where a target stands in the repository (§5.7.3). */
+export const targetPath = (state: TrustState, path: string, file: TargetFile): string =>
+  consistent(state) ? targetFileName(path, file) : `targets/${encodeSegments(path.split('/'))}`;
+
+/** Where a target stands under consistent snapshots: `targets/a/<hash>.b.json` (§6.2.1). */
+export function targetFileName(path: string, file: TargetFile): string {
   const hash = file.hashes.sha256 ?? Object.values(file.hashes)[0];
   const segments = path.split('/');
   const name = segments.pop() ?? '';
-  segments.push(consistent(state) ? `${hash}.${name}` : name);
-  return `targets/${segments.map(encodeURIComponent).join('/')}`;
+  return `targets/${encodeSegments([...segments, `${hash}.${name}`])}`;
 }
+
+const encodeSegments = (segments: readonly string[]): string =>
+  segments.map(encodeURIComponent).join('/');

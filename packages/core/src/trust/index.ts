@@ -1,7 +1,27 @@
+export {
+  type Applied,
+  applyUpdate,
+  type Conflict,
+  isConflict,
+} from './apply-update.ts';
+export {
+  delegateFamily,
+  describeMetadata,
+  describeTarget,
+  type Issue,
+  lifetimes,
+  makeRoot,
+  makeSnapshot,
+  makeTargets,
+  makeTimestamp,
+  signMetadata,
+  utcText,
+} from './author.ts';
 export { canonicalBytes, canonicalJson } from './canonical.ts';
 export { openTrustClient, type TrustClient } from './client.ts';
 export { hashHex, ociDigest, sha256Hex } from './digest.ts';
 export { signDocument, verifyDocument } from './envelope.ts';
+export { targetFileName } from './file-name.ts';
 export type { FoundTarget } from './find-target.ts';
 export { fromHex, toHex } from './hex.ts';
 export {
@@ -11,9 +31,13 @@ export {
   type TrustPorts,
   type TrustStore,
 } from './ports.ts';
+export { type OnlineSigners, renewalDue, renewTimestamp } from './publish-snapshot.ts';
+export { readMetadata } from './read-metadata.ts';
 export { contents, maxBytes } from './refresh.ts';
 export { isRefusal, refuse } from './refusal.ts';
+export { openRepository, type Repository, type RepositoryFile } from './repository.ts';
 export { ed25519Key, ed25519Pem, keyIdOf, type Signer, signerFromPem } from './signer.ts';
+export { TrustUpdate } from './trust-update.ts';
 export { clockToleranceMs } from './trusted-time.ts';
 export * from './types.ts';
 export { verifySignature } from './verify-signature.ts';

@@ -42,6 +42,7 @@ export async function refresh(
   cycle: Cycle,
   now: Date,
 ): Promise<Refusal | undefined> {
+  cycle.tag = undefined;
   for (const step of [updateRoot, updateTimestamp, updateSnapshot, updateTargets]) {
     const refusal = await step(ports, cycle, now);
     if (refusal) return refusal;
@@ -111,14 +112,13 @@ async function updateRoot(
     await ports.store.write('root', bytes); // 5.3.8
     cycle.state = next;
   }
-  await dropRotated(ports, cycle); // 5.3.11, before 5.3.10: an old floor must not judge the new root
-  const expired = checkExpiry(
-    cycle.state.root.signed,
-    effectiveNow(cycle.state, now),
-    'root.json',
-    '5.3.10',
+  // 5.3.11, before 5.3.10: a floor that a stolen key proved must not judge the new root.
+  await dropRotated(ports, cycle);
+  const { state } = cycle;
+  return (
+    checkClock(state, now) ??
+    checkExpiry(state.root.signed, effectiveNow(state, now), 'root.json', '5.3.10')
   );
-  return expired ?? checkClock(cycle.state, now);
 }
 
 async function dropRotated(ports: TrustPorts, cycle: Cycle): Promise<void> {
@@ -146,7 +146,10 @@ async function updateTimestamp(
   if (next.floor && next.floor !== cycle.state.floor) await ports.store.writeFloor(next.floor);
   if (next !== cycle.state) await ports.store.write('timestamp', bytes);
   cycle.state = next;
-  cycle.tag = carried.kind === 'found' ? carried.tag : undefined;
+  // A validator of a file that was discarded says nothing about the one that is trusted.
+  const held = next.timestamp?.bytes ?? bytes;
+  const same = held.length === bytes.length && held.every((byte, at) => byte === bytes[at]);
+  if (carried.kind === 'found' && same) cycle.tag = carried.tag;
   // Where nothing was new, what is trusted may have expired meanwhile.
   return (
     checkClock(next, now) ??

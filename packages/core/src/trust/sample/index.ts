@@ -1,0 +1,1 @@
+export { type SampleRepository, sampleRepository, sampleSigner } from './sample-repository.ts';
