@@ -5,14 +5,15 @@ import type { Envelope, Signature, TrustKey } from './types.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /**
- * Signs a document: `{signed, signatures}` over its canonical JSON, one signature per signer.
+ * Signs a document: `{signed, signatures}` over its canonical JSON, one signature per key.
  *
  * @throws TypeError when the document has no canonical form (see `canonicalJson`).
  */
 export async function signDocument<T>(signed: T, signers: readonly Signer[]): Promise<Envelope<T>> {
   const message = canonicalBytes(signed);
   const signatures: Signature[] = [];
-  for (const signer of signers) {
+  const distinct = new Map(signers.map((signer) => [signer.keyid, signer]));
+  for (const signer of distinct.values()) {
     signatures.push({ keyid: signer.keyid, sig: toHex(await signer.sign(message)) });
   }
   return { signed, signatures };
