@@ -4,6 +4,7 @@ import type { Digest } from '@selvedge/core/schema';
 import type { HttpResponse } from '@selvedge/node/http';
 import type { BlobWriter, ContentStore } from '@selvedge/node/store';
 import { mayStore } from './headers.ts';
+import { type TailWindow, tailWindow } from './tail-window.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -54,6 +55,7 @@ export interface FillOptions {
 }
 
 const readBytes = 256 * 1024;
+const windowBytes = 8 * 1024 * 1024;
 
 /** Begins a fill. */
 export function startFill(options: FillOptions): Fill {
@@ -61,16 +63,19 @@ export function startFill(options: FillOptions): Fill {
   const head = Promise.withResolvers<FillHead>();
   let progress = Promise.withResolvers<void>();
   let writer: BlobWriter | undefined;
+  let recent: TailWindow | undefined;
   let size: number | undefined;
   let ended: FillEnd | undefined;
 
-  const moved = (): void => {
+  const moved = (chunk?: Uint8Array): void => {
+    if (chunk) recent?.push(chunk);
     progress.resolve();
     progress = Promise.withResolvers<void>();
   };
   const end = transfer(options, {
     opened: (opened) => {
       writer = opened;
+      recent = tailWindow(opened.offset, windowBytes);
     },
     begun: (known) => {
       size = known;
@@ -102,7 +107,8 @@ export function startFill(options: FillOptions): Fill {
         await progress.promise;
         continue;
       }
-      const chunk = await writer!.read(at, limit).catch(() => undefined);
+      const near = recent?.from(at)?.subarray(0, limit - at);
+      const chunk = near ?? (await writer!.read(at, limit).catch(() => undefined));
       // The writer closes when the fill ends; what is left comes from the store then.
       if (!chunk) await end;
       else {
@@ -132,7 +138,7 @@ interface TransferSteps {
   opened(writer: BlobWriter): void;
   begun(size: number | undefined): void;
   notBegun(head: FillHead): void;
-  moved(): void;
+  moved(chunk: Uint8Array): void;
 }
 
 /** Brings the blob from the origin into the store. Never throws. */
@@ -238,7 +244,7 @@ async function pour(answer: HttpResponse, writer: BlobWriter, steps: TransferSte
     skip -= chunk.length - fresh.length;
     if (fresh.length === 0) continue;
     await writer.write(fresh);
-    steps.moved();
+    steps.moved(fresh);
   }
 }
 

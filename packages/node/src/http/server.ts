@@ -155,9 +155,12 @@ function listenError(caught: NodeJS.ErrnoException, host: string, port: number):
 
 async function closeGracefully(app: FastifyInstance, graceMs: number): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A kept connection whose answer ends only now becomes idle after the first sweep.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
   try {
     await app.close();
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
