@@ -22,6 +22,8 @@ interface Typed {
 
 /** Trees deeper than this are refused: a device must not run out of stack on a document. */
 const maxDepth = 64;
+/** So is a list of operands or values longer than this. */
+const maxWidth = 256;
 
 /**
  * Compiles a tree that yields true, false or undecided (`undefined`) to a closure.
@@ -39,6 +41,7 @@ export function compileCondition(tree: unknown, path: string): Term<boolean> {
 function compile(tree: unknown, path: string, depth: number): Typed {
   if (depth > maxDepth) malformed(path, `at most ${maxDepth} levels`);
   if (!Array.isArray(tree)) malformed(path, 'an expression: ["operator", …]');
+  if (tree.length > maxWidth) malformed(path, `at most ${maxWidth} operands`);
   const [operator, ...rest] = tree as [Expression[0], ...unknown[]];
   const at = (index: number) => `${path}[${index + 1}]`;
   const need = (count: number) => {
@@ -121,11 +124,12 @@ function literal(value: unknown, path: string): Typed {
   }
   return malformed(
     path,
-    'a string, a finite number, a boolean, or a list of strings or of numbers',
+    'a string, a finite number, a boolean, or a list of at most 256 strings or numbers',
   );
 }
 
 function listKind(list: readonly unknown[]): Kind | undefined {
+  if (list.length > maxWidth) return undefined;
   if (list.every((item) => typeof item === 'string')) return 'strings';
   if (list.every((item) => Number.isFinite(item))) return 'numbers';
   return undefined;
@@ -140,14 +144,15 @@ const not = (value: boolean | undefined) => (value === undefined ? undefined : !
 
 /** Kleene's `or` (`winner` true) or `and` (`winner` false): the winner settles it, else unknown spreads. */
 function settle(terms: readonly Term<boolean>[], winner: boolean): Term<boolean> {
+  const [first, ...rest] = terms as [Term<boolean>, ...Term<boolean>[]];
+  if (rest.length === 0) return first;
+  const others = settle(rest, winner);
   return (scene) => {
-    let known = true;
-    for (const term of terms) {
-      const value = term(scene);
-      if (value === winner) return winner;
-      if (value === undefined) known = false;
-    }
-    return known ? !winner : undefined;
+    const a = first(scene);
+    if (a === winner) return winner;
+    const b = others(scene);
+    if (b === winner) return winner;
+    return a === undefined || b === undefined ? undefined : !winner;
   };
 }
 
@@ -166,16 +171,12 @@ function equality(same: boolean, left: Typed, right: Typed, path: string): Typed
 }
 
 function order(operator: 'lt' | 'le' | 'gt' | 'ge', a: Term<number>, b: Term<number>): Typed {
-  const holds = {
-    lt: (x: number, y: number) => x < y,
-    le: (x: number, y: number) => x <= y,
-    gt: (x: number, y: number) => x > y,
-    ge: (x: number, y: number) => x >= y,
-  }[operator];
+  if (operator === 'gt' || operator === 'ge') return order(operator === 'gt' ? 'lt' : 'le', b, a);
+  const orEqual = operator === 'le';
   const term: Term = (scene) => {
     const x = a(scene);
     const y = b(scene);
-    return x === undefined || y === undefined ? undefined : holds(x, y);
+    return x === undefined || y === undefined ? undefined : x < y || (orEqual && x === y);
   };
   return { kind: 'boolean', term };
 }

@@ -48,9 +48,11 @@ export function compileRoute(policy: CompiledPolicy, id: string = policy.family)
     const plan: PlanStep[] = [];
     const rejected: Rejection[] = [];
     const steps: PlanStep[] = [];
+    const scene = { request, device: facts.device } as Scene;
     for (const candidate of facts.candidates) {
+      scene.candidate = candidate;
       const step = stepOf(candidate, score(candidate));
-      const rejection = rejectionOf(checks, { request, device: facts.device, candidate }, reach);
+      const rejection = rejectionOf(checks, scene, reach);
       if (rejection === undefined) insert(plan, step);
       else {
         rejected.push(rejection);
@@ -102,8 +104,8 @@ function stepOf(candidate: Candidate, score: number): PlanStep {
 /** Insertion keeps the plan sorted; plans are short. */
 function insert(plan: PlanStep[], step: PlanStep): void {
   let at = plan.length;
-  while (at > 0 && before(step, plan[at - 1]!)) at--;
-  plan.splice(at, 0, step);
+  for (; at > 0 && before(step, plan[at - 1]!); at--) plan[at] = plan[at - 1]!;
+  plan[at] = step;
 }
 
 function before(a: PlanStep, b: PlanStep): boolean {
