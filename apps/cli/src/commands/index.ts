@@ -5,6 +5,17 @@ import { edge } from './edge.ts';
 import { fleet } from './fleet.ts';
 import { hub } from './hub.ts';
 import { inspect } from './inspect.ts';
+import { route } from './route.ts';
+import { targets } from './targets.ts';
 
 /** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [hub, build, inspect, edge, agent, fleet];
+export const commands: readonly CommandModule[] = [
+  hub,
+  build,
+  inspect,
+  targets,
+  edge,
+  agent,
+  fleet,
+  route,
+];

@@ -1,5 +1,6 @@
 export { defaultLabels, defaultObjective, defaultPolicy } from './default-policy.ts';
 export { describeDecision, describeRejection } from './describe.ts';
+export { RouteFactsDocument, RouteRequestDocument } from './documents.ts';
 export { compileCondition } from './expression.ts';
 export * from './policy.ts';
 export { tierRank, unknownLabelRule, unlabelledRule } from './privacy.ts';

@@ -14,8 +14,8 @@ import {
   type PrivacyLabels,
 } from '@selvedge/core/route';
 import { type FamilyName, parseDocument } from '@selvedge/core/schema';
-import { LineCounter, parseDocument as parseYamlDocument } from 'yaml';
 import { lowerCel } from './lower-cel.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 /**
  * Compiles an author's policy (YAML with CEL conditions) to the document that is signed. What it
@@ -52,24 +52,6 @@ export function policyFromBlueprint(blueprint: {
   const base = defaultPolicy(blueprint.family);
   const { labels, unlabelled } = blueprint.privacy ?? {};
   return { ...base, labels: labels ?? base.labels, unlabelled: unlabelled ?? base.unlabelled };
-}
-
-function parseYaml(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const document = parseYamlDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-  });
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    fail('bad-document', `${file}:${line}:${col}: ${error.message}`, {
-      hint: 'expected YAML',
-      details: { file, line, column: col },
-    });
-  }
-  return document.toJS({ maxAliasCount: 100 });
 }
 
 function joinLabels(

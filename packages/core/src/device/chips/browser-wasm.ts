@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { callCosts, cpu } from './processors.ts';
+import { carriedCosts, cpu } from './processors.ts';
 
 /** A browser tab on a laptop, WebAssembly with SIMD, one thread (no cross-origin isolation). */
 export const browserWasm: Chip = {
@@ -13,8 +13,12 @@ export const browserWasm: Chip = {
       fp32: vectorPeak(1, 3, 4, 1),
       source: '1 thread × 3.0 GHz × 128 bits, a multiplication and an addition each cycle',
       cores: 1,
-      int8Dynamic: { ratio: 1, source: 'no dot-product instruction without relaxed SIMD: as fp32' },
-      ...callCosts(2, 'WebAssembly and its call from JavaScript'),
+      int8Dynamic: {
+        ratio: 1,
+        figure: assumed,
+        source: 'no dot-product instruction without relaxed SIMD: as fp32',
+      },
+      ...carriedCosts(2, 'WebAssembly and its call from JavaScript'),
       power: assumed(10, 'W', 'one laptop core'),
       waitPower: assumed(10, 'W', 'one laptop core'),
     }),

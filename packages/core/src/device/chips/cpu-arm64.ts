@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
 
 /** Any 64-bit Arm machine of the server kind; the figures are for 4 cores. */
 export const cpuArm64: Chip = {
@@ -13,7 +13,7 @@ export const cpuArm64: Chip = {
       source: '4 Neoverse N1 × 2.6 GHz × 2 pipes of 128 bits',
       cores: 4,
       int8Dynamic: int8DynamicOnArm,
-      ...callCosts(1.5, 'a Neoverse N1 at 2.6 GHz'),
+      ...carriedCosts(1.5, 'a Neoverse N1 at 2.6 GHz'),
       power: assumed(12, 'W', '3 W a core'),
       waitPower: assumed(3, 'W', 'one core'),
     }),

@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnX86 } from './processors.ts';
+import { cpu, int8DynamicOnX86, measuredCosts } from './processors.ts';
 
 /** Any x86-64 machine with AVX2; the figures are for 4 cores. */
 export const cpuX64: Chip = {
@@ -13,7 +13,7 @@ export const cpuX64: Chip = {
       source: '4 cores × 3.0 GHz × 2 pipes of 256 bits',
       cores: 4,
       int8Dynamic: int8DynamicOnX86,
-      ...callCosts(1, ''),
+      ...measuredCosts,
       power: assumed(40, 'W', '10 W a core'),
       waitPower: assumed(10, 'W', 'one core'),
     }),

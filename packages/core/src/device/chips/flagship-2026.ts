@@ -1,5 +1,5 @@
 import { assumed, type Chip, calibrated, derived, onnxRuntime, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
 
 const hub =
   'fit of 7 networks on Snapdragon 8 Elite Gen 5, ONNX Runtime, AI Hub Models v0.46.1 (error 11%)';
@@ -37,7 +37,7 @@ export const flagship2026: Chip = {
       source: '2 prime cores × 4.6 GHz × 4 pipes of 128 bits',
       cores: 2,
       int8Dynamic: int8DynamicOnArm,
-      ...callCosts(1, ''),
+      ...carriedCosts(1, 'a core of like speed'),
       power: assumed(14, 'W', 'two prime cores at full clock'),
       waitPower: assumed(7, 'W', 'one prime core at full clock'),
     }),

@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnX86 } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnX86 } from './processors.ts';
 
 /** A thin laptop with Intel Core Ultra 200V. */
 export const intelLunarLake: Chip = {
@@ -30,7 +30,7 @@ export const intelLunarLake: Chip = {
       source: '4 Lion Cove cores × 4.8 GHz × 2 pipes of 256 bits',
       cores: 4,
       int8Dynamic: int8DynamicOnX86,
-      ...callCosts(1, ''),
+      ...carriedCosts(1, 'a core of like speed'),
       power: assumed(20, 'W', 'four Lion Cove cores within 30 W of the chip'),
       waitPower: assumed(8, 'W', 'one Lion Cove core at full clock'),
     }),

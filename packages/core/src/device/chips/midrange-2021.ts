@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
 
 /** A phone without a usable NPU, of the kind of a Snapdragon 695: 2 Cortex-A78 and 6 Cortex-A55. */
 export const midrange2021: Chip = {
@@ -13,7 +13,7 @@ export const midrange2021: Chip = {
       source: '2 Cortex-A78 × 2.2 GHz × 2 pipes of 128 bits',
       cores: 2,
       int8Dynamic: int8DynamicOnArm,
-      ...callCosts(3, 'a Cortex-A78 at 2.2 GHz'),
+      ...carriedCosts(3, 'a Cortex-A78 at 2.2 GHz'),
       power: assumed(1.6, 'W', 'two Cortex-A78 at 2.2 GHz'),
       waitPower: assumed(0.8, 'W', 'one Cortex-A78 at 2.2 GHz'),
     }),

@@ -4,28 +4,34 @@
  */
 import { assumed, type ChipUnit, calibrated, derived, type Figure } from '../chip.ts';
 
-const here = 'one thread of a 2023 Xeon, ONNX Runtime 1.31';
+const xeon = 'one thread of a 2023 Xeon, ONNX Runtime 1.31';
 
 interface Cpu {
+  /** The execution provider, where it is not the CPU's own. */
+  readonly provider?: string;
   /** Dense fp32 peak, TOPS, and how it was derived. */
   readonly fp32: number;
   readonly source: string;
   readonly cores: number;
-  /**
-   * Rate of int8-dynamic convolutions and products over fp32's, and why. It includes the passes
-   * that quantise activations.
-   */
-  readonly int8Dynamic: { readonly ratio: number; readonly source: string };
+  /** Rate of int8-dynamic over fp32's; it includes the passes that quantise activations. */
+  readonly int8Dynamic: EngineFigure;
+  readonly efficiency: Figure;
   readonly start: Figure;
   readonly dispatch: Figure;
   /** All those cores at full clock, and the one that dispatches operators. */
   readonly power: Figure;
   readonly waitPower: Figure;
-  readonly provider?: string;
+}
+
+interface EngineFigure {
+  readonly ratio: number;
+  readonly figure: typeof assumed;
+  readonly source: string;
 }
 
 /** A CPU under ONNX Runtime. */
 export function cpu(from: Cpu): ChipUnit {
+  const { ratio, figure, source } = from.int8Dynamic;
   return {
     kind: 'cpu',
     provider: from.provider ?? 'cpu',
@@ -36,15 +42,11 @@ export function cpu(from: Cpu): ChipUnit {
         from.fp32,
         'TOPS',
         'as fp32: the CPU provider casts fp16 back to fp32 (microsoft/onnxruntime #28487); ' +
-          `resnet8 0.198 against 0.194 ms, ${here}`,
+          `resnet8 0.198 against 0.194 ms, ${xeon}`,
       ),
-      'int8-dynamic': derived(from.fp32 * from.int8Dynamic.ratio, 'TOPS', from.int8Dynamic.source),
+      'int8-dynamic': figure(from.fp32 * ratio, 'TOPS', source),
     },
-    efficiency: calibrated(
-      0.6,
-      'fraction',
-      `resnet8 and mobilenet (MLPerf Tiny) and mnist-8, ${here}`,
-    ),
+    efficiency: from.efficiency,
     start: from.start,
     dispatch: from.dispatch,
     power: from.power,
@@ -53,25 +55,37 @@ export function cpu(from: Cpu): ChipUnit {
 }
 
 /** x86: fp32 kernels are blocked for the vector width, ConvInteger goes through im2col. */
-export const int8DynamicOnX86 = {
+export const int8DynamicOnX86: EngineFigure = {
   ratio: 0.5,
-  source: `0.43 (espcn) and 0.53 (resnet8) of fp32's rate, dispatch taken out, ${here}`,
-} as const;
+  figure: derived,
+  source: `half of fp32: 0.43 (espcn) and 0.53 (resnet8) of its rate, dispatch taken out, ${xeon}`,
+};
 
 /** Arm with the dot-product instructions. */
-export const int8DynamicOnArm = {
+export const int8DynamicOnArm: EngineFigure = {
   ratio: 2,
+  figure: assumed,
   source:
-    'half of what the dot-product instructions allow (4 × fp32), the other half lost to quantising activations',
-} as const;
+    'twice fp32: half of what the dot-product instructions allow, the rest lost to quantising activations',
+};
 
-/** What a call through Node costs and what an operator costs, scaled by single-thread speed. */
-export function callCosts(slowdown: number, why: string): Pick<Cpu, 'start' | 'dispatch'> {
-  const scaled = slowdown === 1 ? calibrated : assumed;
-  const source =
-    slowdown === 1 ? `mnist-8 against its arithmetic, ${here}` : `${slowdown} × ${here}: ${why}`;
+/** What calls, operators and kernels cost on the processor where they were measured. */
+export const measuredCosts: Pick<Cpu, 'efficiency' | 'start' | 'dispatch'> = {
+  efficiency: calibrated(0.6, 'fraction', `resnet8, mobilenet-vww and mnist-8, ${xeon}`),
+  start: calibrated(15, 'µs', `mnist-8 against its arithmetic, through Node, ${xeon}`),
+  dispatch: calibrated(1.3, 'µs', `12 more operators in mnist-8 take 17 µs, ${xeon}`),
+};
+
+/** The same, carried over to a processor whose single thread is `slowdown` times slower. */
+export function carriedCosts(slowdown: number, why: string): typeof measuredCosts {
+  const source = `${slowdown} × that of a 2023 Xeon: ${why}`;
   return {
-    start: scaled(15 * slowdown, 'µs', source),
-    dispatch: scaled(1.3 * slowdown, 'µs', source),
+    efficiency: assumed(
+      measuredCosts.efficiency.value,
+      'fraction',
+      'as on a 2023 Xeon, see cpu-x64',
+    ),
+    start: assumed(measuredCosts.start.value * slowdown, 'µs', source),
+    dispatch: assumed(Number((measuredCosts.dispatch.value * slowdown).toFixed(2)), 'µs', source),
   };
 }

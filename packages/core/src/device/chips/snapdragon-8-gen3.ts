@@ -1,5 +1,5 @@
 import { assumed, type Chip, calibrated, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
 
 const hub = 'fit of 7 networks on Galaxy S24, ONNX Runtime, AI Hub Models v0.46.1 (error 10%)';
 
@@ -28,7 +28,7 @@ export const snapdragon8Gen3: Chip = {
       source: '1 prime core × 3.3 GHz × 4 pipes of 128 bits',
       cores: 1,
       int8Dynamic: int8DynamicOnArm,
-      ...callCosts(1.3, 'its prime core at 3.3 GHz'),
+      ...carriedCosts(1.3, 'its prime core at 3.3 GHz'),
       power: assumed(5, 'W', 'one prime core at full clock'),
       waitPower: assumed(5, 'W', 'one prime core at full clock'),
     }),

@@ -1,5 +1,5 @@
 import { assumed, type Chip, calibrated, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { callCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
 
 const hub =
   'fit of 7 networks on Snapdragon X Elite CRD, ONNX Runtime, AI Hub Models v0.46.1 (error 13%)';
@@ -29,7 +29,7 @@ export const snapdragonXElite: Chip = {
       source: 'one cluster of 4 cores × 3.4 GHz × 4 pipes of 128 bits',
       cores: 4,
       int8Dynamic: int8DynamicOnArm,
-      ...callCosts(1.2, 'its cores at 3.4 GHz'),
+      ...carriedCosts(1.2, 'its cores at 3.4 GHz'),
       power: assumed(16, 'W', 'a cluster at full clock'),
       waitPower: assumed(5, 'W', 'one core at full clock'),
     }),
