@@ -81,7 +81,8 @@ export function tensorFromBytes(
       `${bytes.byteLength} bytes where ${type} [${shape}] takes ${count * layout.bytes}`,
     );
   }
-  const aligned = bytes.byteOffset % layout.bytes === 0 ? bytes : bytes.slice();
+  // Not `slice`: of a Buffer that is a view again.
+  const aligned = bytes.byteOffset % layout.bytes === 0 ? bytes : new Uint8Array(bytes);
   return { type, shape, data: new layout.array(aligned.buffer, aligned.byteOffset, count) };
 }
 
