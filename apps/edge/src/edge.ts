@@ -5,10 +5,10 @@ import { fail } from '@selvedge/core/errors';
 import { createServer, type Server } from '@selvedge/node/http';
 import { directoryStore, openDataDir } from '@selvedge/node/store';
 import { openTelemetry, type Telemetry } from '@selvedge/node/telemetry';
-import { type BlobCache, openBlobCache } from './cache/blob-cache.ts';
+import { openBlobCache } from './cache/blob-cache.ts';
 import { openDocumentCache } from './cache/document-cache.ts';
 import { openDocumentFiles } from './cache/document-files.ts';
-import { cacheHandler } from './cache/handler.ts';
+import { type CacheHandlerOptions, cacheHandler } from './cache/handler.ts';
 import { openUpstream, type Upstream } from './cache/upstream.ts';
 import { createAdmission } from './infer/admission.ts';
 import { type EdgeModels, openEdgeModels } from './infer/models.ts';
@@ -63,7 +63,15 @@ async function open(
   opened.push(() => blobs.close());
   const service: { models?: EdgeModels; inferUrl: string } = { inferUrl: '' };
 
-  const cache = await cacheServer(options, { telemetry, upstream, blobs });
+  const clock = () => (options.clock?.() ?? new Date()).getTime();
+  const files = await openDocumentFiles(join(options.dataDir, 'documents'));
+  const { freshMs = 1000 } = options;
+  const documents = openDocumentCache({ upstream, telemetry, files, clock, freshMs });
+  const cache = cacheServer(
+    options,
+    { telemetry, upstream, blobs, documents, clock },
+    () => files.count,
+  );
   cache.app.get('/api/v1/edge', async (): Promise<EdgeStatus> => {
     const { models, inferUrl } = service;
     if (!models || !inferUrl) return fail('unavailable', 'the edge is starting');
@@ -93,24 +101,28 @@ async function open(
     { url, inferUrl: service.inferUrl, upstream: upstream.origin },
     'edge started',
   );
-  return { url, inferUrl: service.inferUrl, poll: () => models.poll() };
+  const poll: Edge['poll'] = async () => {
+    // Who asks for a poll has reason to: what counted as current a moment ago is asked for anew.
+    await documents.open({ ...timestamp, anew: true }).catch(() => {});
+    return models.poll();
+  };
+  return { url, inferUrl: service.inferUrl, poll };
 }
 
-async function cacheServer(
+const timestamp = { target: '/trust/timestamp.json', route: { kind: 'timestamp' } } as const;
+
+function cacheServer(
   options: EdgeOptions,
-  parts: { telemetry: Telemetry; upstream: Upstream; blobs: BlobCache },
-): Promise<Server> {
-  const clock = () => (options.clock?.() ?? new Date()).getTime();
-  const files = await openDocumentFiles(join(options.dataDir, 'documents'));
-  const documents = openDocumentCache({ ...parts, files, clock, freshMs: options.freshMs ?? 1000 });
-  const answer = cacheHandler({ ...parts, documents, clock });
+  parts: CacheHandlerOptions,
+  documentCount: () => number,
+): Server {
+  const { telemetry, upstream, blobs } = parts;
+  const answer = cacheHandler(parts);
   return createServer({
-    telemetry: parts.telemetry,
+    telemetry,
     port: options.port ?? 7410,
     ...(options.host ? { host: options.host } : {}),
-    checks: {
-      upstream: () => upstreamReady(parts.upstream, files.count > 0 || parts.blobs.count > 0),
-    },
+    checks: { upstream: () => upstreamReady(upstream, documentCount() > 0 || blobs.count > 0) },
     fastPath: (request, response) =>
       ownPaths.has(request.url?.split('?')[0] ?? '') ? undefined : answer(request, response),
   });

@@ -140,6 +140,11 @@ describe('versioned metadata', () => {
     );
     expect(new Set(statuses)).toEqual(new Set([404]));
     expect(stage.origin.asked).toHaveLength(1);
+    await stage.origin.stop();
+    time.now += 90_000;
+    // The device's refresh goes on: its timestamp is then as old as this answer.
+    expect((await get(stage, '/trust/2.root.json')).status).toBe(404);
+    await stage.origin.start();
     state.version = 2;
     time.now += 1500;
     expect((await get(stage, '/trust/2.root.json')).status).toBe(200);

@@ -67,12 +67,13 @@ export function openDocumentCache(options: DocumentCacheOptions): DocumentCache 
   const ask = async (question: Question, kept: Document | undefined): Promise<DocumentAnswer> => {
     const answer = await askOrigin(question, kept, options, memory.keep).catch((caught) => {
       const error = toSelvedgeError(caught);
-      if (!kept || !isOutside(error)) throw error;
+      const known = kept ? lastKnown(kept) : recent.get(question.key)?.answer;
+      if (!known || !isOutside(error)) throw error;
       options.telemetry.log.warn(
         { target: question.target, code: error.code },
         `stale: ${error.message}`,
       );
-      return { kind: 'document', document: kept, how: 'stale', collapsed: false } as const;
+      return known;
     });
     const passing = answer.kind === 'other' ? answer.answer.status === 404 : answer.how === 'stale';
     if (passing) remember(question.key, answer);
@@ -116,6 +117,14 @@ function isCurrent(
   return route.kind === 'timestamp' && age >= 0 && age < freshMs;
 }
 
+/** What the origin said last, while it says nothing. */
+const lastKnown = (document: Document): DocumentAnswer => ({
+  kind: 'document',
+  document,
+  how: 'stale',
+  collapsed: false,
+});
+
 async function askOrigin(
   { key, target, route, accept }: Question,
   kept: Document | undefined,
@@ -135,8 +144,7 @@ async function askOrigin(
   }
   const body = await answer.bytes();
   // RFC 9111 §4.3.3: a 5xx may be answered with what is kept; here it is, so that devices go on.
-  if (answer.status >= 500 && kept)
-    return { kind: 'document', document: kept, how: 'stale', collapsed: false };
+  if (answer.status >= 500 && kept) return lastKnown(kept);
   if (answer.status !== 200) return { kind: 'other', answer, body };
   checkDocument(route, body, answer.url);
   if (!mayStore(answer.headers)) return { kind: 'other', answer, body };
