@@ -1,0 +1,60 @@
+/** What `spec/` holds: every document of the fabric as JSON Schema, and the error table. */
+import { AuthorPolicy, Blueprint } from '@selvedge/core/blueprint';
+import { LiveState, Profile } from '@selvedge/core/device';
+import { errorTable } from '@selvedge/core/errors';
+import {
+  Channel,
+  DecisionCounts,
+  Enrolment,
+  Golden,
+  Release,
+  Signed,
+  StateReport,
+} from '@selvedge/core/release';
+import { CompiledPolicy, RouteFactsDocument, RouteRequestDocument } from '@selvedge/core/route';
+import { expressionSchema } from './expression-schema.ts';
+
+/** File name in `spec/schemas/` without `.json`, title and schema. */
+const schemas: Readonly<Record<string, readonly [string, object]>> = {
+  blueprint: ['What an author writes beside a model', Blueprint],
+  'author-policy': ['What an author writes to route requests', AuthorPolicy],
+  release: ['A signed, immutable set of variants with a version', Release],
+  channel: ['A signed, moving pointer to a release', Channel],
+  policy: ['A signed, compiled routing policy', withExpressions(CompiledPolicy)],
+  golden: ['Inputs and the outputs they must give', Golden],
+  enrolment: ["A device's first contact, signed by its own key", Signed(Enrolment)],
+  'state-report': ['What a device runs, signed by its own key', Signed(StateReport)],
+  'decision-counts': ['Anonymous counts of decisions in a window', DecisionCounts],
+  profile: ['What a device can do', Profile],
+  'live-state': ['What changes from minute to minute on a device', LiveState],
+  'route-request': ['What an application asks of a policy', RouteRequestDocument],
+  'route-facts': ['What a decision looks at besides the request', RouteFactsDocument],
+};
+
+/** Every generated file: its path under `spec/` and its text. */
+export function specFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, [title, schema]] of Object.entries(schemas)) {
+    const head = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      $id: `https://selvedge.dev/schemas/v1/${name}.json`,
+      title,
+    };
+    files.set(`schemas/${name}.json`, text({ ...head, ...schema }));
+  }
+  files.set('errors.json', text(errorTable));
+  return files;
+}
+
+const text = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Core checks trees when it compiles them; here their form is spelled out for other readers. */
+function withExpressions(policy: typeof CompiledPolicy): object {
+  const copy = JSON.parse(JSON.stringify(policy)) as {
+    properties: { constraints: { items: { properties: Record<string, object> } } };
+  };
+  const constraint = copy.properties.constraints.items.properties;
+  constraint.when = { $ref: '#/definitions/Expression' };
+  constraint.require = { $ref: '#/definitions/Expression' };
+  return { ...copy, definitions: { Expression: expressionSchema } };
+}
