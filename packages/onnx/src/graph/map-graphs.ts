@@ -3,8 +3,14 @@ import type { AttributeProto, GraphProto, NodeProto } from '../wire/messages.ts'
 import type { Model } from '../wire/model.ts';
 import type { Scope } from './walk.ts';
 
-/** Changes one graph; the same object back means unchanged. */
-export type GraphPass = (graph: GraphProto, outer: Scope | undefined) => GraphProto;
+/**
+ * Changes one graph; the same object back means unchanged. `scope` is where the graph stood before
+ * anything in it was changed.
+ */
+export type GraphPass = (
+  graph: GraphProto,
+  scope: Scope & { readonly graph: GraphProto },
+) => GraphProto;
 
 /**
  * Applies a pass to a model's main graph and every subgraph in it, inner before outer. What the
@@ -17,9 +23,9 @@ export function mapGraphs(model: Model, pass: GraphPass): Model {
 }
 
 function mapGraph(graph: GraphProto, pass: GraphPass, outer: Scope | undefined): GraphProto {
-  const scope: Scope = outer ? { graph, outer } : { graph };
+  const scope = outer ? { graph, outer } : { graph };
   const node = mapList(graph.node, (entry) => mapNode(entry, pass, scope));
-  return pass(node === graph.node ? graph : edit(graph, { node }), outer);
+  return pass(node === graph.node ? graph : edit(graph, { node }), scope);
 }
 
 function mapNode(node: NodeProto, pass: GraphPass, scope: Scope): NodeProto {

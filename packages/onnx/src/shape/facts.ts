@@ -26,14 +26,14 @@ export interface Operands {
 /** Shapes of a node's outputs by position; `undefined` where not known. */
 export type ShapeRule = (operands: Operands) => readonly (Shape | undefined)[];
 
-/** Elements of a shape; `undefined` where a size is not known. */
+/** Elements of a shape; `undefined` where a size is not known, or the product cannot be. */
 export function countOf(shape: Shape | undefined): number | undefined {
   let count = 1;
   for (const size of shape ?? [null]) {
     if (size === null) return undefined;
     count *= size;
   }
-  return count;
+  return Number.isSafeInteger(count) ? count : undefined;
 }
 
 /** A shape whose sizes are all known. */

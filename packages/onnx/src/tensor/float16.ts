@@ -34,14 +34,14 @@ export function fromFloat16Bits(bits: number): number {
 }
 
 /** Converts an array element by element. */
-export const toFloat16 = (values: Float32Array): Uint16Array => {
+export const toFloat16Array = (values: Float32Array): Uint16Array => {
   const bits = new Uint16Array(values.length);
   for (let at = 0; at < values.length; at++) bits[at] = toFloat16Bits(values[at]!);
   return bits;
 };
 
 /** Converts an array element by element. */
-export const fromFloat16 = (bits: Uint16Array): Float32Array => {
+export const fromFloat16Array = (bits: Uint16Array): Float32Array => {
   const values = new Float32Array(bits.length);
   for (let at = 0; at < bits.length; at++) values[at] = fromFloat16Bits(bits[at]!);
   return values;

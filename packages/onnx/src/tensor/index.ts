@@ -5,7 +5,13 @@ export {
   dataTypes,
   isElementType,
 } from './data-type.ts';
-export { float16Max, fromFloat16, fromFloat16Bits, toFloat16, toFloat16Bits } from './float16.ts';
+export {
+  float16Max,
+  fromFloat16Array,
+  fromFloat16Bits,
+  toFloat16Array,
+  toFloat16Bits,
+} from './float16.ts';
 export {
   elementCount,
   floatValues,

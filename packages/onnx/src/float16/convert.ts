@@ -1,0 +1,153 @@
+import { makeNode } from '../build/make.ts';
+import { indexGraph } from '../graph/graph-index.ts';
+import { mapGraphs } from '../graph/map-graphs.ts';
+import { opsetVersion, type Scope } from '../graph/walk.ts';
+import { findConstant, withoutListedInitializers } from '../pass/constants.ts';
+
+import { NamePool } from '../pass/name-pool.ts';
+import { pruneConstants } from '../pass/prune.ts';
+import { type PassResult, Report, skipped } from '../pass/report.ts';
+import { inferValues } from '../shape/infer.ts';
+import { dataTypes } from '../tensor/data-type.ts';
+import { edit } from '../wire/message.ts';
+import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
+import type { Model } from '../wire/model.ts';
+import { covers, float16Operator } from './operators.ts';
+import { type Float16Options, HalfCache, planFloat16 } from './plan.ts';
+import { halfTensor } from './weights.ts';
+
+/**
+ * Converts a model's weights and the operators around them to half precision. Inputs and outputs
+ * keep their types; casts stand where precisions meet. Branches and loop bodies are converted
+ * inside, with float32 at their borders.
+ *
+ * What would overflow, vanish or add up badly stays float32 and is in the report, as is every
+ * operator that the pass does not know. Only weights are looked at: an activation that leaves
+ * ±65504 shows in the quality that is measured afterwards.
+ *
+ * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
+ */
+export function toFloat16(model: Model, options: Float16Options = {}): PassResult {
+  const opset = opsetVersion(model);
+  if (opset === undefined) return skipped(model, 'it has no operators of the default domain');
+  if (opset < 7) return skipped(model, `opset ${opset}: the pass knows operators from opset 7 on`);
+  const plain = withoutListedInitializers(model);
+  const inference = inferValues(plain);
+  const report = new Report();
+  const names = new NamePool(plain);
+  const halves = new HalfCache();
+  const converted = mapGraphs(plain, (graph, scope) => {
+    const chosen = planFloat16(scope, inference, options, halves, report);
+    if (chosen.size === 0) return graph;
+    return new GraphConversion(graph, scope, names, halves, chosen).run(report);
+  });
+  return report.finish(
+    model,
+    converted,
+    'no Conv, ConvTranspose, Gemm or MatMul can be converted',
+    leads,
+  );
+}
+
+/**
+ * One graph's conversion. A value's own name always stands for its float32 form, so that outputs,
+ * subgraphs and nodes that stay need no change; the half form has a name of its own.
+ */
+class GraphConversion {
+  readonly #graph: GraphProto;
+  readonly #scope: Scope;
+  readonly #names: NamePool;
+  readonly #halves: HalfCache;
+  readonly #chosen: ReadonlySet<string>;
+  /** Names of half forms by the name of the value. */
+  readonly #half = new Map<string, string>();
+  readonly #nodes: NodeProto[] = [];
+  readonly #added: TensorProto[] = [];
+  readonly #replaced = new Set<string>();
+
+  constructor(
+    graph: GraphProto,
+    scope: Scope,
+    names: NamePool,
+    halves: HalfCache,
+    chosen: ReadonlySet<NodeProto>,
+  ) {
+    this.#graph = graph;
+    this.#scope = scope;
+    this.#names = names;
+    this.#halves = halves;
+    // By output name: nodes with subgraphs are new objects by now.
+    this.#chosen = new Set([...chosen].map(keyOf));
+  }
+
+  run(report: Report): GraphProto {
+    const needed = this.#neededInFloat32();
+    for (const node of this.#graph.node) {
+      if (!this.#chosen.has(keyOf(node))) {
+        this.#nodes.push(node);
+        continue;
+      }
+      report.change(node);
+      this.#convert(node, needed);
+    }
+    const changed = edit(this.#graph, {
+      node: this.#nodes,
+      initializer: [...this.#graph.initializer, ...this.#added],
+    });
+    return pruneConstants(changed, this.#replaced);
+  }
+
+  #convert(node: NodeProto, needed: ReadonlySet<string>): void {
+    const operator = float16Operator(node.opType!)!;
+    const input = node.input.map((name, at) =>
+      name !== '' && covers(operator.inputs, at) ? this.#halfOf(name) : name,
+    );
+    const output = node.output.map((name, at) =>
+      name !== '' && covers(operator.outputs, at) ? this.#newHalf(name) : name,
+    );
+    this.#nodes.push(edit(node, { input, output }));
+    for (const [at, name] of node.output.entries()) {
+      if (needed.has(name) && output[at] !== name)
+        this.#nodes.push(cast(output[at]!, name, 'float32'));
+    }
+  }
+
+  /** The half form of a value: a converted weight, a converted node's output, or a cast. */
+  #halfOf(name: string): string {
+    const known = this.#half.get(name);
+    if (known) return known;
+    const half = this.#newHalf(name);
+    const constant = findConstant(this.#scope, name);
+    if (constant && 'tensor' in constant) {
+      this.#added.push(halfTensor(half, constant.tensor, this.#halves.of(constant.tensor)));
+      this.#replaced.add(name);
+    } else this.#nodes.push(cast(name, half, 'float16'));
+    return half;
+  }
+
+  #newHalf(name: string): string {
+    const half = this.#names.fresh(`${name}.f16`);
+    this.#half.set(name, half);
+    return half;
+  }
+
+  /** Values that somebody reads in float32: nodes that stay, subgraphs, the graph's outputs. */
+  #neededInFloat32(): Set<string> {
+    const { captured, outputs } = indexGraph(this.#graph);
+    const needed = new Set([...captured, ...outputs]);
+    for (const node of this.#graph.node) {
+      const operator = this.#chosen.has(keyOf(node)) ? float16Operator(node.opType!) : undefined;
+      for (const [at, name] of node.input.entries()) {
+        if (!operator || !covers(operator.inputs, at)) needed.add(name);
+      }
+    }
+    return needed;
+  }
+}
+
+const leads = (op: string): boolean => float16Operator(op)?.leads ?? false;
+
+const keyOf = (node: NodeProto): string => node.output.join('\n');
+
+const cast = (from: string, to: string, type: 'float16' | 'float32'): NodeProto =>
+  makeNode('Cast', [from], [to], { to: dataTypes[type] }, { name: `Cast_${to}` });

@@ -1,0 +1,2 @@
+export { toFloat16 } from './convert.ts';
+export type { Float16Options } from './plan.ts';

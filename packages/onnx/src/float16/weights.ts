@@ -1,0 +1,38 @@
+import { makeTensor } from '../build/make.ts';
+import { float16Max, toFloat16Array } from '../tensor/float16.ts';
+import { floatValues, tensorShape } from '../tensor/values.ts';
+import type { TensorProto } from '../wire/messages.ts';
+
+/** A stored float32 tensor in half precision, and what got lost. */
+export interface HalfTensor {
+  readonly bits: Uint16Array;
+  /** Finite values beyond ±65504, which half precision does not hold. */
+  readonly overflowed: number;
+  /** Largest magnitude among the finite values. */
+  readonly largest: number;
+  /** Values other than 0 that became 0. */
+  readonly vanished: number;
+  readonly count: number;
+}
+
+/** Rounds a tensor's values and counts those that did not survive. */
+export function halve(tensor: TensorProto): HalfTensor {
+  const values = floatValues(tensor);
+  const bits = toFloat16Array(values);
+  let overflowed = 0;
+  let vanished = 0;
+  let largest = 0;
+  for (const [at, value] of values.entries()) {
+    const magnitude = Math.abs(value);
+    if (Number.isFinite(value)) {
+      if (magnitude > largest) largest = magnitude;
+      if (magnitude > float16Max) overflowed++;
+    }
+    if (value !== 0 && (bits[at]! & 0x7fff) === 0) vanished++;
+  }
+  return { bits, overflowed, largest, vanished, count: values.length };
+}
+
+/** The tensor that replaces a float32 one. */
+export const halfTensor = (name: string, tensor: TensorProto, { bits }: HalfTensor): TensorProto =>
+  makeTensor(name, tensorShape(tensor), bits, 'float16');

@@ -1,0 +1,57 @@
+import { constantTensor, type Scope } from '../graph/walk.ts';
+import { isExternal } from '../tensor/values.ts';
+import { edit } from '../wire/message.ts';
+import type { FunctionProto, GraphProto, TensorProto } from '../wire/messages.ts';
+import type { Model } from '../wire/model.ts';
+
+/**
+ * Before IR 4 every initializer had to be listed as an input too (ONNX IR, "Initializers"). Taken
+ * as IR 4, those would become defaults that a caller may replace, so the list is shortened to the
+ * real inputs. Models of IR 4 and later are returned as they are.
+ */
+export function withoutListedInitializers(model: Model): Model {
+  if (Number(model.irVersion) >= 4) return model;
+  const { graph } = model;
+  const stored = new Set(graph.initializer.map(({ name }) => name));
+  const input = graph.input.filter(({ name }) => !stored.has(name));
+  return edit(model, { irVersion: 4, graph: edit(graph, { input }) });
+}
+
+/** A constant that a graph can read, or why it cannot be used as one. */
+export type Constant = { readonly tensor: TensorProto } | { readonly reason: string } | undefined;
+
+/**
+ * Looks a value up as a constant: an initializer or the tensor of a Constant node, in this graph or
+ * an outer one. `undefined`: it is computed. A reason: it is stored, but may not be replaced.
+ */
+export function findConstant(scope: Scope, name: string): Constant {
+  for (let at: Scope | undefined = scope; at; at = at.outer) {
+    const tensor = storedIn(at.graph, name);
+    if (!tensor) continue;
+    if (isListedInput(at.graph, name))
+      return { reason: `${name} is an input that a caller may set` };
+    if (isExternal(tensor)) return { reason: `${name} has its data in another file` };
+    return { tensor };
+  }
+  return undefined;
+}
+
+const stores = new WeakMap<GraphProto | FunctionProto, Map<string, TensorProto>>();
+
+function storedIn(graph: GraphProto | FunctionProto, name: string): TensorProto | undefined {
+  let found = stores.get(graph);
+  if (!found) {
+    found = new Map();
+    if ('initializer' in graph)
+      for (const tensor of graph.initializer) found.set(tensor.name ?? '', tensor);
+    for (const node of graph.node) {
+      const tensor = constantTensor(node);
+      if (tensor && node.output[0]) found.set(node.output[0], tensor);
+    }
+    stores.set(graph, found);
+  }
+  return found.get(name);
+}
+
+const isListedInput = (graph: GraphProto | FunctionProto, name: string): boolean =>
+  graph.input.some((input) => (typeof input === 'string' ? input : input.name) === name);

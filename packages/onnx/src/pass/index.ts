@@ -1,0 +1,1 @@
+export type { NodeNote, PassReport, PassResult } from './report.ts';

@@ -1,0 +1,194 @@
+import { makeNode, makeTensor } from '../build/make.ts';
+import { mapGraphs } from '../graph/map-graphs.ts';
+import { upgradeOpset } from '../opset/upgrade.ts';
+import { withoutListedInitializers } from '../pass/constants.ts';
+import { NamePool } from '../pass/name-pool.ts';
+import { pruneConstants } from '../pass/prune.ts';
+import { type PassResult, Report, skipped } from '../pass/report.ts';
+import { dataTypes } from '../tensor/data-type.ts';
+import { edit } from '../wire/message.ts';
+import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
+import type { Model } from '../wire/model.ts';
+import { type Layer, readLayer } from './layer.ts';
+import { quantizeWeights } from './weights.ts';
+
+export interface QuantizeOptions {
+  /** Layers with fewer weights stay float32. Default 1024. */
+  readonly minWeights?: number;
+  /**
+   * Weights in 7 bits (the default), so that two products of uint8 × int8 fit the 16-bit sums of
+   * AVX2 without VNNI, which saturate (255 × 64 × 2 < 2^15). 8 bits where all targets are known to
+   * add in 32 bits.
+   */
+  readonly weightBits?: 7 | 8;
+  /** Nodes that stay float32, by name or first output. */
+  readonly keepNodes?: readonly string[];
+}
+
+/**
+ * Quantises MatMul, Gemm and Conv to 8 bits: weights once, per output channel; activations on every
+ * run, per tensor (DynamicQuantizeLinear → MatMulInteger or ConvInteger → scale → bias). No data is
+ * needed. An activation's range is that of the whole batch, so a sample's answer depends a little
+ * on what it is batched with.
+ *
+ * Grouped and depthwise convolutions, small layers, recurrent layers and whatever has no stored
+ * weights stay float32 and are in the report.
+ *
+ * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
+ */
+export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): PassResult {
+  const raised = upgradeOpset(withoutListedInitializers(model));
+  if ('reason' in raised) return skipped(model, raised.reason);
+  const { minWeights = 1024, weightBits = 7, keepNodes = [] } = options;
+  const limit = weightBits === 7 ? 64 : 127;
+  const report = new Report();
+  const names = new NamePool(raised);
+  const quantized = mapGraphs(raised, (graph, scope) => {
+    const layers = new Map<NodeProto, Layer>();
+    for (const node of graph.node) {
+      const layer = readLayer(node, scope, { minWeights, keepNodes });
+      if (typeof layer === 'string') report.leave(node, layer);
+      else if (layer) {
+        layers.set(node, layer);
+        report.change(node);
+      }
+    }
+    return layers.size === 0 ? graph : new GraphQuantization(graph, names, limit, layers).run();
+  });
+  return report.finish(model, quantized, 'no layer to quantise', () => true);
+}
+
+interface QuantizedActivation {
+  readonly values: string;
+  readonly scale: string;
+  readonly zeroPoint: string;
+}
+
+interface StoredWeights {
+  readonly values: string;
+  readonly scales: string;
+}
+
+class GraphQuantization {
+  readonly #graph: GraphProto;
+  readonly #names: NamePool;
+  readonly #limit: number;
+  readonly #layers: ReadonlyMap<NodeProto, Layer>;
+  readonly #nodes: NodeProto[] = [];
+  readonly #added: TensorProto[] = [];
+  readonly #replaced = new Set<string>();
+  readonly #activations = new Map<string, QuantizedActivation>();
+  readonly #weights = new Map<string, StoredWeights>();
+
+  constructor(
+    graph: GraphProto,
+    names: NamePool,
+    limit: number,
+    layers: ReadonlyMap<NodeProto, Layer>,
+  ) {
+    this.#graph = graph;
+    this.#names = names;
+    this.#limit = limit;
+    this.#layers = layers;
+  }
+
+  run(): GraphProto {
+    for (const node of this.#graph.node) {
+      const layer = this.#layers.get(node);
+      if (layer) this.#quantize(layer);
+      else this.#nodes.push(node);
+    }
+    const initializer = [...this.#graph.initializer, ...this.#added];
+    return pruneConstants(edit(this.#graph, { node: this.#nodes, initializer }), this.#replaced);
+  }
+
+  /** x → uint8, integer product, int32 → float32 × scales, + bias. */
+  #quantize(layer: Layer): void {
+    const [y = ''] = layer.node.output;
+    const x = this.#activation(layer.node.input[0]!);
+    const weights = this.#storedWeights(layer);
+    const sum = this.#names.fresh(`${y}.int32`);
+    const operands = [x.values, weights.values, x.zeroPoint];
+    const attribute = layer.kind === 'Conv' ? layer.node.attribute : [];
+    this.#nodes.push(
+      edit(makeNode(`${layer.kind}Integer`, operands, [sum], {}, this.#named(layer)), {
+        attribute,
+      }),
+    );
+    const scale = this.#add('Mul', [x.scale, weights.scales], `${y}.scale`);
+    const product = this.#names.fresh(`${y}.float`);
+    this.#nodes.push(makeNode('Cast', [sum], [product], { to: dataTypes.float32 }));
+    const addend = this.#addend(layer);
+    if (addend === undefined) this.#nodes.push(makeNode('Mul', [product, scale], [y]));
+    else
+      this.#nodes.push(
+        makeNode('Add', [this.#add('Mul', [product, scale], `${y}.scaled`), addend], [y]),
+      );
+  }
+
+  #named({ node }: Layer): { name?: string } {
+    return node.name ? { name: node.name } : {};
+  }
+
+  #add(op: string, inputs: readonly string[], wanted: string): string {
+    const name = this.#names.fresh(wanted);
+    this.#nodes.push(makeNode(op, inputs, [name]));
+    return name;
+  }
+
+  /** The 8-bit form of a value, made once for all layers that read it. */
+  #activation(name: string): QuantizedActivation {
+    let found = this.#activations.get(name);
+    if (!found) {
+      const values = this.#names.fresh(`${name}.uint8`);
+      const scale = this.#names.fresh(`${name}.uint8.scale`);
+      const zeroPoint = this.#names.fresh(`${name}.uint8.zero`);
+      this.#nodes.push(makeNode('DynamicQuantizeLinear', [name], [values, scale, zeroPoint]));
+      found = { values, scale, zeroPoint };
+      this.#activations.set(name, found);
+    }
+    return found;
+  }
+
+  /** The 8-bit form of a layer's weights, stored once for all layers that use them the same way. */
+  #storedWeights(layer: Layer): StoredWeights {
+    const { weightName, dims, channels, factor } = layer;
+    const key = [weightName, layer.kind, factor, ...dims].join(' ');
+    let found = this.#weights.get(key);
+    if (!found) {
+      const { values, scales } = quantizeWeights(
+        layer.weights,
+        this.#limit,
+        channels,
+        layer.channelOf,
+      );
+      found = {
+        values: this.#store(`${weightName}.int8`, dims, values),
+        scales: this.#store(
+          `${weightName}.scales`,
+          channelShape(layer),
+          scales.map((scale) => scale * factor),
+        ),
+      };
+      this.#weights.set(key, found);
+    }
+    this.#replaced.add(weightName);
+    return found;
+  }
+
+  #addend(layer: Layer): string | undefined {
+    if (!layer.bias) return layer.addend;
+    this.#replaced.add(layer.biasName!);
+    return this.#store(`${layer.node.output[0]}.bias`, channelShape(layer), layer.bias);
+  }
+
+  #store(wanted: string, dims: readonly number[], data: Int8Array | Float32Array): string {
+    const name = this.#names.fresh(wanted);
+    this.#added.push(makeTensor(name, dims, data));
+    return name;
+  }
+}
+
+/** A value per output channel, shaped to broadcast: `[N]`, or `[M, 1, …]` for convolutions. */
+const channelShape = ({ kind, channels, dims }: Layer): number[] =>
+  kind === 'MatMul' ? [channels] : [channels, ...dims.slice(2).map(() => 1)];

@@ -1,0 +1,1 @@
+export { type QuantizeOptions, quantizeDynamic } from './dynamic.ts';
