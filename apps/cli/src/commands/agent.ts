@@ -78,7 +78,11 @@ async function readOptions(options: Options, io: Io): Promise<DaemonOptions> {
     ...(options.profile && { profile: await readProfile(options.profile) }),
     ...(token && { token: token.reveal() }),
     ...(traceFile && { traceFile }),
-    onEvent: (event) => io.progress(eventLine(event)),
+    onEvent: (event) => {
+      const idle = event.kind === 'install' && event.step === 'current';
+      // A daemon's poll that found nothing new is no news.
+      if (options.once || !idle) io.progress(eventLine(event));
+    },
   };
 }
 

@@ -148,6 +148,7 @@ async function fetchInto(
 ): Promise<void> {
   const { version, variant } = run.target;
   const origins = sources();
+  const totalBytes = variant.bytes + variant.manifest.size;
   let received = journal.state.attempt?.receivedBytes ?? 0;
   let told = 0;
   const step = {
@@ -155,15 +156,15 @@ async function fetchInto(
     step: 'fetching',
     version,
     variant: variant.id,
-    totalBytes: variant.bytes,
+    totalBytes,
   } as const;
-  emit({ ...step, text: `${variant.bytes} bytes from ${origins[0]}`, receivedBytes: received });
+  emit({ ...step, text: `${totalBytes} bytes from ${origins[0]}`, receivedBytes: received });
   const onBytes = (bytes: number): void => {
     run.onBytes(bytes);
     received += bytes;
-    if (received - told < variant.bytes / 20) return;
+    if (received - told < totalBytes / 20) return;
     told = received;
-    emit({ ...step, text: `${received} of ${variant.bytes} bytes`, receivedBytes: received });
+    emit({ ...step, text: `${received} of ${totalBytes} bytes`, receivedBytes: received });
   };
   const { signal, onRefused } = run;
   try {
