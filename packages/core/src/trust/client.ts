@@ -6,7 +6,7 @@ import { loadState } from './load-state.ts';
 import type { TrustPorts } from './ports.ts';
 import { type Cycle, contents, isWhole, nothingNew, refresh } from './refresh.ts';
 import { isRefusal, refuse } from './refusal.ts';
-import type { Refusal, TrustState } from './types.ts';
+import type { MetadataFile, Refusal, TargetsSigned, TrustState } from './types.ts';
 
 /** A TUF client: refreshes what it trusts and gives the bytes that it vouches for. */
 export interface TrustClient {
@@ -22,6 +22,8 @@ export interface TrustClient {
    * stored when the repository cannot be reached and nothing has to be fetched.
    */
   find(path: string): Promise<FoundTarget | Refusal>;
+  /** The metadata of a role that the top-level targets role delegates. */
+  delegated(name: string): Promise<MetadataFile<TargetsSigned> | Refusal>;
   /** A target's bytes, fetched and verified (§5.7). */
   target(path: string): Promise<Uint8Array | Refusal>;
 }
@@ -68,6 +70,13 @@ export async function openTrustClient(
     return findTarget(targets, path, loadDelegated(whole));
   }
 
+  async function delegated(name: string): Promise<MetadataFile<TargetsSigned> | Refusal> {
+    const { targets } = whole?.state ?? {};
+    const role = targets?.signed.delegations?.roles.find((other) => other.name === name);
+    if (whole && targets && role) return loadDelegated(whole)(targets, role);
+    return refuse('trust-unknown', `${name}.json`, '5.6.7', 'no delegation names this role');
+  }
+
   async function target(path: string): Promise<Uint8Array | Refusal> {
     const found = await find(path);
     if (isRefusal(found)) return found;
@@ -90,6 +99,7 @@ export async function openTrustClient(
       return next;
     },
     find,
+    delegated,
     target,
   };
 }

@@ -1,0 +1,3 @@
+export { compareVersions } from './compare-versions.ts';
+export { type HubOptions, hubClient } from './hub-client.ts';
+export { type Published, type PublishOptions, publish } from './publish.ts';
