@@ -1,17 +1,19 @@
-import type { Model } from '@selvedge/onnx';
+import { type Model, type PassResult, quantizeDynamic, toFloat16 } from '@selvedge/onnx';
 import type { PassNote } from '../report/index.ts';
 
-/** What a conversion made of a model, or why it made nothing. */
-export type Converted =
-  | {
-      readonly model: Model;
-      readonly notes: readonly PassNote[];
-      readonly warnings: readonly string[];
-    }
-  | { readonly skipped: string };
+/** What a conversion made of a model, or why it made nothing; what it left alone, in either case. */
+export type Converted = { readonly notes: readonly PassNote[] } & (
+  | { readonly model: Model; readonly warnings: readonly string[] }
+  | { readonly skipped: string }
+);
+
+const passes: Readonly<Record<string, (model: Model) => PassResult>> = {
+  fp16: (model) => toFloat16(model),
+  'int8-dynamic': (model) => quantizeDynamic(model),
+};
 
 /** Precisions that can be built, in the order in which reports show them. */
-export const precisions: readonly string[] = ['fp32'];
+export const precisions: readonly string[] = ['fp32', ...Object.keys(passes)];
 
 /**
  * Precisions whose answers depend on what else is in a batch: dynamic quantisation takes its range
@@ -21,6 +23,10 @@ export const isBatchCoupled = (precision: string): boolean => precision === 'int
 
 /** A model in another precision. `fp32` is the model as it came. */
 export function convert(model: Model, precision: string): Converted {
-  if (precision === 'fp32') return { model, notes: [], warnings: [] };
-  return { skipped: `there is no conversion to ${precision}` };
+  const pass = passes[precision];
+  if (!pass) return { model, notes: [], warnings: [] };
+  const { model: converted, report } = pass(model);
+  const notes = [...report.left];
+  if (report.skipped !== undefined) return { notes, skipped: report.skipped };
+  return { model: converted, notes, warnings: report.warnings };
 }

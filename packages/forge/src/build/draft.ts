@@ -3,7 +3,7 @@ import type { Digest } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { concat, inspectModel, writeModel } from '@selvedge/onnx';
 import type { PassNote } from '../report/index.ts';
-import { convert } from './convert.ts';
+import { type Converted, convert } from './convert.ts';
 import { digestOf, type LoadedModel } from './source-model.ts';
 
 /** A variant that was made and loads, before it is measured. */
@@ -55,7 +55,7 @@ export async function makeDraft(
     };
   }
   const converted = convertOrExplain(source, precision);
-  if ('skipped' in converted) return { id, precision, notes: [], ...converted };
+  if ('skipped' in converted) return { id, precision, ...converted };
   const { model, notes, warnings } = converted;
   const bytes = concat(writeModel(model));
   const session = await loadOrExplain(engine, bytes, id);
@@ -80,11 +80,11 @@ export async function loadOrExplain(
 }
 
 /** A model that a pass stumbles over is skipped for that precision, not the end of the build. */
-function convertOrExplain(source: LoadedModel, precision: string) {
+function convertOrExplain(source: LoadedModel, precision: string): Converted {
   try {
     return convert(source.model, precision);
   } catch (caught) {
     const { message } = toSelvedgeError(caught);
-    return { skipped: `the conversion failed: ${message}` };
+    return { notes: [], skipped: `the conversion failed: ${message}` };
   }
 }

@@ -1,0 +1,262 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
+import {
+  concat,
+  edit,
+  type GraphBuilder,
+  graphBuilder,
+  type Model,
+  make,
+  writeModel,
+} from '@selvedge/onnx';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { BuildReport } from '../report/index.ts';
+import { build } from './index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'selvedge-unusual-'));
+const engine = createOrtEngine({ threads: 1 });
+afterAll(async () => {
+  await engine.close();
+  rmSync(root, { recursive: true });
+});
+
+const save = (model: Model, directory = mkdtempSync(join(root, 'model-'))): string => {
+  const path = join(directory, 'model.onnx');
+  writeFileSync(path, concat(writeModel(model)));
+  return path;
+};
+
+const buildFile = async (file: string, precisions?: string[]): Promise<BuildReport> => {
+  const latency = { minRuns: 1, maxRuns: 2, maxMs: 50 };
+  const out = join(file, '..', 'out');
+  return (await build(file, { out, engine, latency, precisions })).report;
+};
+
+const made = (
+  fill: (g: GraphBuilder) => void,
+  options?: { domains?: Record<string, number> },
+): Model => {
+  const g = graphBuilder('unusual', { opset: 17, irVersion: 8, ...options });
+  fill(g);
+  return g.build();
+};
+
+const weights = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, at) => Math.sin(at + 1));
+
+/** Each builds in every precision, or says for one why it is skipped. */
+const models: [name: string, model: () => Model][] = [
+  [
+    'without weights',
+    () =>
+      made((g) => {
+        g.input('x', 'float32', [1, 4]);
+        g.output(g.node('Relu', ['x'], {}, 'y'), 'float32', [1, 4]);
+      }),
+  ],
+  [
+    'with a scalar output',
+    () =>
+      made((g) => {
+        g.input('x', 'float32', [3]);
+        g.output(g.node('ReduceSum', ['x'], { keepdims: 0 }, 'y'), 'float32', []);
+      }),
+  ],
+  [
+    'with an output of no elements',
+    () =>
+      made((g) => {
+        g.input('x', 'float32', [4]);
+        g.constant('from', [1], BigInt64Array.of(0n));
+        g.output(g.node('Slice', ['x', 'from', 'from'], {}, 'none'), 'float32', [0]);
+        g.output(g.node('Neg', ['x'], {}, 'y'), 'float32', [4]);
+      }),
+  ],
+  [
+    'with int64 inputs that index a table',
+    () =>
+      made((g) => {
+        g.input('ids', 'int64', ['batch', 'length']);
+        g.constant('table', [10, 8], weights(80));
+        g.output(g.node('Gather', ['table', 'ids'], {}, 'y'), 'float32', ['batch', 'length', 8]);
+      }),
+  ],
+  [
+    'with text',
+    () =>
+      made((g) => {
+        g.input('words', 'string', ['n']);
+        g.output(g.node('Identity', ['words'], {}, 'same'), 'string', ['n']);
+      }),
+  ],
+  [
+    'with booleans and bytes',
+    () =>
+      made((g) => {
+        g.input('mask', 'bool', [2, 2]);
+        g.input('pixels', 'uint8', [2, 2]);
+        g.output(g.node('Not', ['mask'], {}, 'inverse'), 'bool', [2, 2]);
+        g.output(g.node('Cast', ['pixels'], { to: 1 }, 'floats'), 'float32', [2, 2]);
+      }),
+  ],
+  [
+    'with several inputs and outputs',
+    () =>
+      made((g) => {
+        g.input('a', 'float32', ['n', 4]);
+        g.input('b', 'float32', ['n', 4]);
+        g.constant('w', [4, 6], weights(24));
+        const sum = g.node('Add', ['a', 'b']);
+        g.output(g.node('MatMul', [sum, 'w'], {}, 'y'), 'float32', ['n', 6]);
+        g.output(g.node('ArgMax', ['y'], { axis: 1, keepdims: 0 }, 'label'), 'int64', ['n']);
+      }),
+  ],
+  [
+    'with free image sides that must be large enough',
+    () =>
+      made((g) => {
+        g.input('image', 'float32', ['batch', 1, 'height', 'width']);
+        g.constant('w', [2, 1, 5, 5], weights(50));
+        g.output(g.node('Conv', ['image', 'w'], {}, 'y'), 'float32', ['batch', 2, 'h', 'w']);
+      }),
+  ],
+  [
+    'in double precision',
+    () =>
+      made((g) => {
+        g.input('x', 'float64', [2, 3]);
+        g.constant('w', [3, 2], Float64Array.from(weights(6)));
+        g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float64', [2, 2]);
+      }),
+  ],
+  [
+    'whose weights are optional inputs',
+    () => {
+      const model = made((g) => {
+        g.input('x', 'float32', [1, 4]);
+        g.constant('w', [4, 4], weights(16));
+        g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float32', [1, 4]);
+      });
+      const { graph } = model;
+      const [first] = graph.input;
+      const optional = edit(first!, {
+        name: 'w',
+        type: make('TypeProto', {
+          tensorType: make('TensorTypeProto', {
+            elemType: 1,
+            shape: make('TensorShapeProto', {
+              dim: [4, 4].map((dimValue) => make('DimensionProto', { dimValue })),
+            }),
+          }),
+        }),
+      });
+      return edit(model, { graph: edit(graph, { input: [...graph.input, optional] }) });
+    },
+  ],
+  [
+    'that does nothing',
+    () =>
+      made((g) => {
+        g.input('x', 'float32', [1, 2]);
+        g.output(g.node('Identity', ['x'], {}, 'y'), 'float32', [1, 2]);
+      }),
+  ],
+];
+
+describe('a model', () => {
+  it.each(models)('%s builds, or says for one precision why not', async (_, model) => {
+    const { variants } = await buildFile(save(model()));
+    expect(variants.map(({ precision }) => precision)).toEqual(['fp32', 'fp16', 'int8-dynamic']);
+    expect(variants[0]).toMatchObject({ status: 'unproven', golden: {} });
+    expect(variants[0]?.latency?.runs).toBeGreaterThan(0);
+    for (const { status, reason, golden } of variants.slice(1)) {
+      if (status === 'skipped') expect(reason.length).toBeGreaterThan(10);
+      else expect(golden).not.toBeNull();
+    }
+  });
+
+  it('that answers at random gets no golden document, and says why', async () => {
+    const model = made((g) => {
+      g.input('x', 'float32', [8]);
+      const noise = g.node('RandomNormalLike', ['x']);
+      g.output(g.node('Add', ['x', noise], {}, 'y'), 'float32', [8]);
+    });
+    const [variant] = (await buildFile(save(model), ['fp32'])).variants;
+    expect(variant?.golden).toBeNull();
+    expect(variant?.warnings.join()).toContain('two runs of it differ');
+  });
+
+  it('that answers only NaN gets no golden document either', async () => {
+    const model = made((g) => {
+      g.input('x', 'float32', [4]);
+      const none = g.node('Sub', ['x', 'x']);
+      g.output(g.node('Div', [none, none], {}, 'y'), 'float32', [4]);
+    });
+    const [variant] = (await buildFile(save(model), ['fp32'])).variants;
+    expect(variant?.golden).toBeNull();
+    expect(variant?.warnings.join()).toContain('no element of it is finite');
+  });
+
+  it('with an operator the engine does not know is skipped, with the reason, and is not written', async () => {
+    const model = made(
+      (g) => {
+        g.input('x', 'float32', [4]);
+        g.output(g.node('Frobnicate', ['x'], {}, 'y'), 'float32', [4]);
+      },
+      { domains: { 'com.acme': 1 } },
+    );
+    const file = save(model);
+    const { variants } = await buildFile(file, ['fp32']);
+    expect(variants).toMatchObject([{ status: 'skipped', file: null, golden: null }]);
+    expect(variants[0]?.reason).toContain('Frobnicate');
+  });
+});
+
+describe('external data', () => {
+  const bytes = new Uint8Array(weights(16).buffer);
+
+  /** A product whose weights stand in another file. */
+  const external = (location: string, length = 64): Model => {
+    const model = made((g) => {
+      g.input('x', 'float32', [1, 4]);
+      g.constant('w', [4, 4], weights(16));
+      g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float32', [1, 4]);
+    });
+    const { graph } = model;
+    const entries = { location, offset: '4', length: String(length) };
+    const tensor = edit(graph.initializer[0]!, {
+      rawData: undefined,
+      dataLocation: 1,
+      externalData: Object.entries(entries).map(([key, value]) =>
+        make('StringStringEntryProto', { key, value }),
+      ),
+    });
+    return edit(model, { graph: edit(graph, { initializer: [tensor] }) });
+  };
+
+  it('is brought into the variant, which is one file', async () => {
+    const file = save(external('weights.bin'));
+    writeFileSync(join(file, '../weights.bin'), Uint8Array.of(0, 0, 0, 0, ...bytes));
+    const { variants } = await buildFile(file, ['fp32']);
+    const variant = new Uint8Array(readFileSync(join(file, '../out', variants[0]?.file as string)));
+    const session = await engine.load({ model: variant });
+    const x = { type: 'float32' as const, shape: [1, 4], data: Float32Array.of(1, 0, 0, 0) };
+    const { outputs } = await session.run({ x });
+    expect(outputs.y?.data).toEqual(weights(4));
+  });
+
+  it.each([
+    ['is missing', 'weights.bin', undefined, 'weights.bin, which is not there'],
+    ['is too short', 'weights.bin', bytes.subarray(0, 20), 'weights.bin'],
+    ['is outside the directory', '../../secret.bin', undefined, "outside the model's directory"],
+    ['is at an absolute path', '/etc/hostname', undefined, "outside the model's directory"],
+  ])('that %s is refused by name', async (_, location, content, message) => {
+    const file = save(external(location));
+    if (content) writeFileSync(join(file, '..', location), content);
+    const failing = buildFile(file, ['fp32']);
+    await expect(failing).rejects.toThrow(message);
+    await expect(failing).rejects.toMatchObject({ code: 'bad-model' });
+  });
+});

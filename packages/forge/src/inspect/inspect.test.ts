@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { inspect } from './index.ts';
+
+describe.skipIf(noSharedData)('inspecting a model', () => {
+  it('counts operators, parameters and multiply-accumulates', async () => {
+    const found = await inspect(modelFile('mnist-8.onnx'));
+    expect(found.model).toMatchObject({ nodes: 12, parameters: 5998, opset: 8 });
+    expect(found.ops).toMatchObject({ Conv: 2, MaxPool: 2, MatMul: 1 });
+    // 8·28²·25 + 16·14²·(8·25) + 256·10
+    expect(found.macs).toBe(156_800 + 627_200 + 2_560);
+    expect(found.inputs).toEqual([{ name: 'Input3', type: 'float32', shape: [1, 1, 28, 28] }]);
+    expect(found.outputs).toEqual([{ name: 'Plus214_Output_0', type: 'float32', shape: [1, 10] }]);
+    expect(found.targets).toEqual([]);
+  });
+
+  it('names outputs that are no tensors by their type', async () => {
+    const { inputs, outputs } = await inspect(modelFile('xgboost-regressor.onnx'));
+    expect([...inputs, ...outputs].every(({ type }) => type.length > 0)).toBe(true);
+  });
+
+  it('claims no support on a target whose operator lists it does not know', async () => {
+    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['cpu-x64']);
+    expect(targets).toMatchObject([
+      {
+        target: 'cpu-x64',
+        verdict: 'unknown',
+        nodes: { supported: 0, unsupported: 0, unknown: 12 },
+        fallbackShare: null,
+      },
+    ]);
+  });
+
+  it('knows which processors do not run its precision', async () => {
+    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['flagship-2026']);
+    expect(targets.map(({ verdict }) => verdict).sort()).toEqual(['none', 'unknown']);
+    expect(targets.find(({ verdict }) => verdict === 'none')?.reason).toContain(
+      'does not run fp32',
+    );
+  });
+
+  it('refuses a target that the catalogue lacks', async () => {
+    await expect(inspect(modelFile('mnist-8.onnx'), ['nokia-3310'])).rejects.toThrow('nokia-3310');
+  });
+});
