@@ -12,7 +12,7 @@ export interface RecordedRequest {
 export interface TamperProxy {
   readonly url: string;
   readonly requests: RecordedRequest[];
-  /** Changes an answer's body; undefined leaves it. */
+  /** Changes an answer's body, or gives what the origin does not have; undefined leaves it. */
   rewrite: ((path: string, body: Buffer) => Buffer | undefined) | undefined;
   /** Bytes a second of bodies longer than 4 KiB. */
   bytesPerSecond: number | undefined;
@@ -54,9 +54,11 @@ async function pass(
   if (proxy.instead) return proxy.instead(outgoing);
   const answer = await forward(`${origin}${path}`, method, incoming.headers, body);
   const bytes = await collect(answer);
-  const changed = proxy.rewrite?.(path, bytes) ?? bytes;
+  const rewritten = proxy.rewrite?.(path, bytes);
+  const changed = rewritten ?? bytes;
+  const status = rewritten && answer.statusCode === 404 ? 200 : answer.statusCode;
   const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
-  outgoing.writeHead(answer.statusCode ?? 502, {
+  outgoing.writeHead(status ?? 502, {
     ...headers,
     ...(answer.statusCode !== 304 && { 'content-length': changed.length }),
   });
