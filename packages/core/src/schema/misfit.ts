@@ -55,6 +55,7 @@ function explain(
 ): Explanation {
   const params = error.params as Record<string, unknown>;
   const not = `, not ${show(found)}`;
+  if (found === undefined) return { problem: 'is missing', hint: '' };
   switch (error.keyword as string) {
     case 'required':
       return { problem: 'is missing', hint: '', key: (params.requiredProperties as string[])[0]! };
