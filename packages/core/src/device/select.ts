@@ -141,39 +141,47 @@ function qualityPenalty(all: readonly Predicted[]): (quality: number | undefined
 }
 
 function whyFirst(first: RankedVariant, second: RankedVariant | undefined): string {
-  const alone =
+  const behind =
     second === undefined
-      ? 'the only one that fits'
-      : `better than ${second.variant}: ${advantage(first, second)}`;
-  return `${first.variant} (${describe(first)}), ${alone}`;
+      ? 'no other fits'
+      : `${second.variant} is behind with ${drawbacks(second, first)}`;
+  return `${describe(first)}; ${behind}`;
 }
 
-function describe({ predictedMs, provenance, unit, bound, energyMj }: RankedVariant): string {
+function describe({
+  variant,
+  predictedMs,
+  provenance,
+  unit,
+  bound,
+  energyMj,
+}: RankedVariant): string {
+  const through = unit.kind === unit.provider ? '' : ` (${unit.provider})`;
   const energy = energyMj === undefined ? '' : ` and ${figure(energyMj)} mJ`;
-  return `${figure(predictedMs)} ms${energy} ${provenance} on the ${unit.kind} through ${unit.provider}, bound by ${bound}`;
+  return `${variant} takes ${figure(predictedMs)} ms${energy} on the ${unit.kind}${through}, ${provenance}, bound by ${bound}`;
 }
 
-/** Names what the first has over the second, the weightiest difference first. */
-function advantage(first: RankedVariant, second: RankedVariant): string {
+/** What the second lacks to the first, the weightiest two. */
+function drawbacks(second: RankedVariant, first: RankedVariant): string {
   const points = 100 * ((first.quality ?? 0) - (second.quality ?? first.quality ?? 0));
   const merits = [
-    [Math.log(second.predictedMs / first.predictedMs), `${figure(second.predictedMs)} ms there`],
+    [Math.log(second.predictedMs / first.predictedMs), `${figure(second.predictedMs)} ms`],
     [
       Math.log((second.energyMj ?? 1) / (first.energyMj ?? 1)) / 2,
-      `${figure(second.energyMj ?? 0)} mJ there`,
+      `${figure(second.energyMj ?? 0)} mJ`,
     ],
-    [(qualityWeight * points) / 100, `${figure(points)} points less quality there`],
+    [(qualityWeight * points) / 100, `${figure(points)} points less quality`],
     [
       bytesWeight * (Math.log1p(second.bytes) - Math.log1p(first.bytes)),
-      `${second.bytes} bytes there against ${first.bytes}`,
+      `${kilobytes(second.bytes)} instead of ${kilobytes(first.bytes)}`,
     ],
   ] as const;
-  const winning = merits.filter(([weight]) => weight > 0.001).sort(([a], [b]) => b - a);
+  const telling = merits.filter(([weight]) => weight > 0.001).sort(([a], [b]) => b - a);
   return (
-    winning
+    telling
       .map(([, text]) => text)
       .slice(0, 2)
-      .join(', ') || 'equal in all, first by name'
+      .join(', ') || 'nothing but its name'
   );
 }
 
@@ -187,3 +195,5 @@ function whyNone(
 
 /** Three significant digits. */
 const figure = (value: number) => String(Number(value.toPrecision(3)));
+
+const kilobytes = (bytes: number) => `${figure(bytes / 1000)} kB`;
