@@ -98,6 +98,13 @@ const transient = ['network', 'timeout', 'unavailable', 'bad-upstream', 'cancell
 /** What comes and goes with the network would make a report of every poll. */
 const isReportable = (error: SelvedgeError): boolean => !transient.includes(error.code);
 
+/**
+ * Free text may quote an output, a path or an engine's complaint about a value; of such errors only
+ * the code leaves the device. What is said about signed documents is about public ones.
+ */
 function problemOf({ family, error }: { family?: FamilyName; error: SelvedgeError }) {
-  return { ...(family && { family }), code: error.code, message: error.message.slice(0, 500) };
+  const { code } = error;
+  const speaksOfDocuments = code.startsWith('trust-') || code === 'no-variant';
+  const message = speaksOfDocuments ? error.message.slice(0, 500) : error.row.meaning;
+  return { ...(family && { family }), code, message };
 }
