@@ -5,7 +5,10 @@ import { edge } from './edge.ts';
 import { fleet } from './fleet.ts';
 import { hub } from './hub.ts';
 import { inspect } from './inspect.ts';
+import { keys } from './keys.ts';
+import { publish } from './publish.ts';
 import { route } from './route.ts';
+import { run } from './run.ts';
 import { targets } from './targets.ts';
 
 /** Every command, in the order of `selvedge --help`. */
@@ -13,7 +16,10 @@ export const commands: readonly CommandModule[] = [
   hub,
   build,
   inspect,
+  keys,
+  publish,
   targets,
+  run,
   edge,
   agent,
   fleet,

@@ -1,6 +1,5 @@
-import { fail } from '@selvedge/core/errors';
 import type { FamilyName } from '@selvedge/core/schema';
-import type { KeyDirectory, KeyRole } from './key-directory.ts';
+import { type KeyRole, openKeys } from './key-directory.ts';
 
 /** A key that was made, and for which role. */
 export interface MadeKey {
@@ -9,24 +8,20 @@ export interface MadeKey {
 }
 
 /**
- * Makes the keys of root and targets, and of a family where one is named. A directory that a
- * crash left with one of them is completed; one that has them all is refused.
+ * Makes the keys of root and targets in a directory, and of a family where one is named; those
+ * that are there stay. Each appears whole or not at all, so that calling it again completes what
+ * a crash left.
  *
- * @throws SelvedgeError `bad-input` when every key is there already, `disk-full`, `io-failed`
+ * @returns the keys that were made; empty when all were there.
+ * @throws SelvedgeError `bad-input` (a file that is no key), `disk-full`, `io-failed`
  */
-export async function initKeys(
-  keys: KeyDirectory,
-  family?: FamilyName,
-): Promise<readonly MadeKey[]> {
+export async function initKeys(dir: string, family?: FamilyName): Promise<readonly MadeKey[]> {
+  const keys = openKeys(dir);
   const wanted: KeyRole[] = ['root', 'targets', ...(family ? [{ family }] : [])];
   const made: MadeKey[] = [];
   for (const role of wanted) {
     if ((await keys.signers(role)).length > 0) continue;
     made.push({ role, keyid: (await keys.make(role)).keyid });
   }
-  if (made.length > 0) return made;
-  return fail('bad-input', `${keys.dir} has its keys already`, {
-    hint: 'keys are never overwritten: keys rotate replaces one, --out DIR takes another directory',
-    details: { dir: keys.dir },
-  });
+  return made;
 }

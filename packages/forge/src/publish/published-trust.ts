@@ -3,6 +3,7 @@ import { fail, SelvedgeError } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import {
   isRefusal,
+  maxBytes,
   memoryTrustStore,
   openTrustClient,
   type Refusal,
@@ -45,9 +46,26 @@ export async function readPublishedTrust(
   const ports = { fetch: hub.carrier, store: memoryTrustStore(), clock: () => now };
   const client = accept(await openTrustClient(ports, root.bytes));
   accept(await client.refresh());
+  await sendPendingRoots(hub, keys, client);
   if (client.state.root.signed.version > root.signed.version)
     await keys.saveRoot(client.state.root);
   return { online, client };
+}
+
+/** Sends roots that were made without the hub (`keys rotate`), oldest first. */
+async function sendPendingRoots(
+  hub: HubClient,
+  keys: KeyDirectory,
+  { state }: TrustClient,
+): Promise<void> {
+  const pending: Uint8Array[] = [];
+  for (let version = state.root.signed.version; version > 0; version--) {
+    const there = await hub.carrier(`${version}.root.json`, { maxBytes: maxBytes.root });
+    const root = there.kind === 'missing' ? await keys.root(version) : undefined;
+    if (!root) break;
+    pending.unshift(root.bytes);
+  }
+  for (const bytes of pending) await postUpdate(hub, new Map([['root', bytes]]), new Map());
 }
 
 /** Posts new metadata and targets; the hub verifies them and publishes them as one change. */

@@ -1,0 +1,160 @@
+import { fail } from '@selvedge/core/errors';
+import { familySlug } from '@selvedge/core/release';
+import type { FamilyName } from '@selvedge/core/schema';
+import {
+  delegateFamily,
+  isRefusal,
+  lifetimes,
+  type MetadataFile,
+  makeTargets,
+  type RootSigned,
+  readMetadata,
+  type Signer,
+  signMetadata,
+  type TrustClient,
+  utcText,
+} from '@selvedge/core/trust';
+import { type KeyDirectory, type KeyRole, openKeys } from '../keys/index.ts';
+import { type HubOptions, hubClient } from './hub-client.ts';
+import { accept, postUpdate, readPublishedTrust } from './published-trust.ts';
+import { signerOf } from './sign-documents.ts';
+
+export interface RotateOptions extends Partial<HubOptions> {
+  /** The keys directory. */
+  readonly keys: string;
+  readonly role: KeyRole;
+  readonly now?: Date | undefined;
+}
+
+/** What a rotation did. */
+export interface Rotated {
+  readonly role: KeyRole;
+  readonly from: string | null;
+  readonly to: string;
+  /** Whether a hub publishes it; a root that is not sent goes with the next publish. */
+  readonly published: boolean;
+}
+
+/**
+ * Replaces a role's key: root (the new root is signed by the old and the new key), targets, or a
+ * family. What the new key signs is posted before the old key is retired, so that a rotation
+ * that breaks off is finished by calling it again.
+ *
+ * @throws SelvedgeError `usage` (targets and families need a hub), `trust-…`, what the hub says
+ */
+export async function rotateKey(options: RotateOptions): Promise<Rotated> {
+  const { role, now = new Date() } = options;
+  const keys = openKeys(options.keys);
+  const [current] = await keys.signers(role);
+  if (!current) {
+    fail('not-found', `${keys.dir} has no key of ${nameOf(role)} to replace`, {
+      hint: 'keys init makes the first one',
+    });
+  }
+  const next = await keys.makeNext(role);
+  const rotated = { role, from: current.keyid, to: next.keyid };
+  if (options.hub === undefined) {
+    await rotateRootOffline(keys, role, next, now);
+    await keys.promote(role);
+    return { ...rotated, published: false };
+  }
+  const hub = hubClient({ ...options, hub: options.hub });
+  const { client } = await readPublishedTrust(hub, keys, now);
+  if (client) {
+    const metadata = await rotatedMetadata(client, keys, role, next, now);
+    const root = metadata.get('root');
+    if (root) await keys.saveRoot(rootOf(root));
+    if (metadata.size > 0) await postUpdate(hub, metadata, new Map());
+  }
+  await keys.promote(role);
+  return { ...rotated, published: client !== undefined };
+}
+
+const nameOf = (role: KeyRole): string => (typeof role === 'string' ? role : role.family);
+
+async function rotateRootOffline(
+  keys: KeyDirectory,
+  role: KeyRole,
+  next: Signer,
+  now: Date,
+): Promise<void> {
+  const root = await keys.root();
+  if (!root) return; // Nothing was signed with the old key yet.
+  if (role !== 'root') {
+    fail('usage', `a new key of ${nameOf(role)} has to be published`, { hint: 'add --hub URL' });
+  }
+  if (root.signed.roles.root.keyids.includes(next.keyid)) return;
+  await keys.saveRoot(rootOf(await nextRoot(root, keys, 'root', next, now)));
+}
+
+/** The metadata that makes the new key the role's; empty when it is already. */
+async function rotatedMetadata(
+  { state, delegated }: TrustClient,
+  keys: KeyDirectory,
+  role: KeyRole,
+  next: Signer,
+  now: Date,
+): Promise<Map<string, Uint8Array>> {
+  const metadata = new Map<string, Uint8Array>();
+  const targets = state.targets!.signed;
+  const version = targets.version + 1;
+  if (typeof role === 'string') {
+    if (state.root.signed.roles[role].keyids.includes(next.keyid)) return metadata;
+    metadata.set('root', await nextRoot(state.root, keys, role, next, now));
+    if (role === 'targets') {
+      const again = makeTargets({
+        version,
+        now,
+        targets: targets.targets,
+        delegations: targets.delegations,
+      });
+      metadata.set('targets', await signMetadata(again, [next]));
+    }
+    return metadata;
+  }
+  const slug = familySlug(role.family);
+  const delegation = targets.delegations?.roles.find(({ name }) => name === slug);
+  if (!delegation) return failUnknown(role.family);
+  if (delegation.keyids.includes(next.keyid)) return metadata;
+  const file = accept(await delegated(slug)).signed;
+  const delegations = await delegateFamily(targets.delegations, role.family, [next.key]);
+  const owner = await signerOf(keys, 'targets', state.root.signed.roles.targets);
+  const above = makeTargets({ version, now, targets: targets.targets, delegations });
+  metadata.set('targets', await signMetadata(above, [owner]));
+  const again = makeTargets({ version: file.version + 1, now, targets: file.targets });
+  return metadata.set(slug, await signMetadata(again, [next]));
+}
+
+/** The next root, in which `next` stands in the place of the role's key (§6.1: both sign). */
+async function nextRoot(
+  root: MetadataFile<RootSigned>,
+  keys: KeyDirectory,
+  role: 'root' | 'targets',
+  next: Signer,
+  now: Date,
+): Promise<Uint8Array> {
+  const old = await signerOf(keys, 'root', root.signed.roles.root);
+  const retired =
+    role === 'root' ? old.keyid : (await signerOf(keys, role, root.signed.roles[role])).keyid;
+  const before = root.signed.roles[role];
+  const keyids = before.keyids.map((id) => (id === retired ? next.keyid : id));
+  const roles = { ...root.signed.roles, [role]: { ...before, keyids } };
+  const used = new Set(Object.values(roles).flatMap((entry) => entry.keyids));
+  const known = Object.entries({ ...root.signed.keys, [next.keyid]: next.key });
+  const signed: RootSigned = {
+    ...root.signed,
+    version: root.signed.version + 1,
+    expires: utcText(new Date(now.valueOf() + lifetimes.root)),
+    keys: Object.fromEntries(known.filter(([id]) => used.has(id))),
+    roles,
+  };
+  return signMetadata(signed, role === 'root' ? [old, next] : [old]);
+}
+
+function rootOf(bytes: Uint8Array): MetadataFile<RootSigned> {
+  const root = readMetadata('root', bytes, 'root.json');
+  return isRefusal(root) ? fail('internal', root.message) : root;
+}
+
+const failUnknown = (family: FamilyName): never =>
+  fail('not-found', `the hub publishes nothing of ${family}`, { hint: 'check the name' });
