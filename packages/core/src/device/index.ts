@@ -5,4 +5,5 @@ export type { SelectionBar, VariantRejection } from './fit.ts';
 export { type HostFacts, hostProfile } from './host-profile.ts';
 export * from './profile.ts';
 export { profileOf } from './profile-of.ts';
-export { type RankedVariant, type Selection, selectVariant } from './select.ts';
+export { selectVariant } from './select.ts';
+export type { RankedVariant, Selection } from './selection.ts';

@@ -1,7 +1,8 @@
 import { fail } from '../errors/index.ts';
-import { compileCondition, type Scene } from './expression.ts';
+import { compileCondition } from './expression.ts';
 import type { CompiledPolicy, Constraint } from './policy.ts';
 import { unknownLabelRule, unlabelledRule } from './privacy.ts';
+import type { Scene } from './scene.ts';
 import type { Rejection } from './types.ts';
 
 /** One hard constraint, compiled. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileCondition, type Scene } from './expression.ts';
+import { compileCondition } from './expression.ts';
 import { type Expression, type FactPath, factTypes } from './policy.ts';
+import type { Scene } from './scene.ts';
 
 const scene = (over: {
   request?: Partial<Scene['request']>;

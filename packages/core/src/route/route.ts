@@ -1,8 +1,8 @@
 import { checkCritical } from '../schema/index.ts';
 import { type Check, compileChecks } from './checks.ts';
-import type { Scene } from './expression.ts';
 import { CompiledPolicy } from './policy.ts';
 import { compilePrivacy, type Reach, tierRank } from './privacy.ts';
+import type { Scene } from './scene.ts';
 import { compileScore } from './score.ts';
 import type {
   Candidate,
