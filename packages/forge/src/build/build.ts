@@ -37,8 +37,7 @@ export async function build(
   options: BuildOptions,
 ): Promise<{ readonly report: BuildReport; readonly ok: boolean }> {
   const plan = await planBuild(input, options);
-  // One thread: sums are taken in one order, so that golden outputs repeat.
-  const engine = options.engine ?? createOrtEngine({ threads: 1 });
+  const engine = options.engine ?? createOrtEngine({ threads });
   try {
     const staging = await openStaging(options.out);
     try {
@@ -53,6 +52,9 @@ export async function build(
     if (!options.engine) await engine.close();
   }
 }
+
+/** With one thread sums are taken in one order, so that golden outputs repeat. */
+const threads = 1;
 
 /** Whether nothing failed, every stated bar is proven, and something was built. */
 export function gateOf({ variants, bars }: BuildReport): boolean {
@@ -152,7 +154,11 @@ function reportOf(
     variants: tiers.flatMap(([, { variants }]) => variants),
     toolchain: {
       selvedge: version,
-      engine: { name: engine.name, version: engine.version },
+      engine: {
+        name: engine.name,
+        version: engine.version,
+        threads: options.engine ? null : threads,
+      },
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
     },

@@ -38,10 +38,9 @@ export async function makeDraft(
   precision: string,
   source: LoadedModel,
   engine: Engine,
-  reference: Session | { readonly refused: string },
+  reference: Session,
 ): Promise<Draft | Skipped> {
   if (precision === 'fp32') {
-    if ('refused' in reference) return { id, precision, skipped: reference.refused, notes: [] };
     const { bytes, facts } = source;
     const kept = { notes: [], warnings: [] };
     return {

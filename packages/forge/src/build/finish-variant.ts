@@ -1,6 +1,6 @@
 import { estimate, profileOf } from '@selvedge/core/device';
 import type { Golden, Latency, Quality, Workload } from '@selvedge/core/release';
-import type { Engine } from '@selvedge/infer/engine';
+import type { Engine, Session } from '@selvedge/infer/engine';
 import type { Dataset } from '../dataset/index.ts';
 import {
   type Evaluation,
@@ -9,6 +9,7 @@ import {
   type Summary,
 } from '../measure/index.ts';
 import type { BuiltFile, BuiltVariant } from '../report/index.ts';
+import { warnOfDivergence } from './divergence.ts';
 import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
 import { judgeQuality, overBudget } from './gate.ts';
@@ -24,6 +25,8 @@ export interface Measured {
   readonly evaluation: Evaluation | undefined;
   readonly examples: Examples;
   readonly dataset: Dataset | undefined;
+  /** The unconverted model. */
+  readonly reference: Session;
 }
 
 export interface FinishContext {
@@ -37,7 +40,7 @@ export interface FinishContext {
 export async function finishVariant(
   plan: TierPlan,
   draft: Draft,
-  { evaluation, examples, dataset }: Measured,
+  { evaluation, examples, dataset, reference }: Measured,
   context: FinishContext,
 ): Promise<BuiltVariant> {
   const { engine, staging, progress } = context;
@@ -53,6 +56,8 @@ export async function finishVariant(
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
   else if (made) warnings.push(...made.warnings);
+  if (example && !evaluation)
+    warnings.push(...(await warnOfDivergence(session, reference, example)));
   const file = `variants/${id}.onnx`;
   await staging.write(file, bytes);
   const golden = made && 'golden' in made ? await writeGolden(staging, id, made.golden) : null;
@@ -67,7 +72,10 @@ export async function finishVariant(
     digest,
     bytes: bytes.length,
     ...verdict,
-    quality: summary && evaluation && dataset ? qualityOf(summary, evaluation, dataset) : null,
+    quality:
+      summary && evaluation && dataset
+        ? qualityOf(summary, evaluation, dataset, session === reference)
+        : null,
     latency,
     estimates,
     opset: draft.opset,
@@ -117,8 +125,15 @@ export function skippedVariant(
   };
 }
 
-function qualityOf(summary: Summary, { metric, samples }: Evaluation, dataset: Dataset): Quality {
-  const { value, reference, drop, interval } = summary;
+function qualityOf(
+  summary: Summary,
+  { metric, samples }: Evaluation,
+  dataset: Dataset,
+  isReference: boolean,
+): Quality {
+  const { value, reference, drop } = summary;
+  // The reference differs from itself by nothing, however few the samples.
+  const interval = isReference ? ([0, 0] as const) : summary.interval;
   return {
     metric,
     value: tidy(value),

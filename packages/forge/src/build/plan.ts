@@ -50,7 +50,7 @@ export async function planBuild(input: string, options: PlanOptions): Promise<Bu
   const plan = isBlueprint(input)
     ? fromBlueprint(await readBlueprint(input), dirname(input))
     : fromModel(input);
-  return checkPlan(withOptions(plan, options), input);
+  return checkPlan(withOptions(plan, options), input, options);
 }
 
 const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
@@ -169,7 +169,13 @@ function checkOptions({ maxDrop, targets }: PlanOptions): void {
   for (const target of targets ?? []) chipOf(target);
 }
 
-function checkPlan(plan: BuildPlan, input: string): BuildPlan {
+function checkPlan(plan: BuildPlan, input: string, options: PlanOptions): BuildPlan {
+  if (options.metric !== undefined && !plan.evaluation) {
+    fail('usage', `--metric ${options.metric} has nothing to measure`, {
+      hint: 'add --eval with an evaluation set',
+      details: { field: 'metric' },
+    });
+  }
   for (const { tier, precisions, targets } of plan.tiers) {
     for (const target of targets) chipOf(target);
     const strange = precisions.find((precision) => !madeHere.includes(precision));

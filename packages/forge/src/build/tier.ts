@@ -1,4 +1,4 @@
-import { fail } from '@selvedge/core/errors';
+import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest, TensorSpec } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { type Dataset, readDataset } from '../dataset/index.ts';
@@ -6,8 +6,8 @@ import { type Evaluation, evaluate, type LatencyBudget } from '../measure/index.
 import type { BuiltVariant, SourceModel } from '../report/index.ts';
 import { isBatchCoupled } from './convert.ts';
 import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
-import { chooseExamples, type Examples } from './examples.ts';
-import { finishVariant, skippedVariant } from './finish-variant.ts';
+import { chooseExamples } from './examples.ts';
+import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
@@ -31,41 +31,80 @@ export interface BuiltTier {
 }
 
 /**
- * Makes a tier's variants, measures them and writes them with their golden documents.
+ * Makes a tier's variants, measures them and writes them with their golden documents. Where the
+ * engine refuses the source itself there is nothing to compare with, and every variant is skipped.
+ *
  * @throws SelvedgeError `bad-model`, `bad-dataset`, `bad-input`, `engine-failed`, `cancelled`
  */
 export async function buildTier(plan: TierPlan, context: TierContext): Promise<BuiltTier> {
   const { engine, progress } = context;
   progress({ stage: 'load', tier: plan.tier });
   const source = await loadModel(plan.source);
+  const { inputs, outputs } = source.facts;
+  const described = { source: sourceOf(source), inputs, outputs };
   const reference = await loadOrExplain(engine, source.bytes, plan.source);
-  const drafts = await makeDrafts(plan, source, reference, context);
-  const ready = drafts.filter((draft): draft is Draft => !('skipped' in draft));
-  const dataset =
-    'refused' in reference ? undefined : await openDataset(source, reference, context);
+  if ('refused' in reference) {
+    const variants = plan.precisions.map((precision) =>
+      skippedVariant(
+        plan,
+        { id: `${plan.tier}-${precision}`, precision, notes: [] },
+        reference.refused,
+        engine,
+      ),
+    );
+    return { ...described, variants, evaluation: undefined };
+  }
   try {
-    const evaluation =
-      dataset && (await evaluateAll(plan, ready, reference as Session, dataset, context));
-    const examples = 'refused' in reference ? undefined : await chooseExamples(reference, dataset);
-    const measured = { evaluation, examples: examples as Examples, dataset };
+    return { ...described, ...(await measureTier(plan, source, reference, context)) };
+  } finally {
+    await reference.close();
+  }
+}
+
+async function measureTier(
+  plan: TierPlan,
+  source: LoadedModel,
+  reference: Session,
+  context: TierContext,
+): Promise<Pick<BuiltTier, 'variants' | 'evaluation'>> {
+  const dataset = await openDataset(source, reference, context);
+  const drafts: (Draft | Skipped)[] = [];
+  try {
+    await makeDrafts(plan, source, reference, context, drafts);
+    const ready = drafts.filter(isReady);
+    const evaluation = dataset && (await evaluateAll(plan, ready, reference, dataset, context));
+    const examples = await chooseExamples(reference, dataset);
+    const measured = { evaluation, examples, dataset, reference };
     const variants: BuiltVariant[] = [];
     for (const draft of drafts) {
       throwIfCancelled(context.signal);
-      const why = 'skipped' in draft ? draft.skipped : evaluation?.failed.get(draft.id);
-      if (why !== undefined) variants.push(skippedVariant(plan, draft, why, engine));
-      else variants.push(await finishVariant(plan, draft as Draft, measured, context));
+      variants.push(await finishOrSkip(plan, draft, measured, context));
     }
-    return {
-      source: sourceOf(source),
-      inputs: source.facts.inputs,
-      outputs: source.facts.outputs,
-      variants,
-      evaluation: dataset && { digest: dataset.digest, samples: dataset.samples },
-    };
+    const used = dataset && { digest: dataset.digest, samples: dataset.samples };
+    return { variants, evaluation: used };
   } finally {
     await dataset?.close();
-    for (const { session } of ready) await session.close();
-    if (!('refused' in reference)) await reference.close();
+    for (const { session } of drafts.filter(isReady)) await session.close();
+  }
+}
+
+const isReady = (draft: Draft | Skipped): draft is Draft => !('skipped' in draft);
+
+/** A variant that the engine loads but cannot run is skipped like one that it does not load. */
+async function finishOrSkip(
+  plan: TierPlan,
+  draft: Draft | Skipped,
+  measured: Measured,
+  context: TierContext,
+): Promise<BuiltVariant> {
+  const { engine } = context;
+  const why = isReady(draft) ? measured.evaluation?.failed.get(draft.id) : draft.skipped;
+  if (why !== undefined || !isReady(draft)) return skippedVariant(plan, draft, why ?? '', engine);
+  try {
+    return await finishVariant(plan, draft, measured, context);
+  } catch (caught) {
+    if (!isSelvedgeError(caught) || caught.code !== 'engine-failed') throw caught;
+    return skippedVariant(plan, draft, caught.message, engine);
   }
 }
 
@@ -80,17 +119,16 @@ const sourceOf = ({ file, digest, fileBytes, facts }: LoadedModel): SourceModel 
 async function makeDrafts(
   plan: TierPlan,
   source: LoadedModel,
-  reference: Session | { readonly refused: string },
+  reference: Session,
   { engine, progress, signal }: TierContext,
-): Promise<(Draft | Skipped)[]> {
-  const drafts: (Draft | Skipped)[] = [];
+  drafts: (Draft | Skipped)[],
+): Promise<void> {
   for (const precision of plan.precisions) {
     throwIfCancelled(signal);
     const id = `${plan.tier}-${precision}`;
     progress({ stage: 'convert', tier: plan.tier, variant: id });
     drafts.push(await makeDraft(id, precision, source, engine, reference));
   }
-  return drafts;
 }
 
 /** Tree ensembles (ai.onnx.ml) read NaN as a missing value; elsewhere it only spreads. */

@@ -44,7 +44,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { dataset, contestants, onProgress, signal } = options;
   const reference = makeRunner(options.reference, dataset.sequence, false);
   const runners = contestants.map(({ session, coupled }) =>
-    makeRunner(session, dataset.sequence, coupled),
+    session === options.reference ? undefined : makeRunner(session, dataset.sequence, coupled),
   );
   const scores = { reference: [] as unknown[], variants: contestants.map(() => [] as unknown[]) };
   const failed = new Map<string, string>();
@@ -58,7 +58,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     for (const [at, runner] of runners.entries()) {
       const id = contestants[at]?.id ?? '';
       if (failed.has(id)) continue;
-      const outputs = await runOrExplain(runner, inputs, first);
+      const outputs = runner ? await runOrExplain(runner, inputs, first) : truth;
       if (typeof outputs === 'string') failed.set(id, outputs);
       else
         scores.variants[at]?.push(

@@ -1,5 +1,5 @@
 import type { Latency } from '@selvedge/core/release';
-import type { BuildReport, BuiltVariant } from './schema.ts';
+import type { BuildReport, BuiltVariant, PassNote } from './schema.ts';
 
 /** Provenance as every table of the fabric shows it: measured, calibrated, estimated. */
 const marks = { measured: '●', calibrated: '◐', estimated: '○' } as const;
@@ -28,12 +28,15 @@ export function formatReport(report: BuildReport): string {
     evaluation
       ? `- evaluation set: \`${evaluation.path}\`, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
       : '- evaluation set: none',
-    `- engine: ${report.toolchain.engine.name} ${report.toolchain.engine.version}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,
+    `- engine: ${engineLine(report.toolchain.engine)}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,
     `- built: ${report.createdAt}`,
     '',
   ];
   return lines.join('\n');
 }
+
+const engineLine = ({ name, version, threads }: BuildReport['toolchain']['engine']): string =>
+  `${name} ${version}${threads === null ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`}`;
 
 /** `12.3 kB`, decimal units. */
 export function formatBytes(bytes: number): string {
@@ -120,19 +123,27 @@ function reasons(variants: readonly BuiltVariant[]): string[] {
   ];
 }
 
-/** How many notes of one variant are listed; report.json holds all. */
-const shownNotes = 8;
-
 function notes(variants: readonly BuiltVariant[]): string[] {
   const lines = variants.flatMap(({ id, notes: left, warnings }) => [
     ...warnings.map((warning) => `- \`${id}\`: ${warning}`),
-    ...left
-      .slice(0, shownNotes)
-      .map(({ node, op, reason }) => `- \`${id}\` leaves ${op} \`${node}\` alone: ${reason}`),
-    ...(left.length > shownNotes ? [`- \`${id}\`: and ${left.length - shownNotes} more`] : []),
+    ...leftAlone(left).map((line) => `- \`${id}\` leaves ${line}`),
   ]);
   return lines.length === 0 ? [] : ['## Notes', '', ...lines, ''];
 }
+
+/** One line per operator, with one reason as the example; report.json has each node's. */
+function leftAlone(left: readonly PassNote[]): string[] {
+  const byOp = Map.groupBy(left, ({ op }) => op);
+  return [...byOp].map(([op, nodes]) => {
+    const { node, reason } = nodes[0] as PassNote;
+    const which = nodes.length === 1 ? `${op} \`${shorten(node)}\`` : `${nodes.length} ${op}`;
+    return `${which} alone: ${reason}`;
+  });
+}
+
+/** Exporters join names of fused nodes to hundreds of letters. */
+const shorten = (name: string): string =>
+  name.length <= 60 ? name : `${name.slice(0, 28)}…${name.slice(-28)}`;
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>

@@ -122,7 +122,12 @@ export const BuildReport = Type.Object({
   /** What built it. */
   toolchain: Type.Object({
     selvedge: Type.String(),
-    engine: Type.Object({ name: Type.String(), version: Type.String() }),
+    engine: Type.Object({
+      name: Type.String(),
+      version: Type.String(),
+      /** Threads it computed with; null where that is not known. */
+      threads: Nullable(Type.Integer({ minimum: 1 })),
+    }),
     node: Type.String(),
     platform: Type.String(),
   }),
