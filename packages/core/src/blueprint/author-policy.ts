@@ -8,8 +8,8 @@ import { apiVersion, Slug, Tier } from '../schema/index.ts';
 
 const strict = { additionalProperties: false } as const;
 
-const Condition = Type.String({
-  minLength: 1,
+/** `true` and `false` need no quotes, as YAML reads them. */
+const Condition = Type.Union([Type.String({ minLength: 1 }), Type.Boolean()], {
   description: 'a CEL expression that is true or false',
 });
 const Weight = Type.Number({ minimum: 0, description: 'a weight of 0 or more' });

@@ -11,6 +11,7 @@ import {
   compileRoute,
   defaultLabels,
   defaultPolicy,
+  type Expression,
   type PrivacyLabels,
 } from '@selvedge/core/route';
 import { type FamilyName, parseDocument } from '@selvedge/core/schema';
@@ -71,11 +72,13 @@ function joinLabels(
   return { ...blueprint, ...author };
 }
 
-function lowerRule({ id, code = 'rule', when, require }: AuthorRule, at: string): Constraint {
-  return {
-    id,
-    code,
-    when: when === undefined ? ['lit', true] : lowerCel(when, `${at}.when (rule "${id}")`),
-    require: lowerCel(require, `${at}.require (rule "${id}")`),
-  };
+function lowerRule(
+  { id, code = 'rule', when = true, require }: AuthorRule,
+  at: string,
+): Constraint {
+  const lower = (condition: string | boolean, name: string): Expression =>
+    typeof condition === 'boolean'
+      ? ['lit', condition]
+      : lowerCel(condition, `${at}.${name} (rule "${id}")`);
+  return { id, code, when: lower(when, 'when'), require: lower(require, 'require') };
 }

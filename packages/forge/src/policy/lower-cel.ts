@@ -20,7 +20,7 @@ type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
 export function lowerCel(text: string, where: string): Expression {
   const { expr, sourceInfo } = parseCel(text, where);
   const offsets = new Map<unknown, number>();
-  const offsetOf = ({ id }: Expr) => sourceInfo?.positions[String(id)] ?? 0;
+  const offsetOf = (one: Expr) => sourceInfo?.positions[String(startOf(one).id)] ?? 0;
   const refuse: Refuse = (at, problem, hint = '') =>
     refuseAt(where, text, offsetOf(at), problem, hint);
   const lower = (one: Expr): Expression => {
@@ -34,6 +34,12 @@ export function lowerCel(text: string, where: string): Expression {
   });
   return tree;
 }
+
+/** `candidate.tier` begins at `candidate`; CEL gives the place of the dot. */
+const startOf = (expr: Expr): Expr =>
+  expr.exprKind.case === 'selectExpr' && expr.exprKind.value.operand
+    ? startOf(expr.exprKind.value.operand)
+    : expr;
 
 type Lower = (expr: Expr) => Expression;
 type Refuse = (at: Expr, problem: string, hint?: string) => never;
