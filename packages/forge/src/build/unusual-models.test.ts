@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fail } from '@selvedge/core/errors';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
+import type { Engine, RunResult, Session } from '@selvedge/infer/engine';
 import {
   concat,
   edit,
@@ -28,10 +30,14 @@ const save = (model: Model, directory = mkdtempSync(join(root, 'model-'))): stri
   return path;
 };
 
-const buildFile = async (file: string, precisions?: string[]): Promise<BuildReport> => {
+const buildFile = async (
+  file: string,
+  precisions?: string[],
+  by: Engine = engine,
+): Promise<BuildReport> => {
   const latency = { minRuns: 1, maxRuns: 2, maxMs: 50 };
   const out = join(file, '..', 'out');
-  return (await build(file, { out, engine, latency, precisions })).report;
+  return (await build(file, { out, engine: by, latency, precisions })).report;
 };
 
 const made = (
@@ -211,6 +217,49 @@ describe('a model', () => {
     const { variants } = await buildFile(file, ['fp32']);
     expect(variants).toMatchObject([{ status: 'skipped', file: null, golden: null }]);
     expect(variants[0]?.reason).toContain('Frobnicate');
+  });
+});
+
+describe('an engine', () => {
+  const network = () =>
+    made((g) => {
+      g.input('x', 'float32', [1, 64]);
+      g.constant('w', [64, 64], weights(64 * 64));
+      g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float32', [1, 64]);
+    });
+
+  /** The real one, whose sessions of converted models answer through `change`. */
+  const withConverted = (change: (result: RunResult) => RunResult): Engine => ({
+    ...engine,
+    load: async (model) => {
+      const session = await engine.load(model);
+      if (!model.name?.startsWith('device-')) return session;
+      const run: Session['run'] = async (...args) => change(await session.run(...args));
+      return {
+        inputs: session.inputs,
+        outputs: session.outputs,
+        run,
+        close: () => session.close(),
+      };
+    },
+  });
+
+  it('that loads a variant and cannot run it has it skipped, with its reason', async () => {
+    const failing = withConverted(() => fail('engine-failed', 'no kernel for this shape'));
+    const { variants } = await buildFile(save(network()), ['fp32', 'fp16'], failing);
+    expect(variants.map(({ status }) => status)).toEqual(['unproven', 'skipped']);
+    expect(variants[1]).toMatchObject({ file: null, reason: 'no kernel for this shape' });
+  });
+
+  it('whose variant is far from the model without an evaluation set gets a warning', async () => {
+    const off = withConverted((result) => ({
+      ...result,
+      outputs: {
+        y: { type: 'float32', shape: [1, 64], data: new Float32Array(64).fill(Number.NaN) },
+      },
+    }));
+    const { variants } = await buildFile(save(network()), ['fp16'], off);
+    expect(variants[0]?.warnings.join()).toContain('is not finite where the unconverted model is');
   });
 });
 
