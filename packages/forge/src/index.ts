@@ -1,3 +1,6 @@
 export * from './build/index.ts';
+export { findInputs, type Trial } from './build/random-inputs.ts';
+export { type LoadedModel, loadModel } from './build/source-model.ts';
 export * from './inspect/index.ts';
+export { makeRunner, type Runner } from './measure/runner.ts';
 export * from './report/index.ts';

@@ -2,11 +2,13 @@ import type { CommandModule } from '../command.ts';
 import { agent } from './agent.ts';
 import { build } from './build.ts';
 import { edge } from './edge.ts';
+import { emulate } from './emulate.ts';
 import { fleet } from './fleet.ts';
 import { hub } from './hub.ts';
 import { inspect } from './inspect.ts';
 import { keys } from './keys.ts';
 import { publish } from './publish.ts';
+import { release } from './release.ts';
 import { route } from './route.ts';
 import { run } from './run.ts';
 import { targets } from './targets.ts';
@@ -18,7 +20,9 @@ export const commands: readonly CommandModule[] = [
   inspect,
   keys,
   publish,
+  release,
   targets,
+  emulate,
   run,
   edge,
   agent,

@@ -6,19 +6,27 @@ import { EmulatedSession } from './session.ts';
 
 /** What an emulated chip's clock reckons from. */
 export interface ModelCost {
-  /** Of one inference, with every free dimension 1. */
   readonly workload: Workload;
   /** The variant's precision: `fp32`, `fp16`, `int8-dynamic`. */
   readonly precision: string;
 }
+
+/** Shapes of a request's inputs by name; empty while a model is loaded. */
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** What one inference costs with inputs of these shapes. */
+export type CostOf = (shapes: Shapes) => ModelCost;
 
 export interface EmulatedEngineOptions {
   /** Computes the numbers, e.g. `createOrtEngine()`. Closed with this engine. */
   readonly inner: Engine;
   /** A target id, a chip of a catalogue of your own, or a profile. */
   readonly target: string | Chip | Profile;
-  /** What a model costs, e.g. from its signed release. Counted from its graph by default. */
-  readonly costOf?: (model: ModelBytes) => ModelCost | Promise<ModelCost>;
+  /**
+   * What a model costs: the same for every request (its signed release says so), or by shapes.
+   * By default its graph is counted for each request's shapes.
+   */
+  readonly costOf?: (model: ModelBytes) => ModelCost | CostOf;
   /** Whether to wait where the chip would be slower than this machine. Default true. */
   readonly pace?: boolean;
 }
@@ -37,7 +45,7 @@ export interface EmulatedEngine extends Engine {
  * @throws SelvedgeError `not-found` for a target that the catalogue does not hold.
  */
 export function createEmulatedEngine(options: EmulatedEngineOptions): EmulatedEngine {
-  const { inner, target, costOf = (model) => graphCost(model), pace = true } = options;
+  const { inner, target, costOf = graphCost, pace = true } = options;
   const profile = typeof target === 'object' && 'memory' in target ? target : profileOf(target);
   return {
     name: 'emulated',
@@ -47,8 +55,10 @@ export function createEmulatedEngine(options: EmulatedEngineOptions): EmulatedEn
     async load(model: ModelBytes): Promise<Session> {
       const session = await inner.load(model);
       try {
-        const cost = await costOf(model);
-        return new EmulatedSession(session, cost, profile, pace, model.name ?? 'the model');
+        const name = model.name ?? 'the model';
+        const cost = costOf(model);
+        const byShapes = typeof cost === 'function' ? cost : () => cost;
+        return new EmulatedSession(session, byShapes, { profile, pace, name });
       } catch (caught) {
         await session.close();
         throw caught;

@@ -1,19 +1,25 @@
 import type { ModelBytes } from '@selvedge/infer/engine';
-import { countModel, readModel } from '@selvedge/onnx';
-import type { ModelCost } from './engine.ts';
+import { countModel, type ModelCounts, readModel } from '@selvedge/onnx';
+import type { ModelCost, Shapes } from './engine.ts';
 import { precisionOf } from './precision.ts';
 
+/** A model's cost, with what each of its nodes contributes. */
+export interface GraphCost extends ModelCost {
+  readonly nodes: ModelCounts['nodes'];
+}
+
 /**
- * What a model costs, counted from its graph. Where operators could not be counted, the workload
- * names them and the figures are lower bounds.
+ * Reads a model's graph; the function it returns counts what one inference costs for inputs of
+ * given shapes. Free dimensions whose size is not known are 1. Where operators could not be
+ * counted, the workload names them and the figures are lower bounds.
  *
- * @param shapes of inputs, where a request's are known; free dimensions are 1 otherwise.
  * @throws SelvedgeError `bad-model`
  */
-export function graphCost(
-  { model: bytes, name = 'the model' }: ModelBytes,
-  shapes: ReadonlyMap<string, readonly number[]> = new Map(),
-): ModelCost {
+export function graphCost({ model: bytes, name = 'the model' }: ModelBytes) {
   const model = readModel(bytes, { name });
-  return { workload: countModel(model, { shapes }).workload, precision: precisionOf(model) };
+  const precision = precisionOf(model);
+  return (shapes: Shapes = new Map()): GraphCost => {
+    const { workload, nodes } = countModel(model, { shapes });
+    return { workload, precision, nodes };
+  };
 }

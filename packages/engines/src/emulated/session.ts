@@ -1,43 +1,43 @@
 import { type Estimate, estimate, type Profile } from '@selvedge/core/device';
 import { fail, SelvedgeError } from '@selvedge/core/errors';
-import type { Workload } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
-import {
-  elementCount,
-  type RunOptions,
-  type RunResult,
-  type Session,
-  type Tensors,
-} from '@selvedge/infer/engine';
-import type { ModelCost } from './engine.ts';
+import type { RunOptions, RunResult, Session, Tensors } from '@selvedge/infer/engine';
+import type { CostOf, ModelCost } from './engine.ts';
+
+interface Chip {
+  readonly profile: Profile;
+  readonly pace: boolean;
+  /** The model's, for messages. */
+  readonly name: string;
+}
+
+/** Shapes whose estimates are kept: requests come in few sizes. */
+const remembered = 64;
 
 /** A session whose times are the chip's, and which has no more memory than the chip. */
 export class EmulatedSession implements Session {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly #inner: Session;
-  readonly #cost: ModelCost;
-  readonly #profile: Profile;
-  readonly #pace: boolean;
-  readonly #name: string;
+  readonly #costOf: CostOf;
+  readonly #chip: Chip;
+  readonly #predictions = new Map<string, Estimate>();
 
   /** @throws SelvedgeError `out-of-memory`, `engine-failed` when the chip does not run the precision. */
-  constructor(inner: Session, cost: ModelCost, profile: Profile, pace: boolean, name: string) {
+  constructor(inner: Session, costOf: CostOf, chip: Chip) {
     this.inputs = inner.inputs;
     this.outputs = inner.outputs;
     this.#inner = inner;
-    this.#cost = cost;
-    this.#profile = profile;
-    this.#pace = pace;
-    this.#name = name;
-    this.#predict(1);
+    this.#costOf = costOf;
+    this.#chip = chip;
+    this.#predict({});
   }
 
   async run(inputs: Tensors, options: RunOptions = {}): Promise<RunResult> {
     const began = performance.now();
     const { outputs } = await this.#inner.run(inputs, options);
-    const { ms } = this.#predict(batchOf(inputs, this.inputs));
-    if (this.#pace) await waitUntil(began, ms, options);
+    const { ms } = this.#predict(inputs);
+    if (this.#chip.pace) await waitUntil(began, ms, options);
     return { outputs, computeMs: ms, provenance: 'estimated' };
   }
 
@@ -45,47 +45,38 @@ export class EmulatedSession implements Session {
     return this.#inner.close();
   }
 
-  #predict(batch: number): Estimate {
-    const { precision } = this.#cost;
-    const workload = times(this.#cost.workload, batch);
-    const chip = this.#profile.target ?? 'the chip';
-    const room = this.#profile.memory.budgetBytes;
-    if (workload.peakMemoryBytes > room) {
-      fail(
-        'out-of-memory',
-        `${this.#name}: takes ${workload.peakMemoryBytes} bytes where ${chip} has ${room}`,
-        { hint: 'choose a smaller variant', details: { target: chip, room } },
-      );
-    }
-    const predicted = estimate(workload, this.#profile, precision);
-    return (
-      predicted ??
-      fail('engine-failed', `${this.#name}: no processor of ${chip} runs ${precision}`, {
-        hint: 'choose another precision',
-        details: { target: chip, precision },
-      })
-    );
+  #predict(inputs: Tensors): Estimate {
+    const shapes = Object.entries(inputs).map(([name, { shape }]) => [name, shape] as const);
+    const key = JSON.stringify(shapes);
+    const known = this.#predictions.get(key);
+    if (known) return known;
+    const predicted = predict(this.#costOf(new Map(shapes)), this.#chip);
+    if (this.#predictions.size >= remembered) this.#predictions.clear();
+    this.#predictions.set(key, predicted);
+    return predicted;
   }
 }
 
-/** The workload of a batch: weights are read once, everything else grows with it. */
-function times(one: Workload, batch: number): Workload {
-  const working = Math.max(0, one.peakMemoryBytes - one.weightBytes);
-  return {
-    ...one,
-    macs: one.macs * batch,
-    activationBytes: one.activationBytes * batch,
-    peakMemoryBytes: one.peakMemoryBytes + working * (batch - 1),
-  };
-}
-
-/** How many times the smallest input that the model takes this one is: 1 without free dimensions. */
-function batchOf(inputs: Tensors, specs: readonly TensorSpec[]): number {
-  const factors = specs.map(({ name, shape }) => {
-    const smallest = elementCount(shape.map((size) => (typeof size === 'number' ? size : 1)));
-    return elementCount(inputs[name]?.shape ?? []) / smallest;
-  });
-  return Math.max(1, ...factors.filter(Number.isFinite));
+function predict({ workload, precision }: ModelCost, { profile, name }: Chip): Estimate {
+  const { target = 'the chip', memory } = profile;
+  const { peakMemoryBytes: needed } = workload;
+  if (needed > memory.budgetBytes) {
+    fail(
+      'out-of-memory',
+      `${name}: takes ${needed} bytes where ${target} has ${memory.budgetBytes}`,
+      {
+        hint: 'choose a smaller variant, or a smaller input',
+        details: { target, needed, room: memory.budgetBytes },
+      },
+    );
+  }
+  return (
+    estimate(workload, profile, precision) ??
+    fail('engine-failed', `${name}: no processor of ${target} runs ${precision}`, {
+      hint: 'choose another precision',
+      details: { target, precision },
+    })
+  );
 }
 
 /** Waits for what is left of the chip's time, unless the deadline or the caller ends it first. */

@@ -10,6 +10,7 @@ export {
   type InferResponse,
   wantedOutputs,
 } from './infer.ts';
+export { toJsonData } from './json-data.ts';
 export {
   decodeModelMetadata,
   encodeModelMetadata,

@@ -1,0 +1,128 @@
+import { chipOf } from '@selvedge/core/device';
+import { fail } from '@selvedge/core/errors';
+import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
+import { findInputs, formatBytes, loadModel } from '@selvedge/forge';
+import { readDataset } from '@selvedge/forge/dataset';
+import type { Session, Tensors } from '@selvedge/infer/engine';
+import type { CommandModule } from '../command.ts';
+import type { Io } from '../io.ts';
+import { provenanceLegend } from '../provenance.ts';
+import { formatTable } from '../table.ts';
+
+interface Flags {
+  target: string;
+  runs: string;
+  input?: string;
+}
+
+/** `selvedge emulate MODEL --target ID` */
+export const emulate: CommandModule = (program, run) => {
+  program
+    .command('emulate')
+    .argument('<model>', 'an .onnx file')
+    .description('predicts what a model does on a target: time, memory, energy, layer by layer')
+    .requiredOption('--target <id>', 'a target of selvedge targets')
+    .option('--runs <n>', 'how often to run it here, for its answers and shapes', '10')
+    .option('--input <dir>', 'a data set; random inputs otherwise')
+    .addHelpText('after', '\nExample:\n  selvedge emulate mnist-8.onnx --target midrange-2021')
+    .action(
+      run(async (io, file: string, flags: Flags) => {
+        const runs = parseRuns(flags.runs);
+        chipOf(flags.target);
+        const { bytes } = await loadModel(file);
+        const inner = createOrtEngine();
+        const source = inputSource(file, flags.input);
+        try {
+          const model = { model: bytes, name: file };
+          const emulation = await emulateModel({
+            inner,
+            model,
+            target: flags.target,
+            runs,
+            inputs: source.inputs,
+          });
+          io.result(emulation);
+          print(io, file, emulation);
+        } finally {
+          await source.close();
+          await inner.close();
+        }
+      }),
+    );
+};
+
+function parseRuns(text: string): number {
+  const runs = Number(text);
+  if (Number.isSafeInteger(runs) && runs > 0) return runs;
+  return fail('usage', `--runs is "${text}"`, { hint: 'give a whole number, 1 or more' });
+}
+
+/** A data set's samples in turn, or random inputs that the model takes. */
+function inputSource(file: string, path: string | undefined) {
+  let close = async (): Promise<void> => {};
+  let next: ((run: number) => Promise<Tensors>) | undefined;
+  const open = async (session: Session) => {
+    if (path === undefined) {
+      const found = await findInputs(session, 1);
+      if ('refused' in found) {
+        return fail('bad-input', `${file}: it runs on no random inputs: ${found.refused}`, {
+          hint: 'give a data set with --input',
+        });
+      }
+      return async () => found.inputs;
+    }
+    const dataset = await readDataset(path, session.inputs);
+    close = () => dataset.close();
+    return async (run: number) => ({
+      ...dataset.sequence?.initial,
+      ...(await dataset.sample(run % dataset.samples)),
+    });
+  };
+  return {
+    inputs: async (session: Session, run: number): Promise<Tensors> => {
+      next ??= await open(session);
+      return next(run);
+    },
+    close: () => close(),
+  };
+}
+
+const right = (head: string) => ({ head, align: 'right' as const });
+const shownLayers = 12;
+
+function print(io: Io, file: string, emulation: Emulation): void {
+  const { target, unit, precision, latencyMs, bound, layers, energyMj, uncounted, here } =
+    emulation;
+  const { p50, low, high } = latencyMs;
+  io.print(
+    `${file} on ${target}, ${unit}, ${precision}: ${ms(p50)} ○ (${ms(low)} to ${ms(high)}), bound by ${bound}`,
+  );
+  io.print(`memory at most ${formatBytes(emulation.peakMemoryBytes)} ○`);
+  io.print(
+    energyMj === null
+      ? 'energy unknown: the catalogue has no power for that unit'
+      : `energy ${Number(energyMj.toPrecision(3))} mJ ○`,
+  );
+  io.print(`here, with ${here.engine}: ${ms(here.p50Ms)} ●`);
+  if (uncounted.length > 0) {
+    io.warn(`not counted, so that the figures are lower bounds: ${uncounted.join(', ')}`);
+  }
+  const longest = [...layers].sort((a, b) => b.ms - a.ms).slice(0, shownLayers);
+  const rows = longest.map((layer) => [
+    layer.node,
+    layer.op,
+    layer.macs.toLocaleString('en-US'),
+    ms(layer.ms),
+    `${(layer.share * 100).toFixed(1)} %`,
+    layer.counted ? layer.bound : 'not counted',
+  ]);
+  const heads = ['layer', 'operator', right('MACs'), right('time ○'), right('share'), 'bound by'];
+  io.print(`\n${formatTable(heads, rows, io)}`);
+  if (layers.length > shownLayers) {
+    io.print(`… and ${layers.length - shownLayers} more, all with --json`);
+  }
+  io.print(`\n${provenanceLegend}`);
+}
+
+const ms = (value: number): string => `${Number(value.toPrecision(3))} ms`;
