@@ -12,9 +12,11 @@ import { release } from './release.ts';
 import { route } from './route.ts';
 import { run } from './run.ts';
 import { targets } from './targets.ts';
+import { up } from './up.ts';
 
 /** Every command, in the order of `selvedge --help`. */
 export const commands: readonly CommandModule[] = [
+  up,
   hub,
   build,
   inspect,

@@ -38,7 +38,9 @@ export const up: CommandModule = (program, run) => {
           io.print(summary(journey, io));
           io.result(resultOf(journey));
           if (flags.once) return;
-          io.print(`\nconsole   ${journey.hub.url}/\nCtrl-C stops everything; the data stays in ${flags.data}`);
+          io.print(
+            `\nconsole   ${journey.hub.url}/\nCtrl-C stops everything; the data stays in ${flags.data}`,
+          );
           await untilStopped();
         } finally {
           await journey.close();

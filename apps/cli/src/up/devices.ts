@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type RunningAgent, startAgent } from '@selvedge/agent';
-import { createOrtEngine, type OrtEngine } from '@selvedge/engines/ort-node';
 import type { Edge } from '@selvedge/edge';
+import { createOrtEngine, type OrtEngine } from '@selvedge/engines/ort-node';
 import type { Hub } from '@selvedge/hub';
 import { type Layout, type Ports, targetOf } from './layout.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { buildConsole } from '@selvedge/console';
 import { type Edge, startEdge } from '@selvedge/edge';
 import type { BuildReport } from '@selvedge/forge';
 import { initKeys } from '@selvedge/forge/keys';
 import { publish } from '@selvedge/forge/publish';
 import { type Hub, startHub } from '@selvedge/hub';
-import { buildConsole } from '@selvedge/console';
 import { buildProgress } from '../build-progress.ts';
 import type { Io } from '../io.ts';
 import { type Device, startDevice } from './devices.ts';
@@ -83,7 +83,9 @@ async function openHub(layout: Layout, ports: Ports, say: Say): Promise<Hub> {
 async function build(layout: Layout, io: Io, say: Say): Promise<BuildReport> {
   const { report, made } = await buildSample(layout, buildProgress(io));
   const passed = report.variants.filter(({ status }) => status === 'pass').map(({ id }) => id);
-  say(`${report.family} ${report.version} ${made ? 'built' : 'is built already'}: ${passed.join(', ')}`);
+  say(
+    `${report.family} ${report.version} ${made ? 'built' : 'is built already'}: ${passed.join(', ')}`,
+  );
   return report;
 }
 
@@ -112,13 +114,20 @@ async function install(device: Device, report: BuildReport, say: Say): Promise<v
   const { refused, failed } = await device.agent.poll();
   const problem = refused[0] ?? failed[0];
   if (problem) throw problem;
-  const committed = device.agent.state().installed.find(
-    ({ family, state }) => family === report.family && state === 'committed',
+  const committed = device.agent
+    .state()
+    .installed.find(({ family, state }) => family === report.family && state === 'committed');
+  say(
+    `${device.target} runs ${committed?.variant ?? 'nothing'} ${committed?.version ?? ''}`.trim(),
   );
-  say(`${device.target} runs ${committed?.variant ?? 'nothing'} ${committed?.version ?? ''}`.trim());
 }
 
-async function makeRequests(layout: Layout, report: BuildReport, devices: readonly Device[], say: Say): Promise<Answered[]> {
+async function makeRequests(
+  layout: Layout,
+  report: BuildReport,
+  devices: readonly Device[],
+  say: Say,
+): Promise<Answered[]> {
   // The slowest chip: where it matters most which place answers.
   const device = devices.at(-1);
   if (!device) return [];

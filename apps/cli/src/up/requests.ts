@@ -37,7 +37,11 @@ export interface Answered {
 }
 
 /** The first sample to send, as the model takes it. */
-export async function sampleInput(layout: Layout, agent: Agent, family: FamilyName): Promise<Tensors> {
+export async function sampleInput(
+  layout: Layout,
+  agent: Agent,
+  family: FamilyName,
+): Promise<Tensors> {
   const specs = agent.state().families.find((one) => one.family === family)?.inputs ?? [];
   const dataset = await readDataset(join(layout.sample, 'request'), specs);
   return dataset.sample(0);
