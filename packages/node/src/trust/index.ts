@@ -5,3 +5,4 @@ export { httpCarrier } from './http-carrier.ts';
 export { type OpenTrustOptions, openTrust, type Trust } from './open-trust.ts';
 export { accepted, refusalError } from './refusal-error.ts';
 export { openSigner } from './signer-file.ts';
+export { type VerifiedLink, type VerifiedRelease, verifyRelease } from './verify-release.ts';
