@@ -89,8 +89,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const adminTokenFile = dev ? undefined : await ensureAdminToken(dataDir, rooms.tokens);
     const server = await assemble({ dataDir, host, port, dev, telemetry, rooms });
     closers.push(() => server.close());
+    closers.push(await keepRenewed(rooms.authority, telemetry.log));
     const url = await server.listen();
-    closers.push(keepRenewed(rooms.authority, telemetry.log));
     return { url: reachable(url), dev, ...(adminTokenFile ? { adminTokenFile } : {}), close };
   } catch (caught) {
     await close();
@@ -117,7 +117,6 @@ async function openRooms(dir: string, telemetry: Telemetry, clock: Clock): Promi
     const online = await openOnlineKeys(join(dir, 'keys'));
     const published = await openPublishedFiles(join(dir, 'trust'));
     const authority = await openAuthority({ published, online, clock });
-    await authority.renew();
     return { clock, database, tokens: await openTokens(database, clock), published, authority };
   } catch (caught) {
     await database.destroy();

@@ -83,7 +83,8 @@ export async function openAuthority(parts: {
   return {
     online,
     established: () => state !== undefined,
-    problem: () => state && expired(state.repository, clock()),
+    problem: () =>
+      state && (foreignRole(state.repository, online) ?? expired(state.repository, clock())),
     families: () => state?.families ?? new Map(),
     update: (document) => inOrder(() => update(document)),
     renew: () => inOrder(renew),
@@ -123,16 +124,23 @@ function* targetsOf(
   }
 }
 
-/** A root that was made for another hub's keys, or for keys that this hub lost. */
-function checkKeys({ root }: Repository, online: OnlineKeys): void {
+/** Refuses to sign in vain: a root that was made for another hub's keys, or for lost ones. */
+function checkKeys(repository: Repository, online: OnlineKeys): void {
+  const problem = foreignRole(repository, online);
+  if (problem === undefined) return;
+  fail('trust-signature', problem, {
+    hint: 'restore keys/ of the data directory, or sign a new root with the keys of GET /api/v1/trust',
+  });
+}
+
+function foreignRole({ root }: Repository, online: OnlineKeys): string | undefined {
   for (const role of ['snapshot', 'timestamp'] as const) {
     const { keyid } = online[role];
-    if (root.signed.roles[role].keyids.includes(keyid)) continue;
-    fail('trust-signature', `the root does not let this hub's key ${keyid} sign ${role}`, {
-      hint: 'restore keys/ of the data directory, or sign a new root with the keys of GET /api/v1/trust',
-      details: { role, keyid },
-    });
+    if (!root.signed.roles[role].keyids.includes(keyid)) {
+      return `the root does not let this hub's key ${keyid} sign ${role}`;
+    }
   }
+  return undefined;
 }
 
 function expired(

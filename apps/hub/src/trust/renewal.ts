@@ -5,10 +5,15 @@ import type { Authority } from './authority.ts';
 const everyMs = 60_000;
 
 /**
- * Renews snapshot and timestamp well before they expire, for as long as the hub runs. A failure
- * (a full disk, say) is logged and tried again. Returns what stops it.
+ * Renews snapshot and timestamp now and well before they expire, for as long as the hub runs. A
+ * failure (a full disk, a root that knows other keys) is logged and tried again: a hub that
+ * cannot sign still serves what was signed, and takes the update that mends it. Returns what
+ * stops it.
  */
-export function keepRenewed(authority: Pick<Authority, 'renew'>, log: Logger): () => Promise<void> {
+export async function keepRenewed(
+  authority: Pick<Authority, 'renew'>,
+  log: Logger,
+): Promise<() => Promise<void>> {
   let running: Promise<void> = Promise.resolve();
   const renew = async (): Promise<void> => {
     try {
@@ -17,6 +22,7 @@ export function keepRenewed(authority: Pick<Authority, 'renew'>, log: Logger): (
       log.error(error, 'snapshot and timestamp could not be renewed');
     }
   };
+  await renew();
   const timer = setInterval(() => {
     running = running.then(renew);
   }, everyMs);
