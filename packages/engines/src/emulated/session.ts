@@ -88,7 +88,7 @@ function waitUntil(began: number, ms: number, { signal, timeoutMs }: RunOptions)
     const end = () => {
       signal?.removeEventListener('abort', onAbort);
       if (!late) return resolve();
-      const message = `the emulated chip takes ${ms.toFixed(1)} ms where ${timeoutMs} ms were left`;
+      const message = `the emulated chip takes ${ms.toFixed(1)} ms where ${Math.round(timeoutMs ?? 0)} ms were left`;
       reject(new SelvedgeError('timeout', message));
     };
     const onAbort = () => {

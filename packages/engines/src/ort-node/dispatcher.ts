@@ -78,7 +78,12 @@ export class Dispatcher {
       };
       const onAbort = () => giveUp(new SelvedgeError('cancelled', 'the run was cancelled'));
       const onTimeout = () =>
-        giveUp(new SelvedgeError('timeout', `onnxruntime did not answer within ${timeoutMs} ms`));
+        giveUp(
+          new SelvedgeError(
+            'timeout',
+            `onnxruntime did not answer within ${Math.round(timeoutMs ?? 0)} ms`,
+          ),
+        );
       if (this.#closed) return job.fail(engineClosed());
       if (signal?.aborted) return onAbort();
       if (timeoutMs !== undefined && timeoutMs <= 0) return onTimeout();

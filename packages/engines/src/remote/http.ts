@@ -35,7 +35,8 @@ export interface HttpAnswer {
  */
 export async function exchange(ports: HttpPorts, request: HttpRequest): Promise<HttpAnswer> {
   const { url, method = 'GET', body, signal, timeoutMs } = request;
-  const timer = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, 2 ** 31 - 1)));
+  // It takes whole milliseconds only, and no more than fit a timer.
+  const timer = AbortSignal.timeout(Math.ceil(Math.max(0, Math.min(timeoutMs, 2 ** 31 - 1))));
   const either = signal ? AbortSignal.any([signal, timer]) : timer;
   try {
     const response = await ports.fetch(url, {
@@ -49,7 +50,7 @@ export async function exchange(ports: HttpPorts, request: HttpRequest): Promise<
   } catch (caught) {
     if (signal?.aborted) throw new SelvedgeError('cancelled', 'the run was cancelled');
     if (timer.aborted)
-      throw new SelvedgeError('timeout', `${url}: no answer within ${timeoutMs} ms`);
+      throw new SelvedgeError('timeout', `${url}: no answer within ${Math.round(timeoutMs)} ms`);
     if (caught instanceof SelvedgeError) throw caught;
     const { message, cause } = caught as Error & { cause?: { code?: string; message?: string } };
     const why = cause?.code ?? cause?.message ?? message;
