@@ -150,6 +150,18 @@ describe('the author’s constraints', () => {
     expect(rules(decide(request(), everywhere, by))).toEqual({ 'device/int8': 'save-battery' });
   });
 
+  it('fail closed where what they require cannot be known', () => {
+    const roomy: Constraint = {
+      id: 'roomy',
+      code: 'rule',
+      when: ['eq', ['fact', 'candidate.tier'], ['lit', 'device']],
+      require: ['gt', ['fact', 'device.freeMemoryBytes'], ['lit', 1000]],
+    };
+    expect(rules(decide(request(), everywhere, policy({ constraints: [roomy] })))).toEqual({
+      'device/int8': 'roomy',
+    });
+  });
+
   it('refuse with their own code', () => {
     const licence: Constraint = {
       ...saving,
