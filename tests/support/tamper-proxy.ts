@@ -18,21 +18,31 @@ export interface TamperProxy {
   bytesPerSecond: number | undefined;
   /** Answers every request in place of the origin. */
   instead: ((response: ServerResponse) => void) | undefined;
+  /** Resolves when the next request comes. */
+  nextRequest(): Promise<void>;
   close(): Promise<void>;
 }
 
+type Passing = Omit<TamperProxy, 'url' | 'close' | 'nextRequest'>;
+
 export async function tamperProxy(origin: string): Promise<TamperProxy> {
-  const proxy: Omit<TamperProxy, 'url' | 'close'> = {
+  let arrived = (): void => {};
+  const proxy: Passing = {
     requests: [],
     rewrite: undefined,
     bytesPerSecond: undefined,
     instead: undefined,
   };
   const server = createServer((incoming, outgoing) => {
+    arrived();
     pass(proxy, origin, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(proxy, {
+    nextRequest: () =>
+      new Promise<void>((resolve) => {
+        arrived = resolve;
+      }),
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.closeAllConnections();
@@ -42,7 +52,7 @@ export async function tamperProxy(origin: string): Promise<TamperProxy> {
 }
 
 async function pass(
-  proxy: Omit<TamperProxy, 'url' | 'close'>,
+  proxy: Passing,
   origin: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LiveState, Profile } from '@selvedge/core/device';
 import { type SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
-import type { DeviceId, InstalledVariant } from '@selvedge/core/release';
+import { type DeviceId, type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
 import type { FamilyName, TensorSpec } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
 import { openInstaller } from '@selvedge/node/install';
@@ -54,6 +54,8 @@ export interface AgentState {
   readonly profile: Profile;
   readonly hub: string;
   readonly installed: readonly InstalledVariant[];
+  /** Installs that are not finished: what only the device itself is told. */
+  readonly underWay: readonly InstalledVariant[];
   /** What answers on the device, with what it takes and gives. */
   readonly families: readonly {
     readonly family: FamilyName;
@@ -253,6 +255,7 @@ function stateOf(from: {
     profile,
     hub,
     installed: installer.installed(),
+    underWay: installer.installations().flatMap(installationUnderWay),
     families: book.names().map((family) => {
       const active = installer.active(family);
       return {

@@ -142,12 +142,13 @@ function rejections({ rejected }: DecisionTrace): string {
   return `<ul>${lines.join('')}</ul>`;
 }
 
-function modelTable({ installed, families }: AgentState): string {
-  if (installed.length === 0) {
+function modelTable({ installed, underWay, families }: AgentState): string {
+  const models = [...installed, ...underWay];
+  if (models.length === 0) {
     return `<p>A model appears here once it is published and has answered its golden inputs on this
 device: <code>selvedge publish BUILD_DIR --hub URL --keys DIR</code>.</p>`;
   }
-  const rows = installed.map(({ family, version, variant, digest, state }) => {
+  const rows = models.map(({ family, version, variant, digest, state }) => {
     const takes = families.find((entry) => entry.family === family)?.inputs ?? [];
     const inputs = takes.map(
       ({ name, type, shape }) => `${name} ${type}[${shape.map((size) => size ?? '?').join(', ')}]`,

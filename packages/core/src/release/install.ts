@@ -188,6 +188,12 @@ export function reportInstallation(state: Installation): InstalledVariant[] {
   return lines;
 }
 
+/** The attempt that is under way, for the device's own eyes. */
+export function installationUnderWay({ family, attempt }: Installation): InstalledVariant[] {
+  if (!attempt || attempt.state === 'rolled-back') return [];
+  return [line(family, attempt.target, attempt.state)];
+}
+
 function planned(
   state: Installation,
   event: Extract<InstallEvent, { type: 'planned' }>,
