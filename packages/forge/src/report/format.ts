@@ -1,4 +1,5 @@
 import type { Latency } from '@selvedge/core/release';
+import { identicalDb } from '../measure/index.ts';
 import type { BuildReport, BuiltVariant, PassNote } from './schema.ts';
 
 /** Provenance as every table of the fabric shows it: measured, calibrated, estimated. */
@@ -51,15 +52,20 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
-/** `98.91%`, or `41.2 dB` for snr. */
-export const formatQuality = (metric: string, value: number): string =>
-  metric === 'snr' ? `${value.toFixed(1)} dB` : formatShare(value);
+/** `98.91%`; for snr `41.2 dB`, or `exact` where nothing differs. */
+export function formatQuality(metric: string, value: number): string {
+  if (metric !== 'snr') return formatShare(value);
+  return value >= identicalDb ? 'exact' : `${value.toFixed(1)} dB`;
+}
 
 export const formatShare = (fraction: number): string => `${(100 * fraction).toFixed(2)}%`;
 
-/** `0.42 ms ●` */
+/** `0.420 ms ●` */
 export const formatLatency = ({ p50Ms, provenance }: Latency): string =>
-  `${p50Ms < 10 ? p50Ms.toPrecision(3) : p50Ms.toFixed(1)} ms ${marks[provenance]}`;
+  `${formatMs(p50Ms)} ${marks[provenance]}`;
+
+/** Three significant digits, whole milliseconds from 100 up. */
+const formatMs = (ms: number): string => `${ms < 100 ? ms.toPrecision(3) : ms.toFixed(0)} ms`;
 
 function sentence(variants: readonly BuiltVariant[]): string {
   const of = (status: BuiltVariant['status']) =>
@@ -68,7 +74,7 @@ function sentence(variants: readonly BuiltVariant[]): string {
     .map((status) => [of(status), status] as const)
     .filter(([number]) => number > 0)
     .map(([number, status]) => `${number} ${status}`);
-  return `${variants.length} variants: ${parts.join(', ')}.`;
+  return `${variants.length} ${variants.length === 1 ? 'variant' : 'variants'}: ${parts.join(', ')}.`;
 }
 
 function table(variants: readonly BuiltVariant[]): string {
@@ -84,7 +90,7 @@ function table(variants: readonly BuiltVariant[]): string {
       quality?.drop == null ? '—' : formatShare(quality.drop),
       quality?.interval ? `${quality.interval.map(formatShare).join(' to ')}` : '—',
       latency ? formatLatency(latency) : '—',
-      latency ? `${latency.p99Ms.toPrecision(3)} ms` : '—',
+      latency ? formatMs(latency.p99Ms) : '—',
     ];
   });
   const metric = variants.find(({ quality }) => quality)?.quality?.metric ?? 'quality';
