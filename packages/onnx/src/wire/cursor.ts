@@ -19,6 +19,8 @@ export class Cursor {
   low = 0;
   high = 0;
   width = 0;
+  /** Set by {@link text}: whether encoding it again may give other bytes. */
+  lossy = false;
 
   constructor(bytes: Uint8Array, source: string) {
     // A plain array: subclasses (Node's Buffer) change what `slice` and `subarray` mean.
@@ -75,6 +77,13 @@ export class Cursor {
     return this.low;
   }
 
+  /** Moves past the next tag if it is this one, in one byte. */
+  repeats(tag: number): boolean {
+    if (this.pos >= this.end || this.bytes[this.pos] !== tag || tag >= 0x80) return false;
+    this.pos++;
+    return true;
+  }
+
   /** A length prefix; checks that as many bytes are left. */
   length(): number {
     const start = this.pos;
@@ -129,17 +138,17 @@ export class Cursor {
     return toInt64(this.low, this.high);
   }
 
+  /** UTF-8. Where bytes are not valid UTF-8 they become U+FFFD and `lossy` is set. */
   text(length: number): string {
     const start = this.pos;
-    const stop = start + length;
-    this.pos = stop;
-    if (length > 64) return utf8.decode(this.bytes.subarray(start, stop));
-    let text = '';
-    for (let at = start; at < stop; at++) {
-      const byte = this.bytes[at]!;
-      if (byte >= 0x80) return utf8.decode(this.bytes.subarray(start, stop));
-      text += String.fromCharCode(byte);
+    this.pos = start + length;
+    this.lossy = false;
+    if (length <= 40) {
+      const text = ascii(this.bytes, start, this.pos);
+      if (text !== undefined) return text;
     }
+    const text = utf8.decode(this.bytes.subarray(start, this.pos));
+    this.lossy = text.includes('\ufffd');
     return text;
   }
 
@@ -150,6 +159,29 @@ export class Cursor {
       details: { file: this.source, byte: at },
     });
   }
+}
+
+/** Short ASCII, eight letters at a time; `undefined` where a byte is not ASCII. */
+function ascii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = '';
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    const a = bytes[at]!;
+    const b = bytes[at + 1]!;
+    const c = bytes[at + 2]!;
+    const d = bytes[at + 3]!;
+    const e = bytes[at + 4]!;
+    const f = bytes[at + 5]!;
+    const g = bytes[at + 6]!;
+    const h = bytes[at + 7]!;
+    if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  for (; at < end; at++) {
+    if (bytes[at]! >= 0x80) return undefined;
+    text += String.fromCharCode(bytes[at]!);
+  }
+  return text;
 }
 
 /** Two's complement: a number where it is exact, else a bigint. */

@@ -1,10 +1,11 @@
 import { Cursor, depthLimit, varintWidth } from './cursor.ts';
 import { fits, readLayout, readPacked } from './layout.ts';
-import { placed, setLayout } from './message.ts';
 import type { Messages } from './messages.ts';
+import { none, Read, readers } from './read.ts';
+import { readTensor } from './read-tensor.ts';
 import { type Field, type Schema, schemas } from './schema.ts';
 import { concat } from './sink.ts';
-import { readValue, type Value } from './value.ts';
+import { readValue } from './value.ts';
 
 /**
  * Decodes one message. Byte fields and `*_data` are views of `bytes`, not copies.
@@ -22,8 +23,13 @@ export function decode<N extends keyof Messages>(
 }
 
 type Fields = Record<string, unknown>;
-/** Singular messages and payloads may come in pieces: their ranges, until all are seen. */
-type Pieces = Map<Field, Uint8Array[]>;
+
+/** A record of a payload or a singular message, which may come in pieces: read when all are seen. */
+interface Piece {
+  readonly field: Field;
+  readonly start: number;
+  readonly end: number;
+}
 
 function decodeRange(
   cursor: Cursor,
@@ -34,8 +40,8 @@ function decodeRange(
 ): Fields {
   if (depth > depthLimit) cursor.damaged(`messages are nested deeper than ${depthLimit}`, start);
   const outer = cursor.end;
-  const message = placed(schema, cursor.bytes, start, end);
-  const pieces: Pieces = new Map();
+  const message = new readers[schema.name](cursor.bytes, start, end) as unknown as Fields;
+  let pieces: Piece[] | undefined;
   cursor.end = end;
   cursor.pos = start;
   let canonical = true;
@@ -44,27 +50,30 @@ function decodeRange(
     const tag = cursor.tag();
     const number = tag >>> 3;
     const field = schema.byNumber[number];
-    canonical &&= number >= last && cursor.width === varintWidth(tag, 0);
+    if (number < last || cursor.width !== varintWidth(tag, 0)) canonical = false;
     last = number;
     if (!fits(field, tag & 7)) {
       cursor.skipValue(tag);
       canonical = false;
     } else if (field.payload || (field.kind === 'message' && !field.many)) {
-      canonical = addPiece(cursor, field, tag, pieces) && canonical;
+      const piece = readPiece(cursor, field, tag);
+      if (!piece.plain || pieces?.some((other) => other.field === field)) canonical = false;
+      pieces ??= [];
+      pieces.push(piece);
     } else if (field.kind === 'message') {
-      canonical = addMessage(cursor, field, message, depth) && canonical;
-    } else if (!field.many) {
+      if (!addMessages(cursor, field, tag, message, depth)) canonical = false;
+    } else if (field.many) {
+      if (!addValues(cursor, field, tag, message)) canonical = false;
+    } else {
       if (message[field.name] !== undefined) canonical = false;
-      const value = readValue(cursor, field);
-      message[field.name] = value;
-      canonical &&= isPlain(cursor, field, value);
-    } else canonical = addValues(cursor, field, tag, message) && canonical;
+      message[field.name] = readValue(cursor, field);
+      if (!isPlain(cursor, field, message[field.name])) canonical = false;
+    }
   }
-  for (const [field, parts] of pieces)
-    message[field.name] = joinPieces(cursor, field, parts, depth);
+  if (pieces) joinPieces(cursor, message, pieces, depth);
   if (!canonical) {
     const layout = readLayout(cursor, schema, start, end);
-    setLayout(message, layout);
+    Read.setLayout(message as unknown as Read, layout);
     if (layout.unknownFields.length > 0) message.unknownFields = layout.unknownFields;
   }
   cursor.end = outer;
@@ -72,67 +81,103 @@ function decodeRange(
   return message;
 }
 
-/** These return whether the record was in the canonical form; when in doubt, false. */
-function addPiece(cursor: Cursor, field: Field, tag: number, pieces: Pieces): boolean {
-  const known = pieces.get(field);
+/** `plain` says whether the record was in the canonical form; when in doubt, it was not. */
+function readPiece(cursor: Cursor, field: Field, tag: number): Piece & { plain: boolean } {
   const delimited = (tag & 7) === 2;
   const length = delimited ? cursor.length() : 0;
-  const plain = delimited && !known && cursor.width === varintWidth(cursor.low, cursor.high);
+  const plain = delimited && cursor.width === varintWidth(cursor.low, cursor.high);
   const start = cursor.pos;
   if (delimited) cursor.skip(length);
   else cursor.skipValue(tag);
-  const part = cursor.bytes.subarray(start, cursor.pos);
-  if (field.kind === 'floatData' && part.length % 4 !== 0)
+  const end = cursor.pos;
+  if (field.kind === 'floatData' && (end - start) % 4 !== 0)
     cursor.damaged('float_data is cut off', start);
-  if (field.kind === 'doubleData' && part.length % 8 !== 0)
+  if (field.kind === 'doubleData' && (end - start) % 8 !== 0)
     cursor.damaged('double_data is cut off', start);
-  if (known) known.push(part);
-  else pieces.set(field, [part]);
-  return plain;
+  return { field, start, end, plain };
 }
 
-/** Protobuf merges a singular message given twice, which equals decoding the joined bytes. */
-function joinPieces(cursor: Cursor, field: Field, parts: Uint8Array[], depth: number): unknown {
-  const [first] = parts;
-  if (field.payload) return concat(parts);
-  const schema = field.schema!;
-  if (parts.length > 1) {
-    const joined = new Cursor(concat(parts), cursor.source);
-    return decodeRange(joined, schema, 0, joined.bytes.length, depth + 1);
+/**
+ * Protobuf merges a singular message that is given twice, which equals decoding the joined bytes;
+ * packed numbers that come in several records are one list. Each field is decoded once, after all
+ * its pieces are seen: deciding earlier would take exponential time on hostile nesting.
+ */
+function joinPieces(
+  cursor: Cursor,
+  message: Fields,
+  pieces: readonly Piece[],
+  depth: number,
+): void {
+  const byField = Map.groupBy(pieces, ({ field }) => field);
+  for (const [field, parts] of byField) {
+    const [{ start, end }] = parts as [Piece];
+    const bytes =
+      parts.length === 1
+        ? undefined
+        : concat(parts.map((part) => cursor.bytes.subarray(part.start, part.end)));
+    if (field.payload) message[field.name] = bytes ?? cursor.bytes.subarray(start, end);
+    else if (bytes) {
+      const joined = new Cursor(bytes, cursor.source);
+      message[field.name] = decodeRange(joined, field.schema!, 0, bytes.length, depth + 1);
+    } else message[field.name] = decodeRange(cursor, field.schema!, start, end, depth + 1);
   }
-  const start = first!.byteOffset - cursor.bytes.byteOffset;
-  return decodeRange(cursor, schema, start, start + first!.length, depth + 1);
 }
 
-function addMessage(cursor: Cursor, field: Field, message: Fields, depth: number): boolean {
-  const length = cursor.length();
-  const plain = cursor.width === varintWidth(cursor.low, cursor.high);
-  const start = cursor.pos;
-  append(message, field, decodeRange(cursor, field.schema!, start, start + length, depth + 1));
-  return plain;
+/**
+ * Reads a message, and those of the same field that follow it at once. Returns whether all records
+ * were in the canonical form.
+ */
+function addMessages(
+  cursor: Cursor,
+  field: Field,
+  tag: number,
+  message: Fields,
+  depth: number,
+): boolean {
+  const list = listOf(message, field);
+  const schema = field.schema!;
+  const areTensors = schema === schemas.TensorProto;
+  let canonical = true;
+  do {
+    const length = cursor.length();
+    if (cursor.width !== varintWidth(cursor.low, cursor.high)) canonical = false;
+    const end = cursor.pos + length;
+    const tensor = areTensors ? readTensor(cursor, end) : undefined;
+    list.push(tensor ?? decodeRange(cursor, schema, cursor.pos, end, depth + 1));
+  } while (cursor.repeats(tag));
+  return canonical;
 }
 
+/** The same for scalars. */
 function addValues(cursor: Cursor, field: Field, tag: number, message: Fields): boolean {
+  const list = listOf(message, field);
   if ((tag & 7) === 2 && field.packable) {
-    for (const value of readPacked(cursor, field)) append(message, field, value);
+    for (const value of readPacked(cursor, field)) list.push(value);
     return false;
   }
-  const value = readValue(cursor, field);
-  append(message, field, value);
-  return isPlain(cursor, field, value);
+  let canonical = true;
+  do {
+    const value = readValue(cursor, field);
+    list.push(value);
+    if (!isPlain(cursor, field, value)) canonical = false;
+  } while (cursor.repeats(tag));
+  return canonical;
 }
 
-function append(message: Fields, field: Field, value: unknown): void {
-  const list = message[field.name] as unknown[];
-  if (list.length === 0) message[field.name] = [value];
-  else list.push(value);
+/** A message's own list for a repeated field. */
+function listOf(message: Fields, field: Field): unknown[] {
+  const list = message[field.name] as readonly unknown[];
+  if (list !== none) return list as unknown[];
+  const own: unknown[] = [];
+  message[field.name] = own;
+  return own;
 }
 
 /** Whether encoding the value gives the bytes it was just read from. */
-function isPlain(cursor: Cursor, field: Field, value: Value): boolean {
+function isPlain(cursor: Cursor, field: Field, value: unknown): boolean {
   const { low, high, width } = cursor;
   if (field.kind === 'float') return !Number.isNaN(value);
-  if (field.kind === 'string' && (value as string).includes('\ufffd')) return false;
+  if (field.kind === 'string' && cursor.lossy) return false;
   if (field.kind === 'int32' && high !== (low >= 0x80000000 ? 0xffffffff : 0)) return false;
   return width === varintWidth(low, high);
 }

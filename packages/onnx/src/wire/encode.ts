@@ -1,6 +1,6 @@
 import type { Layout, Run } from './layout.ts';
-import { layoutOf, originalBytes } from './message.ts';
 import type { Messages } from './messages.ts';
+import { none, Read } from './read.ts';
 import { type Field, type Schema, schemas } from './schema.ts';
 import { concat, encoded, type Sink } from './sink.ts';
 import { sameValue, type Value, writePacked, writeRecord } from './value.ts';
@@ -34,12 +34,15 @@ class Encoder {
   }
 
   message(sink: Sink, schema: Schema, message: Fields): void {
-    const original = this.#reencode ? undefined : originalBytes(message);
-    const layout = layoutOf(message);
+    const original = this.#reencode ? undefined : Read.original(message);
+    const layout = Read.layout(message);
     if (original) sink.raw(original);
     else if (layout) this.#alongLayout(sink, schema, message, layout);
     else {
-      for (const field of schema.fields) this.#field(sink, field, message[field.name], 0);
+      for (const field of schema.fields) {
+        const value = message[field.name];
+        if (value !== undefined && value !== none) this.#field(sink, field, value, 0);
+      }
       for (const record of unknownOf(message)) sink.raw(record);
     }
   }
@@ -191,5 +194,5 @@ function sameValues(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function unknownOf(message: Fields): readonly Uint8Array[] {
-  return (message.unknownFields as readonly Uint8Array[] | undefined) ?? [];
+  return (message.unknownFields as readonly Uint8Array[] | undefined) ?? none;
 }
