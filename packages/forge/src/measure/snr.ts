@@ -17,7 +17,8 @@ export const identicalDb = 300;
  * Signal-to-noise ratio over all samples, 10·log₁₀(Σ signal² / Σ (signal − answer)²) in dB.
  * The signal is `expected.<output>.npy` where the data set has it, otherwise what the unconverted
  * model answers. `drop` is the share of the signal's power that became noise, above the
- * reference's own share: a fraction, as for every other metric.
+ * reference's own share: a fraction, as for every other metric. A sample with an answer that is not
+ * finite counts as lost: all of its signal is noise.
  */
 export const snr: Metric<Powers> = {
   name: 'snr',
@@ -67,10 +68,13 @@ function powersOf(answer: Answer): Powers {
     compared += 1;
   }
   if (compared === 0) fail('bad-dataset', 'snr has nothing to compare: no output is numeric');
-  if (!Number.isFinite(signal + noise)) {
-    fail('bad-dataset', `sample ${answer.index}: an output is not finite, snr has no meaning`);
+  if (!Number.isFinite(signal)) {
+    fail(
+      'bad-dataset',
+      `sample ${answer.index}: a wanted output is not finite, snr has no meaning`,
+    );
   }
-  return { signal, noise };
+  return { signal, noise: Number.isFinite(noise) ? noise : Math.max(signal, 1) };
 }
 
 function comparePowers(actual: Tensor, target: Tensor): Powers {
