@@ -1,4 +1,5 @@
 import { isSelvedgeError, SelvedgeError } from '@selvedge/core/errors';
+import type { TensorSpec } from '@selvedge/core/schema';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyTensor } from '../engine/any-tensor.fixture.ts';
@@ -171,7 +172,7 @@ describe('an inference response', () => {
 
 describe('metadata', () => {
   it('names every type; a free dimension becomes −1 and loses its name', () => {
-    const x = { name: 'x', type: 'float16', shape: ['batch', 3, null] } as const;
+    const x: TensorSpec = { name: 'x', type: 'float16', shape: ['batch', 3, null] };
     const metadata = {
       name: 'm',
       versions: ['1'],
