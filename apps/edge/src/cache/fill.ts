@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isSelvedgeError, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
+import { SelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
-import type { HttpResponse } from '@selvedge/node/http';
 import type { BlobWriter, ContentStore } from '@selvedge/node/store';
-import { mayStore } from './headers.ts';
 import { type TailWindow, tailWindow } from './tail-window.ts';
-import type { Upstream } from './upstream.ts';
+import { type FillEnd, type FillHead, type TransferOptions, transfer } from './transfer.ts';
 
 /**
  * A blob on its way from the origin into the store, followed by any number of readers while it
@@ -26,254 +23,115 @@ export interface Fill {
   follow(start: number, end?: number): AsyncGenerator<Uint8Array>;
 }
 
-export type FillHead =
-  /** It is coming (or is there). `size` where the origin says it. */
-  | { readonly kind: 'coming'; readonly size?: number }
-  /** The origin answered something else than the blob: this, to be passed on. */
-  | { readonly kind: 'refused'; readonly answer: HttpResponse; readonly body: Uint8Array }
-  /** It cannot be kept (disk full, `no-store`, over the limit): each reader asks the origin. */
-  | { readonly kind: 'unstorable'; readonly error?: SelvedgeError }
-  | { readonly kind: 'failed'; readonly error: SelvedgeError };
+/** Begins a fill. */
+export function startFill(options: TransferOptions): Fill {
+  const head = Promise.withResolvers<FillHead>();
+  const growth = new Growth();
+  const end = transfer(options, {
+    opened: (writer) => growth.open(writer),
+    begun: (size) => {
+      growth.size = size;
+      head.resolve({ kind: 'coming', ...(size === undefined ? {} : { size }) });
+    },
+    notBegun: head.resolve,
+    moved: (chunk) => growth.add(chunk),
+  }).then((how) => {
+    if (how.kind === 'stored') head.resolve({ kind: 'coming', size: how.size });
+    if (how.kind === 'failed') head.resolve(how);
+    growth.finish(how);
+    return how;
+  });
+  return {
+    head: head.promise,
+    end,
+    get arrived() {
+      return growth.arrived;
+    },
+    async *follow(start, stop = Number.POSITIVE_INFINITY) {
+      let at = start;
+      for await (const chunk of growth.read(start, stop)) {
+        at += chunk.length;
+        yield chunk;
+      }
+      if (at < stop) yield* readStored(await end, options, at, stop);
+    },
+  };
+}
 
-export type FillEnd =
-  | { readonly kind: 'stored'; readonly size: number }
-  | { readonly kind: 'failed'; readonly error: SelvedgeError }
-  | { readonly kind: 'not-begun' };
-
-export interface FillOptions {
-  readonly digest: Digest;
-  /** Where the origin has it. */
-  readonly target: string;
-  readonly upstream: Upstream;
-  readonly store: ContentStore;
-  /** A larger blob is not kept. */
-  readonly maxBytes: number;
-  /** Waits between attempts when the origin drops the connection, milliseconds. */
-  readonly retryMs?: readonly number[];
-  /** Ends the transfer; what came is kept for the next. */
-  readonly signal?: AbortSignal;
+async function* readStored(
+  how: FillEnd,
+  { digest, store }: { digest: Digest; store: ContentStore },
+  start: number,
+  stop: number,
+): AsyncGenerator<Uint8Array> {
+  if (how.kind === 'failed') throw how.error;
+  const rest =
+    how.kind === 'stored'
+      ? await store.read(digest, { start, end: Math.min(stop, how.size) })
+      : undefined;
+  if (rest) yield* rest;
+  else {
+    throw new SelvedgeError('unavailable', `${digest} is not in the cache any more`, {
+      hint: 'ask again',
+    });
+  }
 }
 
 const readBytes = 256 * 1024;
 const windowBytes = 8 * 1024 * 1024;
 
-/** Begins a fill. */
-export function startFill(options: FillOptions): Fill {
-  const { digest, store } = options;
-  const head = Promise.withResolvers<FillHead>();
-  let progress = Promise.withResolvers<void>();
-  let writer: BlobWriter | undefined;
-  let recent: TailWindow | undefined;
-  let size: number | undefined;
-  let ended: FillEnd | undefined;
+/** What has arrived so far, and word of more. */
+class Growth {
+  size: number | undefined;
+  #writer: BlobWriter | undefined;
+  #recent: TailWindow | undefined;
+  #ended: FillEnd | undefined;
+  #progress = Promise.withResolvers<void>();
 
-  const moved = (chunk?: Uint8Array): void => {
-    if (chunk) recent?.push(chunk);
-    progress.resolve();
-    progress = Promise.withResolvers<void>();
-  };
-  const end = transfer(options, {
-    opened: (opened) => {
-      writer = opened;
-      recent = tailWindow(opened.offset, windowBytes);
-    },
-    begun: (known) => {
-      size = known;
-      head.resolve({ kind: 'coming', ...(known === undefined ? {} : { size: known }) });
-    },
-    notBegun: head.resolve,
-    moved,
-  }).then((how) => {
-    ended = how;
-    if (how.kind === 'stored') head.resolve({ kind: 'coming', size: how.size });
-    if (how.kind === 'failed') head.resolve(how);
-    moved();
-    return how;
-  });
+  open(writer: BlobWriter): void {
+    this.#writer = writer;
+    this.#recent = tailWindow(writer.offset, windowBytes);
+  }
 
-  /** How far readers may go now. */
-  const readable = (): number => {
-    const arrived = writer?.offset ?? 0;
-    return arrived === size ? arrived - 1 : arrived;
-  };
-  async function* follow(
-    start: number,
-    stop = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<Uint8Array> {
+  add(chunk: Uint8Array): void {
+    this.#recent?.push(chunk);
+    this.#moved();
+  }
+
+  finish(how: FillEnd): void {
+    this.#ended = how;
+    this.#moved();
+  }
+
+  get arrived(): number {
+    return this.#ended?.kind === 'stored' ? this.#ended.size : (this.#writer?.offset ?? 0);
+  }
+
+  /** Streams from `start` until `stop` or until the growing ends; then the store has the rest. */
+  async *read(start: number, stop: number): AsyncGenerator<Uint8Array> {
     let at = start;
-    while (at < stop && !ended) {
-      const limit = Math.min(stop, readable(), at + readBytes);
+    while (at < stop && !this.#ended) {
+      const limit = Math.min(stop, this.#readable(), at + readBytes);
       if (at >= limit) {
-        await progress.promise;
+        await this.#progress.promise;
         continue;
       }
-      const near = recent?.from(at)?.subarray(0, limit - at);
-      const chunk = near ?? (await writer!.read(at, limit).catch(() => undefined));
-      // The writer closes when the fill ends; what is left comes from the store then.
-      if (!chunk) await end;
-      else {
-        at += chunk.length;
-        yield chunk;
-      }
-    }
-    if (at >= stop) return;
-    const how = await end;
-    if (how.kind !== 'stored') throw how.kind === 'failed' ? how.error : lost(digest);
-    const rest = await store.read(digest, { start: at, end: Math.min(stop, how.size) });
-    if (!rest) throw lost(digest);
-    yield* rest;
-  }
-
-  return {
-    head: head.promise,
-    end,
-    follow,
-    get arrived() {
-      return ended?.kind === 'stored' ? ended.size : (writer?.offset ?? 0);
-    },
-  };
-}
-
-interface TransferSteps {
-  opened(writer: BlobWriter): void;
-  begun(size: number | undefined): void;
-  notBegun(head: FillHead): void;
-  moved(chunk: Uint8Array): void;
-}
-
-/** Brings the blob from the origin into the store. Never throws. */
-async function transfer(options: FillOptions, steps: TransferSteps): Promise<FillEnd> {
-  const { digest, store } = options;
-  let writer: BlobWriter | undefined;
-  try {
-    const there = await store.stat(digest);
-    if (there) return { kind: 'stored', size: there.size };
-    writer = await openWriter(options, steps);
-    const answer = writer && (await firstAnswer(options, writer, steps));
-    if (!writer || !answer) return { kind: 'not-begun' };
-    await pourAll(answer, writer, options, steps);
-    const { size } = await writer.commit();
-    return { kind: 'stored', size };
-  } catch (caught) {
-    // What came is kept and resumed by the next one who asks.
-    await (writer?.offset ? writer.suspend() : writer?.abort())?.catch(() => {});
-    return { kind: 'failed', error: toSelvedgeError(caught) };
-  }
-}
-
-/** Again from where it stopped when the origin drops the connection, until that brings nothing. */
-async function pourAll(
-  first: HttpResponse,
-  writer: BlobWriter,
-  options: FillOptions,
-  steps: TransferSteps,
-): Promise<void> {
-  const { retryMs = [100, 400, 1600] } = options;
-  let answer: HttpResponse | undefined = first;
-  for (let fruitless = 0; ; fruitless++) {
-    const from = writer.offset;
-    try {
-      return await pour(answer ?? (await askFrom(options, from)), writer, steps);
-    } catch (caught) {
-      if (writer.offset > from) fruitless = 0;
-      if (fruitless >= retryMs.length || !worthRetrying(caught)) throw caught;
-      answer = undefined;
-      await sleep(retryMs[fruitless]);
+      const near = this.#recent?.from(at)?.subarray(0, limit - at);
+      const chunk = near ?? (await this.#writer!.read(at, limit).catch(() => undefined));
+      // The writer is closed: the transfer is ending.
+      if (!chunk) return;
+      at += chunk.length;
+      yield chunk;
     }
   }
-}
 
-async function openWriter(
-  options: FillOptions,
-  steps: TransferSteps,
-): Promise<BlobWriter | undefined> {
-  try {
-    const writer = await options.store.writer({ digest: options.digest });
-    steps.opened(writer);
-    return writer;
-  } catch (caught) {
-    steps.notBegun({ kind: 'unstorable', error: toSelvedgeError(caught) });
-    return undefined;
+  /** Unverified as it is, the last byte stays here. */
+  #readable(): number {
+    return this.arrived === this.size ? this.arrived - 1 : this.arrived;
+  }
+
+  #moved(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
   }
 }
-
-/** The origin's first answer, or undefined where it means that nothing can be filled. */
-async function firstAnswer(
-  options: FillOptions,
-  writer: BlobWriter,
-  steps: TransferSteps,
-): Promise<HttpResponse | undefined> {
-  const answer = await askFrom(options, writer.offset);
-  const whole = writer.offset > 0 && answer.status === 416;
-  if (!answer.ok && !whole) {
-    await writer.abort();
-    steps.notBegun({ kind: 'refused', answer, body: await readShort(answer) });
-    return undefined;
-  }
-  const size = totalSize(answer);
-  if (!mayStore(answer.headers) || (size ?? 0) > options.maxBytes) {
-    answer.discard();
-    await writer.abort();
-    steps.notBegun({ kind: 'unstorable' });
-    return undefined;
-  }
-  steps.begun(size);
-  return answer;
-}
-
-const askFrom = (options: FillOptions, offset: number): Promise<HttpResponse> =>
-  options.upstream.request(options.target, {
-    expect: 'bytes',
-    headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-
-/** Writes an answer's body after what is there; an origin without Range sends that part again. */
-async function pour(answer: HttpResponse, writer: BlobWriter, steps: TransferSteps): Promise<void> {
-  if (answer.status === 416) return answer.discard();
-  if (!answer.ok) {
-    answer.discard();
-    throw new SelvedgeError(
-      'bad-upstream',
-      `${answer.url} answered ${answer.status} in the middle of a transfer`,
-    );
-  }
-  let skip = answer.status === 206 ? 0 : writer.offset;
-  for await (const chunk of answer.body) {
-    const fresh = chunk.subarray(Math.min(skip, chunk.length));
-    skip -= chunk.length - fresh.length;
-    if (fresh.length === 0) continue;
-    await writer.write(fresh);
-    steps.moved(fresh);
-  }
-}
-
-/** From `Content-Range: bytes 5-9/10`, else `Content-Length`. */
-function totalSize(answer: HttpResponse): number | undefined {
-  const ranged = /\/(\d+)$/.exec(answer.headers['content-range'] ?? '');
-  if (ranged) return Number(ranged[1]);
-  const length = answer.headers['content-length'];
-  return answer.status === 200 && length !== undefined ? Number(length) : undefined;
-}
-
-/** An error page is passed on up to this size. */
-async function readShort(answer: HttpResponse): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of answer.body) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length >= 64 * 1024) break;
-    }
-  } catch {
-    // Its status says enough.
-  }
-  return Buffer.concat(chunks);
-}
-
-const worthRetrying = (caught: unknown): boolean =>
-  isSelvedgeError(caught) && ['network', 'timeout', 'bad-upstream'].includes(caught.code);
-
-const lost = (digest: Digest): SelvedgeError =>
-  new SelvedgeError('unavailable', `${digest} is not in the cache any more`, { hint: 'ask again' });

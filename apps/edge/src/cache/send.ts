@@ -42,6 +42,11 @@ export async function sendStream(
   return sent;
 }
 
+/** Sends an answer that has no body. */
+export function sendHead(response: ServerResponse, status: number, headers: Headers): void {
+  response.writeHead(status, { via, ...headers }).end();
+}
+
 /** Sends an error in the shared form, or cuts the connection where an answer has begun. */
 export function sendError(response: ServerResponse, caught: unknown): void {
   if (response.headersSent) {

@@ -1,0 +1,12 @@
+/** The `Cache-Status` header's value (RFC 9211). */
+export function cacheStatus(how: string): string {
+  const parameters: Record<string, string> = {
+    hit: 'hit',
+    miss: 'fwd=uri-miss; stored',
+    collapsed: 'fwd=uri-miss; collapsed',
+    revalidated: 'fwd=stale; fwd-status=304',
+    stale: 'hit; detail=stale',
+    pass: 'fwd=bypass',
+  };
+  return `selvedge-edge; ${parameters[how] ?? 'fwd=miss'}`;
+}
