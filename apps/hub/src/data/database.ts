@@ -1,8 +1,9 @@
 import { fail, isSelvedgeError, SelvedgeError } from '@selvedge/core/errors';
 import BetterSqlite3 from 'better-sqlite3';
-import { type Dialect, Kysely, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { migrations as allMigrations } from './migrations/index.ts';
+import { HubSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
 export type HubDatabase = Kysely<Tables>;
@@ -31,7 +32,7 @@ export async function openSqlite(
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    return await openWith(new SqliteDialect({ database: sqlite }), file, options);
+    return await openWith(new HubSqliteDialect(sqlite), file, options);
   } catch (caught) {
     throw databaseError(caught);
   }

@@ -33,7 +33,7 @@ export async function addRegistry(app: FastifyInstance, options: RegistryOptions
   const blobs = openBlobs(database, store, clock);
   const manifests = openManifests(database, store, clock);
   await app.register(async (registry) => {
-    // Bodies arrive as streams; nothing here is parsed before its route asks for it.
+    // Bodies stay streams: their routes read them from the raw request.
     registry.removeAllContentTypeParsers();
     registry.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     registry.addHook('onClose', () => uploads.close());

@@ -6,6 +6,7 @@ import type { Blobs } from './blobs.ts';
 import type { Manifests } from './manifests.ts';
 import { digestOf, isTag, type NameParams, repositoryOf } from './names.ts';
 import { refuse } from './oci-error.ts';
+import { bodyOf } from './request-body.ts';
 
 /** The least a registry must take (distribution specification 1.1, "Pushing Manifests"). */
 const maxManifestBytes = 4 * 1024 * 1024;
@@ -49,7 +50,7 @@ export function addManifestRoutes(app: FastifyInstance, manifests: Manifests, bl
     const { digest, subject } = await manifests.put({
       repository,
       reference: referenceOf(request.params.reference),
-      bytes: await readManifestBody(request),
+      bytes: await readAll(limited(bodyOf(request))),
       contentType: request.headers['content-type'],
     });
     reply.headers({
@@ -82,10 +83,6 @@ function referenceOf(text: string): { tag: string } | { digest: Digest } {
   if (text.includes(':')) return { digest: digestOf(text) };
   if (isTag(text)) return { tag: text };
   return refuse('MANIFEST_INVALID', `${text} is neither a tag nor a digest`);
-}
-
-async function readManifestBody(request: FastifyRequest): Promise<Uint8Array> {
-  return readAll(limited((request.body as AsyncIterable<Uint8Array> | undefined) ?? request.raw));
 }
 
 async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Blobs } from './blobs.ts';
 import { digestOf, type NameParams, repositoryOf } from './names.ts';
 import { refuse } from './oci-error.ts';
+import { bodyOf } from './request-body.ts';
 import type { Upload, Uploads } from './uploads.ts';
 
 type Session = { Params: NameParams & { id: string }; Querystring: { digest?: string } };
@@ -116,9 +117,6 @@ function checkContinues(request: FastifyRequest, upload: Upload): void {
     headers: uploadHeaders(upload),
   });
 }
-
-const bodyOf = (request: FastifyRequest): AsyncIterable<Uint8Array> =>
-  (request.body as AsyncIterable<Uint8Array> | undefined) ?? request.raw;
 
 const uploadHeaders = (upload: Upload): Record<string, string> => ({
   location: `/v2/${upload.repository}/blobs/uploads/${upload.id}`,
