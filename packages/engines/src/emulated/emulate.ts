@@ -5,8 +5,6 @@ import { type GraphCost, graphCost } from './graph-cost.ts';
 import { type Layer, layersOf } from './layers.ts';
 import { estimateRange } from './range.ts';
 
-export type { Layer } from './layers.ts';
-
 export interface EmulationOptions {
   /** Computes the numbers; stays open. */
   readonly inner: Engine;

@@ -1,21 +1,8 @@
 import { type Chip, type Profile, profileOf } from '@selvedge/core/device';
-import type { Workload } from '@selvedge/core/release';
 import type { Engine, ModelBytes, Session } from '@selvedge/infer/engine';
+import type { CostOf, ModelCost } from './cost.ts';
 import { graphCost } from './graph-cost.ts';
 import { EmulatedSession } from './session.ts';
-
-/** What an emulated chip's clock reckons from. */
-export interface ModelCost {
-  readonly workload: Workload;
-  /** The variant's precision: `fp32`, `fp16`, `int8-dynamic`. */
-  readonly precision: string;
-}
-
-/** Shapes of a request's inputs by name; empty while a model is loaded. */
-export type Shapes = ReadonlyMap<string, readonly number[]>;
-
-/** What one inference costs with inputs of these shapes. */
-export type CostOf = (shapes: Shapes) => ModelCost;
 
 export interface EmulatedEngineOptions {
   /** Computes the numbers, e.g. `createOrtEngine()`. Closed with this engine. */

@@ -1,6 +1,6 @@
 import type { ModelBytes } from '@selvedge/infer/engine';
 import { countModel, type ModelCounts, readModel } from '@selvedge/onnx';
-import type { ModelCost, Shapes } from './engine.ts';
+import type { ModelCost, Shapes } from './cost.ts';
 import { precisionOf } from './precision.ts';
 
 /** A model's cost, with what each of its nodes contributes. */

@@ -1,10 +1,5 @@
-export { type Emulation, type EmulationOptions, emulate, type Layer } from './emulate.ts';
-export {
-  type CostOf,
-  createEmulatedEngine,
-  type EmulatedEngine,
-  type EmulatedEngineOptions,
-  type ModelCost,
-  type Shapes,
-} from './engine.ts';
+export type { CostOf, ModelCost, Shapes } from './cost.ts';
+export { type Emulation, type EmulationOptions, emulate } from './emulate.ts';
+export { createEmulatedEngine, type EmulatedEngine, type EmulatedEngineOptions } from './engine.ts';
 export { type GraphCost, graphCost } from './graph-cost.ts';
+export type { Layer } from './layers.ts';

@@ -1,6 +1,6 @@
 import type { Chip, ChipUnit, Estimate, Figure } from '@selvedge/core/device';
 import { estimate, profileOf } from '@selvedge/core/device';
-import type { ModelCost } from './engine.ts';
+import type { ModelCost } from './cost.ts';
 
 /**
  * By how much a figure of the catalogue may be off, either way: what a maker states is seldom off

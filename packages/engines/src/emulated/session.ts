@@ -2,7 +2,7 @@ import { type Estimate, estimate, type Profile } from '@selvedge/core/device';
 import { fail, SelvedgeError } from '@selvedge/core/errors';
 import type { TensorSpec } from '@selvedge/core/schema';
 import type { RunOptions, RunResult, Session, Tensors } from '@selvedge/infer/engine';
-import type { CostOf, ModelCost } from './engine.ts';
+import type { CostOf, ModelCost } from './cost.ts';
 
 interface Chip {
   readonly profile: Profile;
