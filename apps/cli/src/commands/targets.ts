@@ -84,6 +84,9 @@ function* unitFigures(unit: ChipUnit): Generator<[string, string, Figure]> {
   const part = unitName(unit);
   for (const [precision, figure] of Object.entries(unit.tops))
     yield [part, `peak ${precision}`, figure];
+  for (const [precision, figure] of Object.entries(unit.expands ?? {})) {
+    yield [part, `growth of ${precision}`, figure];
+  }
   yield [part, 'part of the peak reached', unit.efficiency];
   yield [part, 'to start a run', unit.start];
   yield [part, 'per operator', unit.dispatch];

@@ -7,7 +7,7 @@ export type Confidence = 'published' | 'derived' | 'assumed';
 /** A figure of the catalogue: never a bare number. */
 export interface Figure {
   readonly value: number;
-  readonly unit: 'TOPS' | 'B/s' | 'B' | 'µs' | 'W' | 'fraction';
+  readonly unit: 'TOPS' | 'B/s' | 'B' | 'µs' | 'W' | 'fraction' | '×';
   /** The document it comes from, or how it was derived. */
   readonly source: string;
   readonly confidence: Confidence;
@@ -23,6 +23,8 @@ export interface ChipUnit {
   readonly provider: string;
   /** Peak rate per precision of the variants it runs. */
   readonly tops: Readonly<Record<string, Figure>>;
+  /** Precisions that the engine converts before it runs them: how many times their bytes grow. */
+  readonly expands?: Readonly<Record<string, Figure>>;
   readonly efficiency: Figure;
   readonly start: Figure;
   readonly dispatch: Figure;

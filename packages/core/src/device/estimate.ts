@@ -53,7 +53,8 @@ export function estimateOn(
   const tops = unit.tops[precision];
   if (!unit.precisions.includes(precision) || !tops) return undefined;
   const { efficiency, startUs, dispatchUs } = { ...assumedCosts, ...unit };
-  const moved = workload.weightBytes + workload.activationBytes;
+  const moved =
+    (workload.weightBytes + workload.activationBytes) * (unit.expands?.[precision] ?? 1);
   const computeMs = (2 * workload.macs) / (tops * efficiency * 1e9);
   const memoryMs =
     moved === 0 || profile.memory.bandwidth === 0 ? 0 : (moved / profile.memory.bandwidth) * 1e3;

@@ -57,8 +57,8 @@ const constraints: readonly (readonly [VariantRejection['code'], Test])[] = [
   ['quality', ofQuality],
 ];
 
-function ofTarget({ targets }: ReleaseVariant, { profile }: Place): string | undefined {
-  if (targets === undefined || (profile.target !== undefined && targets.includes(profile.target)))
+function ofTarget({ targets = [] }: ReleaseVariant, { profile }: Place): string | undefined {
+  if (targets.length === 0 || (profile.target && targets.includes(profile.target)))
     return undefined;
   return `it was built for ${targets.join(', ')}, and this is ${profile.target ?? 'no target of the catalogue'}`;
 }
@@ -85,13 +85,19 @@ function ofPrecision({ precision }: ReleaseVariant, { profile }: Place): string 
   return `no processor here runs ${precision}`;
 }
 
-function ofMemory({ workload }: ReleaseVariant, { profile, live }: Place): string | undefined {
+function ofMemory(
+  { workload, precision }: ReleaseVariant,
+  { profile, live }: Place,
+): string | undefined {
   const room = Math.min(
     profile.memory.budgetBytes,
     live.freeMemoryBytes ?? Number.POSITIVE_INFINITY,
   );
-  if (workload.peakMemoryBytes <= room) return undefined;
-  return `it takes ${workload.peakMemoryBytes} bytes of memory, and ${room} are there`;
+  const running = profile.units.filter((unit) => unit.precisions.includes(precision));
+  const grows = Math.min(...running.map((unit) => unit.expands?.[precision] ?? 1));
+  const needed = workload.peakMemoryBytes * grows;
+  if (needed <= room) return undefined;
+  return `it takes ${needed} bytes of memory, and ${room} are there`;
 }
 
 function ofStorage({ bytes }: ReleaseVariant, { profile }: Place): string | undefined {

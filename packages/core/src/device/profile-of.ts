@@ -31,6 +31,7 @@ function unitOf(unit: ChipUnit): ComputeUnit {
     provider: unit.provider,
     precisions: tops.map(([precision]) => precision),
     tops: Object.fromEntries(tops),
+    ...(unit.expands && { expands: valuesOf(unit.expands) }),
     efficiency: unit.efficiency.value,
     startUs: unit.start.value,
     dispatchUs: unit.dispatch.value,
@@ -38,6 +39,9 @@ function unitOf(unit: ChipUnit): ComputeUnit {
     ...(unit.waitPower && { waitWatts: unit.waitPower.value }),
   };
 }
+
+const valuesOf = (figures: Readonly<Record<string, Figure>>) =>
+  Object.fromEntries(Object.entries(figures).map(([key, { value }]) => [key, value]));
 
 /** Structured 2:4 sparsity doubles the rate that makers state; our models are dense. */
 const dense = ({ value, sparsity }: Figure) => (sparsity === 'sparse' ? value / 2 : value);

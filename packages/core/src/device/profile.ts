@@ -10,6 +10,11 @@ export const ComputeUnit = Type.Object({
   precisions: Type.Array(Slug),
   /** Peak dense rate per precision, 10¹² operations (2 × MACs) a second. */
   tops: Type.Record(Slug, Type.Number({ minimum: 0 })),
+  /**
+   * Precisions that the engine converts before it runs them, with how many times their bytes grow:
+   * `{"fp16": 2}` where fp16 runs as fp32.
+   */
+  expands: Type.Optional(Type.Record(Slug, Type.Number({ minimum: 1 }))),
   /** Part of the peak that networks reach, 0 to 1. */
   efficiency: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
   /** Time to start one run, whatever the model, microseconds. */

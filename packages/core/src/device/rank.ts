@@ -51,7 +51,7 @@ function predict(
   const { id, precision, workload, bytes } = variant;
   // A variant that fits runs somewhere: `misfit` has checked its precision.
   const predicted = estimate(workload, profile, precision)!;
-  const quality = qualityOf(variant);
+  const quality = provenQuality(variant);
   return {
     variant: id,
     precision,
@@ -64,6 +64,18 @@ function predict(
     bytes,
     ...(quality !== undefined && { quality }),
   };
+}
+
+/**
+ * The quality that the measurement proves: the reference's, where the 95% interval of the
+ * difference to it holds zero, so that noise does not choose a variant.
+ */
+function provenQuality(variant: ReleaseVariant): number | undefined {
+  const { reference, interval } = variant.quality ?? {};
+  const value = qualityOf(variant);
+  if (value === undefined || reference == null || interval == null) return value;
+  const [low, high] = interval;
+  return low <= 0 && high >= 0 ? reference : value;
 }
 
 interface Measured {

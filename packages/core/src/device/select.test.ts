@@ -120,11 +120,13 @@ describe('the choice of a variant', () => {
       (unit: Chip['units'][number]) => ({ waitPower: set(unit.waitPower!, 5) }),
     ],
     [
-      'operators cost nothing',
+      'fp32 runs at a tenth of the rate',
       'midrange-2021',
       'device-fp32',
       'device-fp16',
-      (unit: Chip['units'][number]) => ({ dispatch: set(unit.dispatch, 0) }),
+      (unit: Chip['units'][number]) => ({
+        tops: { ...unit.tops, fp32: set(unit.tops.fp32!, unit.tops.fp32!.value / 10) },
+      }),
     ],
   ] as const)('changes with one figure: %s', (_, target, before, after, change) => {
     expect(chosenOn(target)).toBe(before);
@@ -164,6 +166,22 @@ describe('the choice of a variant', () => {
     for (const one of selectVariant(release(half), 'device', profileOf('midrange-2021')).ranked) {
       expect(one.provenance).toBe('estimated');
     }
+  });
+
+  it('does not let the noise of a measurement choose', () => {
+    const noisy = (value: number, interval: [number, number]) =>
+      variant('fp32', {
+        id: `at-${value}`,
+        quality: { ...quality(value), reference: 0.9, interval },
+      });
+    const better = noisy(0.902, [-0.001, 0.005]);
+    const { ranked } = selectVariant(
+      release([better, noisy(0.9, [0, 0])]),
+      'device',
+      profileOf('cpu-x64'),
+    );
+    expect(ranked.map((one) => one.quality)).toEqual([0.9, 0.9]);
+    expect(chosenOn('cpu-x64', [better, noisy(0.88, [-0.03, -0.01])])).toBe('at-0.902');
   });
 
   it('takes quality over a little time, and treats an unknown one as worse than any known', () => {
@@ -259,6 +277,14 @@ describe('a variant that does not fit', () => {
       });
     },
   );
+
+  it('needs the memory of what it is converted to', () => {
+    const tight = { memory: { budgetBytes: 250_000, bandwidth: 1e9 } };
+    expect(rejectedBy(variant('fp16'), tight)?.reason).toBe(
+      'it takes 340000 bytes of memory, and 250000 are there',
+    );
+    expect(rejectedBy(fp32, tight)).toBeUndefined();
+  });
 
   it('leaves the choice empty when it was the only one, and the sentence says why', () => {
     const selection = selectVariant(release([variant('int4')]), 'device', profile);

@@ -16,6 +16,7 @@ export interface RankedVariant {
   readonly memoryBytes: number;
   /** What a device fetches and keeps, bytes. */
   readonly bytes: number;
+  /** As proven: the reference's, where the difference to it is within the measurement's error. */
   readonly quality?: number;
   readonly score: number;
 }

@@ -46,6 +46,7 @@ export function cpu(from: Cpu): ChipUnit {
       ),
       'int8-dynamic': figure(from.fp32 * ratio, 'TOPS', source),
     },
+    expands: { fp16: derived(2, '×', 'fp16 runs as fp32, see its peak') },
     efficiency: from.efficiency,
     start: from.start,
     dispatch: from.dispatch,
