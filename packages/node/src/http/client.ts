@@ -1,15 +1,19 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { type ErrorCode, isSelvedgeError, SelvedgeError } from '@selvedge/core/errors';
+import { type ErrorCode, SelvedgeError } from '@selvedge/core/errors';
 import { traceHeaders } from '../telemetry/index.ts';
 import { readAll } from './body.ts';
+import { cancelled, noAnswer, unreachable } from './client-errors.ts';
+import { guardBody } from './guarded-body.ts';
+import { lengthOf, type RequestBody, writeBody } from './request-body.ts';
+import { parseUrl, redirectTarget, withoutCredentials } from './request-target.ts';
 
 export interface HttpRequest {
   /** Default `GET`. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes, text, or a stream of chunks (then give `content-length` where it is known). */
-  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  readonly body?: RequestBody;
   /** Milliseconds until the answer's headers are there; default 10 s. */
   readonly timeoutMs?: number;
   /** Milliseconds that the answer's body may stand still; default 30 s. */
@@ -72,14 +76,6 @@ export async function httpFetch(
   }
 }
 
-function parseUrl(url: string | URL): URL {
-  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
-  if (parsed && parsed.protocol in agents) return parsed;
-  throw new SelvedgeError('usage', `${url} is not an http or https URL`, {
-    hint: 'write it like http://127.0.0.1:7400',
-  });
-}
-
 /** A kept connection may close under a request that was just written; that one is sent again. */
 async function sendWithRetry(url: URL, request: HttpRequest): Promise<IncomingMessage> {
   try {
@@ -128,36 +124,6 @@ function send(url: URL, request: HttpRequest, mayBeStale = true): Promise<Incomi
   });
 }
 
-async function writeBody(
-  outgoing: ReturnType<typeof httpRequest>,
-  body: HttpRequest['body'],
-): Promise<void> {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    outgoing.end(body);
-    return;
-  }
-  for await (const chunk of body) {
-    if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk)) await drained(outgoing);
-  }
-  outgoing.end();
-}
-
-function drained(outgoing: ReturnType<typeof httpRequest>): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      outgoing.off('drain', go).off('close', go);
-      resolve();
-    };
-    outgoing.once('drain', go).once('close', go);
-  });
-}
-
-function lengthOf(body: HttpRequest['body']): Record<string, string> {
-  if (typeof body === 'string') return { 'content-length': String(Buffer.byteLength(body)) };
-  return body instanceof Uint8Array ? { 'content-length': String(body.byteLength) } : {};
-}
-
 function response(message: IncomingMessage, url: URL, request: HttpRequest): HttpResponse {
   const status = message.statusCode ?? 0;
   const bodyless = request.method === 'HEAD' || status === 204 || status === 304;
@@ -185,38 +151,6 @@ function discard(message: IncomingMessage, bodyless: boolean): void {
   else message.destroy();
 }
 
-/** The body with its limits: bytes, stillness, cancellation, and an end that came too early. */
-async function* guardBody(
-  message: IncomingMessage,
-  url: URL,
-  request: HttpRequest,
-): AsyncGenerator<Uint8Array> {
-  const { maxBytes = Number.POSITIVE_INFINITY, idleTimeoutMs = 30_000, signal } = request;
-  const onAbort = () => message.destroy(cancelled(url, signal!));
-  let received = 0;
-  let timer = setTimeout(stall, idleTimeoutMs);
-  function stall(): void {
-    message.destroy(new SelvedgeError('timeout', `${url} sent nothing for ${idleTimeoutMs} ms`));
-  }
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > maxBytes) throw tooLarge(url, maxBytes, request.tooLarge);
-      clearTimeout(timer);
-      yield chunk;
-      timer = setTimeout(stall, idleTimeoutMs);
-    }
-  } catch (caught) {
-    throw isSelvedgeError(caught) ? caught : droppedAfter(url, received, caught);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    message.destroy();
-  }
-}
-
 function joinHeaders(message: IncomingMessage): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
@@ -229,22 +163,6 @@ function pairs(raw: readonly string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i]!, raw[i + 1]!]);
   return list;
-}
-
-function redirectTarget(message: IncomingMessage, from: URL, method: string): URL | undefined {
-  const { statusCode = 0, headers } = message;
-  if (method !== 'GET' && method !== 'HEAD') return undefined;
-  if (![301, 302, 303, 307, 308].includes(statusCode) || !headers.location) return undefined;
-  return URL.canParse(headers.location, from.href)
-    ? parseUrl(new URL(headers.location, from))
-    : undefined;
-}
-
-function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !secret.has(name.toLowerCase())),
-  );
 }
 
 function checkExpected(answer: HttpResponse, request: HttpRequest): HttpResponse {
@@ -261,37 +179,3 @@ function checkExpected(answer: HttpResponse, request: HttpRequest): HttpResponse
     },
   );
 }
-
-function unreachable(url: URL, caught: NodeJS.ErrnoException): SelvedgeError {
-  if (isSelvedgeError(caught)) return caught;
-  const reason = caught.code ?? (caught.message || 'unknown failure');
-  return new SelvedgeError('network', `${url.origin} cannot be reached: ${reason}`, {
-    hint: 'check that it runs and that the address is right',
-    details: { url: url.href, reason },
-    cause: caught,
-  });
-}
-
-const noAnswer = (url: URL, timeoutMs: number): SelvedgeError =>
-  new SelvedgeError('timeout', `${url} did not answer within ${timeoutMs} ms`, {
-    hint: 'try again later',
-  });
-
-function cancelled(url: URL, signal: AbortSignal): SelvedgeError {
-  if (isSelvedgeError(signal.reason)) return signal.reason;
-  return new SelvedgeError('cancelled', `the request to ${url} was given up`, {
-    cause: signal.reason,
-  });
-}
-
-const droppedAfter = (url: URL, received: number, caught: unknown): SelvedgeError =>
-  new SelvedgeError('network', `${url} dropped the connection after ${received} bytes`, {
-    hint: 'try again',
-    details: { url: url.href, received },
-    cause: caught,
-  });
-
-const tooLarge = (url: URL, limit: number, code: ErrorCode = 'bad-upstream'): SelvedgeError =>
-  new SelvedgeError(code, `${url} sent more than the ${limit} bytes allowed`, {
-    details: { url: url.href, limit },
-  });
