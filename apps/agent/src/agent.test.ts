@@ -4,6 +4,7 @@ import { Counts, Devices } from '@selvedge/core/api';
 import { defaultPolicy } from '@selvedge/core/route';
 import { fetchJson } from '@selvedge/node/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tamperProxy } from '../../../tests/support/tamper-proxy.ts';
 import { family, type TinyFabric, tinyFabric } from '../../../tests/support/tiny-fabric.ts';
 import { tinyInput } from '../../../tests/support/tiny-release.ts';
 import { type Agent, openAgent } from './agent.ts';
@@ -93,6 +94,18 @@ describe('an agent', () => {
     await agent.poll();
     expect(await sequence()).toBe(before + 1);
     expect(await answer()).toEqual([3, 6, 9, 12]);
+  });
+
+  it('asks one conditional question when there is nothing new', async () => {
+    const proxy = await tamperProxy(fabric.hub.url);
+    const quiet = await open({ hub: proxy.url, dataDir: await fabric.agentDir() });
+    await quiet.poll();
+    proxy.requests.length = 0;
+    await quiet.poll();
+    expect(proxy.requests.map(({ path }) => path)).toEqual(['/trust/timestamp.json']);
+    expect(proxy.requests[0]?.headers['if-none-match']).toBeDefined();
+    await quiet.close();
+    await proxy.close();
   });
 
   it('is refused its directory while another one has it', async () => {

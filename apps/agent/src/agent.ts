@@ -140,7 +140,10 @@ async function assemble(
     family: book.get,
     live: options.live ?? unknownLive,
     log,
-    count: (trace) => counts.add(trace),
+    count(trace) {
+      counts.add(trace);
+      options.onDecision?.(trace);
+    },
     clock,
   });
 

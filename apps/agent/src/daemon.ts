@@ -1,6 +1,7 @@
 import { createServer, type Server } from '@selvedge/node/http';
 import { type LogLevel, openTelemetry, type Telemetry } from '@selvedge/node/telemetry';
 import { type Agent, openAgent } from './agent.ts';
+import type { DecisionTrace } from './decision-log.ts';
 import type { AgentOptions } from './options.ts';
 import { addLocalApi } from './serve/local-api.ts';
 import { guardLoopback } from './serve/loopback-guard.ts';
@@ -45,7 +46,7 @@ export async function startAgent(options: DaemonOptions): Promise<RunningAgent> 
     await telemetry.close();
   };
   try {
-    agent = await openAgent(options);
+    agent = await openAgent({ ...options, onDecision: meteredDecisions(options, telemetry) });
     server = localServer(agent, options.port ?? 7420, telemetry);
     const url = await server.listen();
     telemetry.log.info({ url, device: agent.device }, 'agent started');
@@ -69,6 +70,17 @@ function localServer(agent: Agent, port: number, telemetry: Telemetry): Server {
   addLocalApi(server.app, agent);
   addPage(server.app, agent);
   return server;
+}
+
+function meteredDecisions(options: DaemonOptions, { meter }: Telemetry) {
+  const decisions = meter.createCounter('agent_decisions', {
+    description: 'Decisions by the tier that answered and the rule that decided',
+  });
+  return (trace: DecisionTrace): void => {
+    const { family, rule } = trace;
+    decisions.add(1, { family, tier: trace.tier ?? 'none', rule });
+    options.onDecision?.(trace);
+  };
 }
 
 /** Why the device itself has nothing to answer with, yet. */

@@ -4,6 +4,7 @@
 import type { LiveState, Profile } from '@selvedge/core/device';
 import type { Engine } from '@selvedge/infer/engine';
 import type { InstallerEvent } from '@selvedge/node/install';
+import type { DecisionTrace } from './decision-log.ts';
 
 export interface AgentOptions {
   /** The hub's address, e.g. `http://127.0.0.1:7400`. */
@@ -32,6 +33,8 @@ export interface AgentOptions {
   /** Seconds between polls, around which each is spread by a fifth. Default 60; 0: only when told. */
   readonly pollSeconds?: number;
   readonly onEvent?: (event: AgentEvent) => void;
+  /** Called with every decision's trace, on this device. */
+  readonly onDecision?: (trace: DecisionTrace) => void;
 }
 
 /** A place in the cloud tier. */

@@ -2,8 +2,12 @@ import { EdgeStatus } from '@selvedge/core/api';
 import { toSelvedgeError } from '@selvedge/core/errors';
 import { familySlug } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
-import { createRemoteEngine } from '@selvedge/engines/remote';
-import type { RunOptions, RunResult, Session, Tensors } from '@selvedge/infer/engine';
+import {
+  createRemoteEngine,
+  type RemoteRunResult,
+  type RemoteSession,
+} from '@selvedge/engines/remote';
+import type { RunOptions, Tensors } from '@selvedge/infer/engine';
 import { failForStatus, fetchJson, httpFetch } from '@selvedge/node/http';
 import { traceHeaders } from '@selvedge/node/telemetry';
 import type { RemoteFacts } from './candidates.ts';
@@ -14,7 +18,7 @@ export interface RemotePlace {
   facts(): RemoteFacts;
   /** Asks whether it is there, where it infers, how far away it is. Never throws. */
   probe(): Promise<void>;
-  run(family: FamilyName, inputs: Tensors, options: RunOptions): Promise<RunResult>;
+  run(family: FamilyName, inputs: Tensors, options: RunOptions): Promise<RemoteRunResult>;
   close(): Promise<void>;
 }
 
@@ -61,7 +65,7 @@ function place(known: Known, find: () => Promise<Found>): RemotePlace {
   let facts: RemoteFacts = { ...known, roundTripMs: 0, unavailableReason: 'not asked yet' };
   let inferUrl: string | undefined;
   let engine: ReturnType<typeof createRemoteEngine> | undefined;
-  const sessions = new Map<FamilyName, Promise<Session>>();
+  const sessions = new Map<FamilyName, Promise<RemoteSession>>();
 
   const forget = async (): Promise<void> => {
     const open = [...sessions.values()];

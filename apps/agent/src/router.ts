@@ -19,6 +19,7 @@ import {
   execute,
   systemClock,
 } from '@selvedge/infer/execute';
+import type { OipParameters } from '@selvedge/infer/oip';
 import type { DecisionLog, DecisionTrace } from './decision-log.ts';
 import type { LatencyHistory } from './latency-history.ts';
 
@@ -40,6 +41,9 @@ export interface Inference {
   readonly decision: DecisionTrace;
 }
 
+/** An answer; a place over the network says with it what it ran. */
+export type PlaceResult = RunResult & { readonly parameters?: OipParameters };
+
 /** A family as the router sees it at this moment. */
 export interface RoutedFamily {
   readonly route: CompiledRoute;
@@ -50,7 +54,7 @@ export interface RoutedFamily {
     candidate: Candidate,
     inputs: Tensors,
     context: { readonly signal: AbortSignal; readonly timeoutMs: number },
-  ) => Promise<RunResult>;
+  ) => Promise<PlaceResult>;
   readonly breakers: Breakers;
   readonly history: LatencyHistory;
   /** The version that a place of this tier answers with. */
@@ -120,7 +124,7 @@ export function openRouter(options: RouterOptions) {
 }
 
 /** What the place took: by its own clock where that stands for another chip's, else by ours. */
-function tookMs({ candidate, result, attempts }: Execution): number {
+function tookMs({ candidate, result, attempts }: Execution<PlaceResult>): number {
   const byItself = candidate.tier === 'device' && result.provenance === 'estimated';
   return byItself ? result.computeMs : (attempts.at(-1)?.ms ?? result.computeMs);
 }
@@ -142,13 +146,18 @@ interface Base {
   readonly decision: Decision;
   readonly ms: number;
 }
-type Ending = { readonly execution: Execution } | { readonly error: SelvedgeError };
+type Ending = { readonly execution: Execution<PlaceResult> } | { readonly error: SelvedgeError };
 
 function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): DecisionTrace {
   const { request, considered, decision, ms } = base;
   const { family: name, ...asked } = request;
   const answered = 'execution' in ending ? ending.execution : undefined;
   const place = answered?.candidate;
+  // The edge may have moved on since the release was read, or may not yet have.
+  const said = (name: string): string | undefined => {
+    const value = answered?.result.parameters?.[name];
+    return typeof value === 'string' ? value : undefined;
+  };
   const trail = 'error' in ending ? trailOf(ending.error) : ending.execution;
   return {
     id: randomBytes(8).toString('hex'),
@@ -157,8 +166,8 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     request: asked,
     tier: place?.tier ?? null,
     candidate: place?.id ?? null,
-    version: (place && family.version(place.tier)) ?? null,
-    variant: place?.variant ?? null,
+    version: said('selvedge_version') ?? (place && family.version(place.tier)) ?? null,
+    variant: said('selvedge_variant') ?? place?.variant ?? null,
     engine: place?.engine ?? null,
     target: place?.target ?? null,
     considered: considered.candidates.map(consideredPlace),

@@ -49,7 +49,7 @@ summary > :last-child { text-align: right; white-space: nowrap; }
 @media (max-width: 640px) {
   summary { grid-template-columns: 72px 1fr auto; }
   summary > .why { grid-column: 1 / -1; grid-row: 2; }
-  summary > .family { display: none; }
+  summary > .family { grid-column: 1 / -1; grid-row: 3; color: var(--soft); font-size: 12px; }
   table, tbody, tr, td { display: block; } thead { display: none; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--hair); }
   td { height: auto; border: 0; padding: 0; } td.number { text-align: left; }

@@ -79,7 +79,7 @@ function decision(trace: DecisionTrace): string {
 ${tierMark(trace.tier)}
 <span class="family">${text(trace.family)}</span>
 <span class="why">${text(because(trace))}</span>
-<span title="${trace.ms} ms">${duration(trace.ms)}</span>
+<span title="${trace.ms} ms">${provenanceMark('measured')} ${duration(trace.ms)}</span>
 </summary>
 <div class="trace">
 <div class="line">${journey(trace)}</div>
@@ -93,7 +93,8 @@ ${rejections(trace)}
 function because(trace: DecisionTrace): string {
   if (trace.error === undefined) return trace.reason;
   const refused = trace.rejected.find(({ code }) => code === 'privacy' || code === 'licence');
-  return refused ? `Refused: ${describeRejection(refused)}` : `No place answered (${trace.error})`;
+  if (refused) return `⊘ ${describeRejection(refused)}`;
+  return trace.attempts.length === 0 ? trace.reason : `no place answered (${trace.error})`;
 }
 
 /** Request → decision → attempts, as a line: where it stopped is the last step. */
@@ -130,7 +131,7 @@ function considered({ considered: places, plan }: DecisionTrace): string {
 <td data-label="planned">${rank.has(place.candidate) ? `choice ${rank.get(place.candidate)}` : text(place.unavailableReason ?? 'ruled out')}</td>
 </tr>`,
   );
-  return `<table><thead><tr><th>Considered</th><th>Predicted</th><th>Quality</th><th>Plan</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Considered</th><th>Predicted</th><th>Quality, as signed</th><th>Plan</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function rejections({ rejected }: DecisionTrace): string {

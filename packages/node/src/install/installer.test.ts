@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Profile } from '@selvedge/core/device';
+import { SelvedgeError } from '@selvedge/core/errors';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BlobOrigin, blobOrigin } from '../../../../tests/support/blob-origin.ts';
@@ -13,7 +14,7 @@ import {
 } from '../../../../tests/support/tiny-release.ts';
 import { directoryStore } from '../store/index.ts';
 import { openInstaller } from './installer.ts';
-import type { Installer, InstallerEvent } from './ports.ts';
+import type { Installer, InstallerEvent, LoadModel } from './ports.ts';
 
 const family = 'acme/digits';
 const engine = createOrtEngine({ threads: 1 });
@@ -33,7 +34,7 @@ let documents: ReturnType<typeof documentsOf>;
 let installer: Installer;
 let events: InstallerEvent[];
 
-const open = async (): Promise<Installer> => {
+const open = async (load?: LoadModel): Promise<Installer> => {
   events = [];
   installer = await openInstaller({
     dir,
@@ -45,6 +46,7 @@ const open = async (): Promise<Installer> => {
     sources: () => [origin.url],
     idleMs: 2_000,
     onEvent: (event) => events.push(event),
+    ...(load && { load }),
   });
   return installer;
 };
@@ -175,6 +177,27 @@ describe('a release whose golden inputs fail', () => {
     await installer.poll();
     expect(versions()).toEqual(['2.0.1 committed']);
     expect(await answer()).toEqual([5, 10, 15, 20]);
+  });
+});
+
+describe('an engine that dies with a variant', () => {
+  it('gets three trials, then the variant is blamed and the one before goes on', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    await installer.close();
+    let loads = 0;
+    await open(async (model, target) => {
+      if (target.version === '1.0.0') return engine.load(model);
+      loads += 1;
+      throw new SelvedgeError('engine-failed', 'it died');
+    });
+    publish('2.0.0', { scale: 3 });
+    const results: unknown[] = [];
+    for (let poll = 0; poll < 5; poll++) results.push((await installer.poll())[0]?.result);
+    expect(results).toEqual(['postponed', 'postponed', 'postponed', 'rolled-back', 'rolled-back']);
+    expect(loads).toBe(3);
+    expect(versions()).toEqual(['1.0.0 committed', '2.0.0 rolled-back']);
+    expect(await answer()).toEqual([2, 4, 6, 8]);
   });
 });
 
