@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { celEnv, parse, plan } from '@bufbuild/cel';
 import {
   compileCondition,
   compileRoute,
   defaultLabels,
   defaultObjective,
+  factTypes,
   type RouteFacts,
 } from '@selvedge/core/route';
 import fc from 'fast-check';
@@ -263,5 +265,27 @@ describe('lowering', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('the guide to routing', () => {
+  const guide = readFileSync(
+    new URL('../../../../docs/guides/routing.md', import.meta.url),
+    'utf8',
+  );
+  const samples = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, sample]) => sample!);
+
+  it('shows policies that compile, and weights that are the built-in ones', () => {
+    const compiled = samples.map((sample, i) => compileAuthorPolicy(sample, `sample ${i}`, 'a/b'));
+    expect(compiled).toHaveLength(3);
+    expect(compiled[2]!.objective).toEqual(defaultObjective);
+  });
+
+  it('names every fact that there is', () => {
+    for (const path of Object.keys(factTypes)) {
+      const [root, name] = path.split('.') as [string, string];
+      const row = guide.split('\n').find((line) => line.startsWith(`| \`${root}.\``));
+      expect(row).toMatch(new RegExp(`\\b${name}\\b`));
+    }
   });
 });
