@@ -45,31 +45,38 @@ export function compileAuthorPolicy(
   return compiled;
 }
 
-/** The policy of a family whose author wrote none: the built-in one with the blueprint's labels. */
+/**
+ * The policy of a family whose author wrote none: the built-in one with the blueprint's labels.
+ * Where those name none, the built-in labels stand.
+ */
 export function policyFromBlueprint(blueprint: {
   readonly family: FamilyName;
-  readonly privacy?: Partial<Privacy> | Blueprint['privacy'];
+  readonly privacy?: Partial<Privacy> | undefined;
 }): CompiledPolicy {
   const base = defaultPolicy(blueprint.family);
   const { labels, unlabelled } = blueprint.privacy ?? {};
-  return { ...base, labels: labels ?? base.labels, unlabelled: unlabelled ?? base.unlabelled };
+  return {
+    ...base,
+    labels: joinLabels(labels, undefined, 'blueprint'),
+    unlabelled: unlabelled ?? base.unlabelled,
+  };
 }
 
 function joinLabels(
-  blueprint: PrivacyLabels | undefined,
-  author: PrivacyLabels | undefined,
+  blueprint: PrivacyLabels = {},
+  author: PrivacyLabels = {},
   file: string,
 ): PrivacyLabels {
-  if (blueprint === undefined && author === undefined) return defaultLabels;
-  for (const [label, tier] of Object.entries(author ?? {})) {
-    const other = blueprint && Object.hasOwn(blueprint, label) ? blueprint[label] : tier;
+  for (const [label, tier] of Object.entries(author)) {
+    const other = Object.hasOwn(blueprint, label) ? blueprint[label] : tier;
     if (other === tier) continue;
     fail('bad-document', `${file}: labels.${label} is ${tier}, and the blueprint says ${other}`, {
       hint: 'say it in one place',
       details: { file, field: `labels.${label}` },
     });
   }
-  return { ...blueprint, ...author };
+  const joined = { ...blueprint, ...author };
+  return Object.keys(joined).length === 0 ? defaultLabels : joined;
 }
 
 function lowerRule(

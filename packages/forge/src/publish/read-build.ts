@@ -69,7 +69,8 @@ async function compilePolicy(
   dir: string,
   { family, policy }: BuildReport,
 ): Promise<CompiledPolicy> {
-  const privacy = { labels: policy.labels };
+  const { labels, unlabelled } = policy;
+  const privacy = { labels, ...(unlabelled !== undefined && { unlabelled }) };
   if (policy.file === undefined) return policyFromBlueprint({ family, privacy });
   const text = await readFile(join(dir, policy.file), 'utf8');
   return compileAuthorPolicy(text, policy.file, family, privacy);
