@@ -65,7 +65,7 @@ function readTensor(bytes: Uint8Array): NamedTensor {
   }
 }
 
-/** Regular files of a tar archive; GNU tar puts a path beyond 100 bytes into an entry of its own. */
+/** Regular files of a tar archive; pax puts a path beyond 100 bytes into an entry before the file's. */
 function* tarEntries(archive: Uint8Array): Generator<[path: string, bytes: Uint8Array]> {
   const text = (start: number, length: number) =>
     new TextDecoder().decode(archive.subarray(start, start + length)).replace(/\0.*$/s, '');
@@ -73,7 +73,7 @@ function* tarEntries(archive: Uint8Array): Generator<[path: string, bytes: Uint8
   for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12).trim(), 8);
     const type = text(at + 156, 1);
-    if (type === 'L') longPath = text(at + 512, size);
+    if (type === 'x') longPath = /\d+ path=(.*)\n/.exec(text(at + 512, size))?.[1] ?? '';
     if (type === '0' || type === '') {
       yield [longPath || text(at, 100), archive.slice(at + 512, at + 512 + size)];
       longPath = '';
