@@ -1,9 +1,4 @@
-import {
-  AuthorPolicy,
-  type AuthorRule,
-  type Blueprint,
-  type Privacy,
-} from '@selvedge/core/blueprint';
+import { AuthorPolicy, type AuthorRule, type Privacy } from '@selvedge/core/blueprint';
 import { fail } from '@selvedge/core/errors';
 import {
   type CompiledPolicy,
@@ -14,7 +9,7 @@ import {
   type Expression,
   type PrivacyLabels,
 } from '@selvedge/core/route';
-import { type FamilyName, parseDocument } from '@selvedge/core/schema';
+import { type FamilyName, parseDocument, type Tier } from '@selvedge/core/schema';
 import { lowerCel } from './lower-cel.ts';
 import { parseYaml } from './parse-yaml.ts';
 
@@ -34,6 +29,7 @@ export function compileAuthorPolicy(
 ): CompiledPolicy {
   const author = parseDocument(AuthorPolicy, parseYaml(text, file), file);
   const base = policyFromBlueprint({ family, privacy });
+  checkAgreed('unlabelled', privacy.unlabelled, author.unlabelled, file);
   const compiled: CompiledPolicy = {
     ...base,
     labels: joinLabels(privacy.labels, author.labels, file),
@@ -68,15 +64,29 @@ function joinLabels(
   file: string,
 ): PrivacyLabels {
   for (const [label, tier] of Object.entries(author)) {
-    const other = Object.hasOwn(blueprint, label) ? blueprint[label] : tier;
-    if (other === tier) continue;
-    fail('bad-document', `${file}: labels.${label} is ${tier}, and the blueprint says ${other}`, {
-      hint: 'say it in one place',
-      details: { file, field: `labels.${label}` },
-    });
+    checkAgreed(
+      `labels.${label}`,
+      Object.hasOwn(blueprint, label) ? blueprint[label] : undefined,
+      tier,
+      file,
+    );
   }
   const joined = { ...blueprint, ...author };
   return Object.keys(joined).length === 0 ? defaultLabels : joined;
+}
+
+/** Of two statements about the same thing neither may win silently. */
+function checkAgreed(
+  field: string,
+  blueprint: Tier | undefined,
+  author: Tier | undefined,
+  file: string,
+): void {
+  if (blueprint === undefined || author === undefined || blueprint === author) return;
+  fail('bad-document', `${file}: ${field} is ${author}, and the blueprint says ${blueprint}`, {
+    hint: 'say it in one place',
+    details: { file, field },
+  });
 }
 
 function lowerRule(

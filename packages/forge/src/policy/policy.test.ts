@@ -82,6 +82,15 @@ objective: { latency: 2 }
     });
   });
 
+  it('keeps the built-in labels where nobody names any', () => {
+    expect(compileAuthorPolicy(head, 'policy.yaml', 'a/b', { labels: {} }).labels).toEqual(
+      defaultLabels,
+    );
+    expect(policyFromBlueprint({ family: 'a/b', privacy: { labels: {} } }).labels).toEqual(
+      defaultLabels,
+    );
+  });
+
   it('joins its labels with the blueprint’s, and refuses two meanings of one', () => {
     const privacy = { labels: { personal: 'device' as const }, unlabelled: 'edge' as const };
     const joined = compileAuthorPolicy(
@@ -94,6 +103,9 @@ objective: { latency: 2 }
     expect(joined.unlabelled).toBe('edge');
     expect(refusal(`${head}labels: { personal: cloud }`, privacy)).toBe(
       'policy.yaml: labels.personal is cloud, and the blueprint says device: say it in one place',
+    );
+    expect(refusal(`${head}unlabelled: cloud`, privacy)).toBe(
+      'policy.yaml: unlabelled is cloud, and the blueprint says edge: say it in one place',
     );
   });
 
