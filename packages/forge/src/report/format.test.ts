@@ -90,7 +90,7 @@ describe('report.md', () => {
   });
 
   it('says once for each operator what was left alone', () => {
-    expect(text).toContain('leaves 2 Conv alone: it has only 200 weights');
+    expect(text).toContain('leaves 2 Conv alone, such as `conv1`: it has only 200 weights');
     expect(text).toContain('leaves LSTM `lstm` alone: it has no integer form');
     expect(text).toContain('w: 3 values become 0');
   });

@@ -142,8 +142,10 @@ function leftAlone(left: readonly PassNote[]): string[] {
   const byOp = Map.groupBy(left, ({ op }) => op);
   return [...byOp].map(([op, nodes]) => {
     const { node, reason } = nodes[0] as PassNote;
-    const which = nodes.length === 1 ? `${op} \`${shorten(node)}\`` : `${nodes.length} ${op}`;
-    return `${which} alone: ${reason}`;
+    const one = `\`${shorten(node)}\``;
+    return nodes.length === 1
+      ? `${op} ${one} alone: ${reason}`
+      : `${nodes.length} ${op} alone, such as ${one}: ${reason}`;
   });
 }
 
