@@ -53,7 +53,7 @@ function tensorsOf(files: ReadonlyMap<string, Uint8Array>, prefix: string): Name
 
 function readTensor(bytes: Uint8Array): NamedTensor {
   try {
-    const proto = decode('TensorProto', bytes) as TensorProto;
+    const proto = decode('TensorProto', bytes, 'tensor') as TensorProto;
     const tensor = {
       type: typeOfTensor(proto),
       shape: proto.dims.map(Number),
