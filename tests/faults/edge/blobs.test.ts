@@ -90,8 +90,8 @@ describe('a Range on a cold miss', () => {
     expect(await bytesOf(part)).toEqual(blob.bytes.subarray(1000, 2000));
     gate.resolve();
     const across = await get(stage, blob.path, { range: `bytes=${mebi - 10}-` });
-    expect(await bytesOf(across)).toEqual(blob.bytes.subarray(mebi - 10));
-    expect(await bytesOf(await get(stage, blob.path))).toEqual(blob.bytes);
+    expect(blob.bytes.subarray(mebi - 10).equals(await bytesOf(across))).toBe(true);
+    expect(digestOf(await bytesOf(await get(stage, blob.path)))).toBe(blob.digest);
     expect(stage.origin.asked).toHaveLength(1);
     expect(stage.origin.asked[0]!.headers.range).toBeUndefined();
   });
@@ -161,7 +161,7 @@ describe('an origin that lies about a digest', () => {
       ).toBe(1);
 
       stage.origin.behave = serveBlob(blob);
-      expect(await bytesOf(await get(stage, blob.path))).toEqual(blob.bytes);
+      expect(digestOf(await bytesOf(await get(stage, blob.path)))).toBe(blob.digest);
     },
   );
 });
@@ -232,7 +232,7 @@ describe('an origin that answers something else', () => {
     expect(answer.status).toBe(502);
     expect(await answer.json()).toMatchObject({ error: { code: 'bad-upstream' } });
     stage.origin.behave = serveBlob(blob);
-    expect(await bytesOf(await get(stage, blob.path))).toEqual(blob.bytes);
+    expect(digestOf(await bytesOf(await get(stage, blob.path)))).toBe(blob.digest);
   });
 
   it.each([404, 401, 500, 503])('a %d: it is passed on and not remembered', async (status) => {
@@ -249,7 +249,7 @@ describe('an origin that answers something else', () => {
       'Bearer',
     ]);
     stage.origin.behave = serveBlob(blob);
-    expect(await bytesOf(await get(stage, blob.path))).toEqual(blob.bytes);
+    expect(digestOf(await bytesOf(await get(stage, blob.path)))).toBe(blob.digest);
   });
 
   it('nothing, since it is gone: 502 that says so', async () => {
@@ -271,7 +271,7 @@ describe('what is in the cache', () => {
     await stage.origin.stop();
     await stage.restart();
     const answer = await get(stage, blob.path.replace('acme/glyphs', 'other/name'));
-    expect(await bytesOf(answer)).toEqual(blob.bytes);
+    expect(digestOf(await bytesOf(answer))).toBe(blob.digest);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       etag: `"${blob.digest}"`,
       'content-length': '300000',
