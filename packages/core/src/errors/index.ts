@@ -1,2 +1,8 @@
-export { type ErrorCode, errorTable, type ErrorRow } from './table.ts';
-export { fail, isSelvedgeError, type ErrorDetails, SelvedgeError, toSelvedgeError } from './error.ts';
+export {
+  type ErrorDetails,
+  fail,
+  isSelvedgeError,
+  SelvedgeError,
+  toSelvedgeError,
+} from './error.ts';
+export { type ErrorCode, type ErrorRow, errorTable } from './table.ts';

@@ -4,5 +4,6 @@ export { RouteFactsDocument, RouteRequestDocument } from './documents.ts';
 export { compileCondition } from './expression.ts';
 export * from './policy.ts';
 export { tierRank, unknownLabelRule, unlabelledRule } from './privacy.ts';
-export { type CompiledRoute, compileRoute, isRefusal } from './route.ts';
+export { type CompiledRoute, compileRoute } from './route.ts';
+export { isRefusal } from './ruled-out.ts';
 export * from './types.ts';

@@ -1,7 +1,9 @@
 import { checkCritical } from '../schema/index.ts';
 import { type Check, compileChecks } from './checks.ts';
+import { insert } from './order.ts';
 import { CompiledPolicy } from './policy.ts';
 import { compilePrivacy, type Reach, tierRank } from './privacy.ts';
+import { RuledOut } from './ruled-out.ts';
 import type { Scene } from './scene.ts';
 import { compileScore } from './score.ts';
 import type {
@@ -47,19 +49,18 @@ export function compileRoute(policy: CompiledPolicy, id: string = policy.family)
     const reach = reachOf(request.labels);
     const plan: PlanStep[] = [];
     const rejected: Rejection[] = [];
-    const steps: PlanStep[] = [];
+    const ruledOut = new RuledOut();
     const scene = { request, device: facts.device } as Scene;
     for (const candidate of facts.candidates) {
       scene.candidate = candidate;
-      const step = stepOf(candidate, score(candidate));
       const rejection = rejectionOf(checks, scene, reach);
-      if (rejection === undefined) insert(plan, step);
+      if (rejection === undefined) insert(plan, stepOf(candidate, score(candidate)));
       else {
         rejected.push(rejection);
-        steps.push(step);
+        ruledOut.add(rejection, candidate, score(candidate));
       }
     }
-    return { plan, rejected, policy: id, rule: decidingRule(plan[0], rejected, steps) };
+    return { plan, rejected, policy: id, rule: ruledOut.decidingRule(plan[0]) };
   }
 
   function recheck(
@@ -99,52 +100,4 @@ function stepOf(candidate: Candidate, score: number): PlanStep {
     cost: candidate.cost ?? 0,
     score,
   };
-}
-
-/** Insertion keeps the plan sorted; plans are short. */
-function insert(plan: PlanStep[], step: PlanStep): void {
-  let at = plan.length;
-  for (; at > 0 && before(step, plan[at - 1]!); at--) plan[at] = plan[at - 1]!;
-  plan[at] = step;
-}
-
-function before(a: PlanStep, b: PlanStep): boolean {
-  if (a.score !== b.score) return a.score < b.score;
-  if (a.tier !== b.tier) return tierRank[a.tier] < tierRank[b.tier];
-  return a.candidate < b.candidate;
-}
-
-/**
- * What decided the first place. With an empty plan a privacy or licence rule is named before any
- * other, since the answer is then a refusal and not an outage.
- */
-function decidingRule(
-  first: PlanStep | undefined,
-  rejected: readonly Rejection[],
-  steps: readonly PlanStep[],
-): string {
-  let best = -1;
-  for (let i = 0; i < steps.length; i++) {
-    if (first !== undefined && !before(steps[i]!, first)) continue;
-    if (best < 0 || outranks(i, best, first === undefined, rejected, steps)) best = i;
-  }
-  if (best >= 0) return rejected[best]!.rule;
-  return first === undefined ? 'no-candidates' : 'objective';
-}
-
-function outranks(
-  a: number,
-  b: number,
-  refusalsFirst: boolean,
-  rejected: readonly Rejection[],
-  steps: readonly PlanStep[],
-): boolean {
-  const [refusesA, refusesB] = [isRefusal(rejected[a]!), isRefusal(rejected[b]!)];
-  if (refusalsFirst && refusesA !== refusesB) return refusesA;
-  return before(steps[a]!, steps[b]!);
-}
-
-/** Whether a candidate was ruled out for reasons that make "no answer" a refusal (exit code 4). */
-export function isRefusal(rejection: Rejection): boolean {
-  return rejection.code === 'privacy' || rejection.code === 'licence';
 }
