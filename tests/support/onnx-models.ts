@@ -47,12 +47,20 @@ export function randomFeeds(
     const length = dims.reduce((product, size) => product * size, 1);
     const small = () => Math.floor(random() * 256);
     if (type === 'float32') {
-      feeds[name] = new Tensor(type, Float32Array.from({ length }, () => random() * 2 - 1), dims);
+      feeds[name] = new Tensor(
+        type,
+        Float32Array.from({ length }, () => random() * 2 - 1),
+        dims,
+      );
     } else if (type === 'int32') {
       feeds[name] = new Tensor(type, Int32Array.from({ length }, small), dims);
     } else if (type === 'int64') {
       // The one int64 input of the shared models is a sampling rate.
-      feeds[name] = new Tensor(type, BigInt64Array.from({ length }, () => 16000n), dims);
+      feeds[name] = new Tensor(
+        type,
+        BigInt64Array.from({ length }, () => 16000n),
+        dims,
+      );
     } else throw new Error(`no random ${type} for ${name}`);
   }
   return feeds;

@@ -1,5 +1,5 @@
 /** A real hub with a family, and directories for agents; everything is gone after `close`. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompiledPolicy } from '@selvedge/core/route';
@@ -14,6 +14,8 @@ export interface TinyFabric {
   readonly hub: Hub;
   readonly hubDir: string;
   readonly publisher: TinyPublisher;
+  /** The first token of a hub that is not for development. */
+  readonly token: string | undefined;
   /** `root.json` for agents. */
   readonly rootFile: string;
   publish(
@@ -26,17 +28,21 @@ export interface TinyFabric {
   close(): Promise<void>;
 }
 
-export async function tinyFabric(options: { clock?: () => Date } = {}): Promise<TinyFabric> {
+export async function tinyFabric(
+  options: { clock?: () => Date; dev?: boolean } = {},
+): Promise<TinyFabric> {
   const dir = await mkdtemp(join(tmpdir(), 'tiny-fabric-'));
   const hubDir = join(dir, 'hub');
   const hub = await startHub({
     dataDir: hubDir,
     port: 0,
-    dev: true,
+    dev: options.dev ?? true,
+    host: '127.0.0.1',
     logLevel: 'silent',
     ...(options.clock && { clock: options.clock }),
   });
-  const publisher = await tinyPublisher(hub.url, family, options.clock);
+  const token = hub.adminTokenFile && (await readFile(hub.adminTokenFile, 'utf8')).trim();
+  const publisher = await tinyPublisher(hub.url, family, { now: options.clock, token });
   const rootFile = join(dir, 'root.json');
   await writeFile(rootFile, publisher.root());
   let agents = 0;
@@ -45,6 +51,7 @@ export async function tinyFabric(options: { clock?: () => Date } = {}): Promise<
     hub,
     hubDir,
     publisher,
+    token,
     rootFile,
     publish: (version, variants, policy) =>
       publisher.publish(tinyRelease(family, version, variants), policy),

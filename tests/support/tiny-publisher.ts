@@ -39,8 +39,10 @@ export interface TinyPublisher {
 export async function tinyPublisher(
   hub: string,
   family: FamilyName,
-  now: () => Date = () => new Date(),
+  options: { now?: (() => Date) | undefined; token?: string | undefined } = {},
 ): Promise<TinyPublisher> {
+  const { now = () => new Date(), token } = options;
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const keys = { root: await newSigner(), targets: await newSigner(), family: await newSigner() };
   const online = (await fetchJson(`${hub}/api/v1/trust`, HubTrust)).online;
   const root = await signMetadata(
@@ -90,11 +92,12 @@ export async function tinyPublisher(
       version: version + 1,
     }),
     async publish(release, policy) {
-      await pushBlobs(hub, family, release);
+      await pushBlobs(hub, family, release, headers);
       const documents = documentsOf(release, policy);
       const next = await described(documents);
       await requestJson(`${hub}/api/v1/trust/updates`, {
         method: 'POST',
+        headers,
         json: {
           apiVersion,
           kind: 'TrustUpdate',
@@ -118,34 +121,23 @@ async function pushBlobs(
   hub: string,
   family: FamilyName,
   { release, blobs }: TinyRelease,
+  headers: Record<string, string>,
 ): Promise<void> {
+  const put = async (method: string, path: string, body: Uint8Array, type: string) => {
+    const answer = await fetch(`${hub}/v2/${family}/${path}`, {
+      method,
+      body: body as BodyInit,
+      headers: { ...headers, 'content-type': type },
+    });
+    if (answer.status === 201) return;
+    throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  };
   const manifests = new Set(release.variants.map(({ manifest }) => manifest.digest));
   for (const [digest, bytes] of blobs) {
-    if (!manifests.has(digest)) {
-      await put(
-        `${hub}/v2/${family}/blobs/uploads/?digest=${digest}`,
-        'POST',
-        bytes,
-        'application/octet-stream',
-      );
-    }
+    if (manifests.has(digest)) continue;
+    await put('POST', `blobs/uploads/?digest=${digest}`, bytes, 'application/octet-stream');
   }
   for (const digest of manifests) {
-    await put(
-      `${hub}/v2/${family}/manifests/${digest}`,
-      'PUT',
-      blobs.get(digest)!,
-      mediaTypes.manifest,
-    );
+    await put('PUT', `manifests/${digest}`, blobs.get(digest)!, mediaTypes.manifest);
   }
-}
-
-async function put(url: string, method: string, body: Uint8Array, type: string): Promise<void> {
-  const answer = await fetch(url, {
-    method,
-    body: body as BodyInit,
-    headers: { 'content-type': type },
-  });
-  if (answer.status !== 201)
-    throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
 }

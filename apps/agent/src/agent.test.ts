@@ -142,3 +142,36 @@ describe('an agent', () => {
     await expect(answer()).rejects.toMatchObject({ code: 'licence' });
   });
 });
+
+describe('a hub that is not for development', () => {
+  let strict: TinyFabric;
+
+  beforeAll(async () => {
+    strict = await tinyFabric({ dev: false });
+    await strict.publish('1.0.0', [{ scale: 2 }]);
+  });
+
+  afterAll(() => strict.close());
+
+  const openStrict = async (token?: string): Promise<Agent> =>
+    openAgent({
+      hub: strict.hub.url,
+      dataDir: await strict.agentDir(),
+      trustRoot: strict.rootFile,
+      pollSeconds: 0,
+      ...(token && { token }),
+    });
+
+  it('gives its releases to anybody with the root of trust, and takes reports with a token only', async () => {
+    const stranger = await openStrict();
+    const { refused, failed, untold } = await stranger.poll();
+    expect({ refused, failed }).toEqual({ refused: [], failed: [] });
+    expect(untold).toMatchObject({ code: 'unauthenticated', row: { exit: 4 } });
+    expect(stranger.state().installed).toMatchObject([{ version: '1.0.0', state: 'committed' }]);
+    await stranger.close();
+
+    const known = await openStrict(strict.token);
+    expect((await known.poll()).untold).toBeUndefined();
+    await known.close();
+  });
+});

@@ -1,23 +1,21 @@
 import { join } from 'node:path';
-import type { LiveState, Profile } from '@selvedge/core/device';
-import { type SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
-import { type DeviceId, type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
-import type { FamilyName, TensorSpec } from '@selvedge/core/schema';
+import type { DeviceId } from '@selvedge/core/release';
+import type { FamilyName } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
-import { openInstaller } from '@selvedge/node/install';
+import { type Installer, openInstaller } from '@selvedge/node/install';
 import { directoryStore, openDataDir } from '@selvedge/node/store';
-import { openTrust } from '@selvedge/node/trust';
-import type { RemoteFacts } from './candidates.ts';
+import { openTrust, type Trust } from '@selvedge/node/trust';
+import { type AgentState, agentState } from './agent-state.ts';
 import { openDecisionSums } from './counts.ts';
 import { type DecisionLog, openDecisionLog } from './decision-log.ts';
-import { openDeviceEngine } from './device-engine.ts';
-import { type DeviceIdentity, openDeviceIdentity } from './device-key.ts';
-import { type FamilyBook, familyBook } from './family-book.ts';
-import type { AgentEvent, AgentOptions } from './options.ts';
-import { type PollResult, pollOnce } from './poll.ts';
+import { type DeviceEngine, openDeviceEngine } from './device-engine.ts';
+import { openDeviceIdentity } from './device-key.ts';
+import { familyBook } from './family-book.ts';
+import type { AgentOptions } from './options.ts';
 import { pollLoop } from './poll-loop.ts';
 import { cloudPlace, edgePlace, type RemotePlace } from './remote-place.ts';
 import { openReporter } from './reporter.ts';
+import { openRounds, type RoundResult } from './rounds.ts';
 import { type Inference, type InferRequest, openRouter } from './router.ts';
 
 /** A device's agent, embedded in a program or behind the daemon's loopback port. */
@@ -43,38 +41,17 @@ export interface Agent {
   /** The device's own decisions, newest first. They never leave it. */
   readonly decisions: Pick<DecisionLog, 'list' | 'get'>;
   /** Brings models and documents up to date, then tells the hub what changed. Never throws. */
-  poll(): Promise<PollResult>;
+  poll(): Promise<RoundResult>;
   /** Answers nothing more; an install under way resumes with the next open. */
   close(): Promise<void>;
-}
-
-/** What an agent knows of itself. */
-export interface AgentState {
-  readonly device: DeviceId;
-  readonly profile: Profile;
-  readonly hub: string;
-  readonly installed: readonly InstalledVariant[];
-  /** Installs that are not finished: what only the device itself is told. */
-  readonly underWay: readonly InstalledVariant[];
-  /** What answers on the device, with what it takes and gives. */
-  readonly families: readonly {
-    readonly family: FamilyName;
-    readonly version: string | null;
-    readonly variant: string | null;
-    readonly inputs: readonly TensorSpec[];
-    readonly outputs: readonly TensorSpec[];
-  }[];
-  /** Other places that may answer, as they were found. */
-  readonly places: readonly RemoteFacts[];
-  readonly lastPoll: {
-    readonly at: string;
-    readonly problems: readonly { readonly code: string; readonly message: string }[];
-  } | null;
 }
 
 /** The layout of an agent's data directory. */
 const layout = 1;
 const defaultPollSeconds = 60;
+
+/** What is opened, in order, so that it closes in the opposite one. */
+type Closers = (() => Promise<void> | void)[];
 
 /**
  * Opens an agent: takes its directory, loads what is committed, and keeps itself up to date in
@@ -84,7 +61,7 @@ const defaultPollSeconds = 60;
  * that is none, `io-failed`, `disk-full`
  */
 export async function openAgent(options: AgentOptions): Promise<Agent> {
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: Closers = [];
   try {
     return await assemble(options, closers);
   } catch (caught) {
@@ -93,10 +70,7 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-async function assemble(
-  options: AgentOptions,
-  closers: (() => Promise<void> | void)[],
-): Promise<Agent> {
+async function assemble(options: AgentOptions, closers: Closers): Promise<Agent> {
   const { dataDir, channel = 'stable', clock = () => new Date(), token } = options;
   const hub = options.hub.replace(/\/$/, '');
   const emit = options.onEvent ?? (() => {});
@@ -107,38 +81,25 @@ async function assemble(
   closers.push(device.close);
   const remotes = placesOf(options);
   closers.push(async () => void (await Promise.all(remotes.map((place) => place.close()))));
-  const origins = () => originsOf(hub, options.edge, remotes);
-  const trust = await openTrust({
-    dir: join(dataDir, 'trust'),
-    origins,
-    trustRoot: options.trustRoot,
-    allowFirstUse: true,
-    clock,
-  });
-  const installer = await openInstaller({
-    dir: dataDir,
-    store: directoryStore(join(dataDir, 'blobs')),
-    trust,
-    engine: device.engine,
-    load: device.load,
-    tier: 'device',
-    profile: device.profile,
-    sources: origins,
-    channel,
-    clock,
-    onEvent: (event) => emit({ kind: 'install', ...event }),
-  });
+  const { trust, installer } = await openModels(options, device, () =>
+    originsOf(hub, options.edge, remotes),
+  );
   closers.push(() => installer.close());
-  const facts = { profile: device.profile, engine: device.engine };
-  const book = familyBook({ dataDir, installer, device: facts, remotes });
+  const book = familyBook({ dataDir, installer, device, remotes });
   for (const { family } of installer.installations()) await book.recall(family);
   const log = await openDecisionLog(dataDir);
   closers.push(() => log.close());
   const counts = openDecisionSums({ hub, token, clock });
   const reporter = await openReporter({ hub, token, dataDir, identity, clock });
+  const closing = new AbortController();
+  const { profile } = device;
+  const rounds = openRounds({
+    ...{ trust, installer, book, channel, signal: closing.signal },
+    ...{ remotes, profile, reporter, counts, clock, emit },
+  });
   const infer = openRouter({
     family: book.get,
-    live: options.live ?? unknownLive,
+    live: options.live ?? (() => ({})),
     log,
     count(trace) {
       counts.add(trace);
@@ -146,49 +107,48 @@ async function assemble(
     },
     clock,
   });
+  const stopPolling = pollRegularly(options.pollSeconds ?? defaultPollSeconds, rounds.run);
 
-  const closing = new AbortController();
-  let lastPoll: AgentState['lastPoll'] = null;
-  const pollNow = async (): Promise<PollResult> => {
-    await Promise.all(remotes.filter(needsProbe).map((place) => place.probe()));
-    const result = await pollOnce({ trust, installer, book, channel, signal: closing.signal });
-    const told = [...result.refused, ...result.failed];
-    lastPoll = {
-      at: clock().toISOString(),
-      problems: told.map(({ code, message }) => ({ code, message })),
-    };
-    for (const error of told) emit(eventOf(error));
-    const { problems } = result;
-    const state = { profile: device.profile, installed: [...installer.installed()], problems };
-    await tell(emit, 'report', async () => {
-      if (await reporter.report(state))
-        emit({ kind: 'report', text: 'the hub knows the new state' });
-    });
-    await tell(emit, 'report', () => counts.send());
-    return result;
-  };
-  const poll = oneAtATime(pollNow);
-  const seconds = options.pollSeconds ?? defaultPollSeconds;
-  const loop =
-    seconds > 0 ? pollLoop(seconds, async () => (await poll()).failed.length === 0) : undefined;
-
+  const { id } = identity;
   return {
-    device: identity.id,
+    device: id,
     infer,
     state: () =>
-      stateOf({ identity, profile: device.profile, hub, installer, book, remotes, lastPoll }),
+      agentState({ device: id, profile, hub, installer, book, remotes, lastPoll: rounds.last }),
     decisions: log,
-    poll,
+    poll: rounds.run,
     async close() {
-      loop?.stop();
+      stopPolling();
       closing.abort();
-      await poll.settled();
+      await rounds.settled();
       await closeAll(closers);
     },
   };
 }
 
-const unknownLive = (): LiveState => ({});
+/** The trusted documents, and the variants that they lead to. */
+async function openModels(
+  { dataDir, trustRoot, channel, clock, onEvent }: AgentOptions,
+  { engine, load, profile }: DeviceEngine,
+  origins: () => readonly string[],
+): Promise<{ trust: Trust; installer: Installer }> {
+  const dir = join(dataDir, 'trust');
+  const trust = await openTrust({ dir, origins, trustRoot, allowFirstUse: true, clock });
+  const installer = await openInstaller({
+    dir: dataDir,
+    store: directoryStore(join(dataDir, 'blobs')),
+    trust,
+    engine,
+    load,
+    tier: 'device',
+    profile,
+    sources: origins,
+    ...(channel && { channel }),
+    ...(clock && { clock }),
+    ...(onEvent && { onEvent: (event) => onEvent({ kind: 'install', ...event }) }),
+  });
+  return { trust, installer };
+}
 
 function placesOf({ edge, cloud }: AgentOptions): RemotePlace[] {
   return [...(edge ? [edgePlace(edge)] : []), ...(cloud ? [cloudPlace(cloud)] : [])];
@@ -201,75 +161,19 @@ function originsOf(
   remotes: readonly RemotePlace[],
 ): string[] {
   if (edge === undefined) return [hub];
-  const near = remotes.find((place) => place.facts().tier === 'edge')?.facts();
+  const near = remotes.map((place) => place.facts()).find(({ tier }) => tier === 'edge');
   const origins = [edge.replace(/\/$/, ''), hub];
-  return near?.unavailableReason !== undefined ? origins.reverse() : origins;
+  return near?.unavailableReason === undefined ? origins : origins.reverse();
 }
 
-/** A place that answers requests is not asked again: the attempts themselves say how it is. */
-const needsProbe = (place: RemotePlace): boolean => place.facts().unavailableReason !== undefined;
+function pollRegularly(seconds: number, run: () => Promise<RoundResult>): () => void {
+  if (seconds <= 0) return () => {};
+  return pollLoop(seconds, async () => (await run()).failed.length === 0).stop;
+}
 
-/** What fails towards the hub is tried again with the next poll, and stops nothing here. */
-async function tell(
-  emit: (event: AgentEvent) => void,
-  kind: 'report',
-  step: () => Promise<void>,
-): Promise<void> {
-  try {
-    await step();
-  } catch (caught) {
-    emit({ kind, text: `not sent: ${toSelvedgeError(caught).message}` });
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.reverse()) {
+    // One that fails must not keep the others open.
+    await (async () => close())().catch(() => {});
   }
-}
-
-function eventOf(error: SelvedgeError): AgentEvent {
-  const { code, message: text } = error;
-  return error.row.exit === 4 ? { kind: 'refused', code, text } : { kind: 'problem', text };
-}
-
-/** Callers that come while a poll is under way get its result. */
-function oneAtATime<R>(step: () => Promise<R>): (() => Promise<R>) & { settled(): Promise<void> } {
-  let running: Promise<R> | undefined;
-  const call = () => {
-    running ??= step().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  return Object.assign(call, { settled: async () => void (await running?.catch(() => {})) });
-}
-
-async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {
-  for (const close of closers.reverse()) await Promise.resolve(close()).catch(() => {});
-}
-
-function stateOf(from: {
-  identity: DeviceIdentity;
-  profile: Profile;
-  hub: string;
-  installer: Awaited<ReturnType<typeof openInstaller>>;
-  book: FamilyBook;
-  remotes: readonly RemotePlace[];
-  lastPoll: AgentState['lastPoll'];
-}): AgentState {
-  const { identity, profile, hub, installer, book, remotes, lastPoll } = from;
-  return {
-    device: identity.id,
-    profile,
-    hub,
-    installed: installer.installed(),
-    underWay: installer.installations().flatMap(installationUnderWay),
-    families: book.names().map((family) => {
-      const active = installer.active(family);
-      return {
-        family,
-        version: active?.version ?? null,
-        variant: active?.variant.id ?? null,
-        inputs: active?.inputs ?? [],
-        outputs: active?.outputs ?? [],
-      };
-    }),
-    places: remotes.map((place) => place.facts()),
-    lastPoll,
-  };
 }

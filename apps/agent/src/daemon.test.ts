@@ -55,14 +55,14 @@ describe('the device’s loopback port', () => {
       selvedge_labels: 'personal, private',
       selvedge_deadline_ms: 5000,
     });
-    const body = (await answer.json()) as Record<string, never>;
+    const body = (await answer.json()) as { parameters: { selvedge_decision: string } };
     expect(body).toMatchObject({
       model_name: 'acme.digits',
       model_version: '1.0.0',
       parameters: { selvedge_tier: 'device', selvedge_variant: 'device-fp32' },
       outputs: [{ name: 'y', datatype: 'FP32', data: [2, 4, 6, 8] }],
     });
-    const { selvedge_decision: id } = body.parameters as { selvedge_decision: string };
+    const { selvedge_decision: id } = body.parameters;
     const trace = await (await get(`/api/v1/decisions/${id}`)).json();
     expect(trace).toMatchObject({
       tier: 'device',

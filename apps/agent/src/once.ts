@@ -15,13 +15,15 @@ export interface OnceReport {
   readonly refused: readonly { readonly code: string; readonly message: string }[];
   /** What failed outside and is worth a retry. */
   readonly failed: readonly { readonly code: string; readonly message: string }[];
+  /** Whether the hub knows this state. */
+  readonly reported: boolean;
 }
 
 /**
  * One round of an agent: refresh, install, verify, answer the golden inputs, commit, report.
  *
  * @returns the report, and the error that decides the exit code: the first refusal, else the first
- * failure outside.
+ * failure outside, else why the hub could not be told.
  * @throws SelvedgeError what `openAgent` throws
  */
 export async function runOnce(
@@ -29,9 +31,9 @@ export async function runOnce(
 ): Promise<{ report: OnceReport; error: SelvedgeError | undefined }> {
   const agent = await openAgent({ ...options, pollSeconds: 0 });
   try {
-    const { refused, failed, transferred } = await agent.poll();
+    const { refused, failed, transferred, untold } = await agent.poll();
     const { device, profile, installed } = agent.state();
-    const [error] = [...refused, ...failed];
+    const [error = untold] = [...refused, ...failed];
     const report = {
       device,
       profile,
@@ -39,6 +41,7 @@ export async function runOnce(
       transferred,
       refused: refused.map(brief),
       failed: failed.map(brief),
+      reported: untold === undefined,
     };
     return { report, error };
   } finally {

@@ -6,6 +6,7 @@ import {
   type CompiledRoute,
   type Decision,
   describeDecision,
+  describeRejection,
   type Rejection,
   type RouteFacts,
   type RouteRequest,
@@ -159,6 +160,9 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     return typeof value === 'string' ? value : undefined;
   };
   const trail = 'error' in ending ? trailOf(ending.error) : ending.execution;
+  const rejected = trail.rejected ?? decision.rejected;
+  // Without an answer, what decided is the rule that kept every other place away.
+  const refusal = 'error' in ending && rejected.find(({ code }) => code === ending.error.code);
   return {
     id: randomBytes(8).toString('hex'),
     at: at.toISOString(),
@@ -172,11 +176,11 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     target: place?.target ?? null,
     considered: considered.candidates.map(consideredPlace),
     plan: decision.plan,
-    rejected: trail.rejected ?? decision.rejected,
+    rejected,
     attempts: (trail.attempts ?? []).map(attemptOf),
     policy: decision.policy,
-    rule: decision.rule,
-    reason: describeDecision(decision),
+    rule: refusal ? refusal.rule : decision.rule,
+    reason: refusal ? describeRejection(refusal) : describeDecision(decision),
     ms,
     provenance: answered?.result.provenance ?? null,
     ...('error' in ending && { error: ending.error.code }),

@@ -15,7 +15,8 @@ import {
 } from '@selvedge/infer/oip';
 import { answerOfError } from '@selvedge/node/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Agent, AgentState } from '../agent.ts';
+import type { Agent } from '../agent.ts';
+import type { AgentFamily } from '../agent-state.ts';
 import type { DecisionTrace } from '../decision-log.ts';
 import type { InferRequest } from '../router.ts';
 
@@ -55,7 +56,7 @@ export function addOipRoutes(app: FastifyInstance, agent: Agent, version: string
   });
 }
 
-function familyOf({ params }: ModelRequest, agent: Agent): AgentState['families'][number] {
+function familyOf({ params }: ModelRequest, agent: Agent): AgentFamily {
   const family = familyOfSlug(params.model);
   const known = agent.state().families.find((entry) => entry.family === family);
   if (!known) return fail('not-found', `no model ${params.model} here`, { details: { family } });

@@ -1,6 +1,6 @@
 import { describeRejection } from '@selvedge/core/route';
 import type { Provenance } from '@selvedge/core/schema';
-import type { AgentState } from '../agent.ts';
+import type { AgentState } from '../agent-state.ts';
 import type { DecisionTrace } from '../decision-log.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';

@@ -1,0 +1,71 @@
+import type { Profile } from '@selvedge/core/device';
+import { type DeviceId, type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
+import type { FamilyName, TensorSpec } from '@selvedge/core/schema';
+import type { Installer } from '@selvedge/node/install';
+import type { RemoteFacts } from './candidates.ts';
+import type { FamilyBook } from './family-book.ts';
+import type { RemotePlace } from './remote-place.ts';
+
+/** What an agent knows of itself. */
+export interface AgentState {
+  readonly device: DeviceId;
+  readonly profile: Profile;
+  readonly hub: string;
+  readonly installed: readonly InstalledVariant[];
+  /** Installs that are not finished: what only the device itself is told. */
+  readonly underWay: readonly InstalledVariant[];
+  /** What answers on the device, with what it takes and gives. */
+  readonly families: readonly AgentFamily[];
+  /** Other places that may answer, as they were found. */
+  readonly places: readonly RemoteFacts[];
+  readonly lastPoll: LastPoll | null;
+}
+
+/** A family that this device knows; version and variant are null where nothing of it is installed. */
+export interface AgentFamily {
+  readonly family: FamilyName;
+  readonly version: string | null;
+  readonly variant: string | null;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+export interface LastPoll {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Reads the state off the agent's parts. */
+export function agentState(parts: {
+  readonly device: DeviceId;
+  readonly profile: Profile;
+  readonly hub: string;
+  readonly installer: Installer;
+  readonly book: FamilyBook;
+  readonly remotes: readonly RemotePlace[];
+  readonly lastPoll: LastPoll | null;
+}): AgentState {
+  const { device, profile, hub, installer, book, remotes, lastPoll } = parts;
+  return {
+    device,
+    profile,
+    hub,
+    installed: installer.installed(),
+    underWay: installer.installations().flatMap(installationUnderWay),
+    families: book.names().map((family) => familyState(family, installer)),
+    places: remotes.map((place) => place.facts()),
+    lastPoll,
+  };
+}
+
+function familyState(family: FamilyName, installer: Installer): AgentFamily {
+  const active = installer.active(family);
+  return {
+    family,
+    version: active?.version ?? null,
+    variant: active?.variant.id ?? null,
+    inputs: active?.inputs ?? [],
+    outputs: active?.outputs ?? [],
+  };
+}
