@@ -22,8 +22,8 @@ const good = {
   policy: 'policy.yaml',
 } satisfies Blueprint;
 
-function refusal(change: (blueprint: Record<string, never>) => void): string {
-  const copy = structuredClone(good) as unknown as Record<string, never>;
+function refusal(change: (blueprint: Record<string, unknown>) => void): string {
+  const copy = structuredClone(good) as Record<string, unknown>;
   change(copy);
   try {
     parseBlueprint(copy, 'selvedge.yaml');
@@ -42,9 +42,10 @@ describe('a blueprint', () => {
     >();
   });
 
-  const at = (set: (tier: Record<string, unknown>) => void) => (blueprint: Record<string, never>) =>
-    set((blueprint.tiers as { device: Record<string, unknown> }).device);
-  it.each<[string, (blueprint: Record<string, never>) => void, string]>([
+  const at =
+    (set: (tier: Record<string, unknown>) => void) => (blueprint: Record<string, unknown>) =>
+      set((blueprint.tiers as { device: Record<string, unknown> }).device);
+  it.each<[string, (blueprint: Record<string, unknown>) => void, string]>([
     [
       'an unknown key',
       at((tier) => (tier.qualty = {})),
