@@ -122,6 +122,8 @@ describe('a request', () => {
     expect(trace).toMatchObject({
       tier: null,
       error: 'privacy',
+      rule: 'privacy-private',
+      reason: 'edge/eu-1 refused: label "private" may not go that far (rule privacy-private)',
       attempts: [{ candidate: 'device/device-fp32', outcome: 'failed' }],
       rejected: [{ candidate: 'edge/eu-1', code: 'privacy', rule: 'privacy-private' }],
     });
