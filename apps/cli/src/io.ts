@@ -38,7 +38,8 @@ export function processIo(options: { json?: boolean; quiet?: boolean }): Io {
 export function reportError(caught: unknown, io: Pick<Io, 'json'>): number {
   const error = toSelvedgeError(caught);
   process.stderr.write(`${errorLine(error)}\n`);
-  if (process.env.SELVEDGE_DEBUG === '1') process.stderr.write(`${(caught as Error)?.stack ?? ''}\n`);
+  if (process.env.SELVEDGE_DEBUG === '1')
+    process.stderr.write(`${(caught as Error)?.stack ?? ''}\n`);
   if (io.json) {
     const { code, message, details } = error;
     process.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`);

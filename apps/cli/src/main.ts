@@ -14,7 +14,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const add of commands) {
+  for (const load of asked(argv)) {
+    const add = await load();
     add(program, (action) => async (...args) => {
       try {
         exitCode = (await action(io, ...(args as never))) ?? 0;
@@ -36,6 +37,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** The command that was named, or all of them for the help text and for what nobody knows. */
+function asked([name]: readonly string[]) {
+  const one = name === undefined ? undefined : commands[name];
+  return one ? [one] : Object.values(commands);
+}
+
 function* leaves(command: Command): Generator<Command> {
   if (command.commands.length === 0) yield command;
   for (const child of command.commands) yield* leaves(child);
@@ -47,4 +54,16 @@ function usageError(caught: CommanderError): SelvedgeError {
   return new SelvedgeError('usage', message, { hint: 'see selvedge --help' });
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+/** Whoever reads our output may stop before we do (`selvedge … | head`): that is no fault. */
+function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+if (import.meta.main) {
+  tolerateClosedPipes();
+  process.exitCode = await main(process.argv.slice(2));
+}

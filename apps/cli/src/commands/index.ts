@@ -1,33 +1,22 @@
 import type { CommandModule } from '../command.ts';
-import { agent } from './agent.ts';
-import { build } from './build.ts';
-import { edge } from './edge.ts';
-import { emulate } from './emulate.ts';
-import { fleet } from './fleet.ts';
-import { hub } from './hub.ts';
-import { inspect } from './inspect.ts';
-import { keys } from './keys.ts';
-import { publish } from './publish.ts';
-import { release } from './release.ts';
-import { route } from './route.ts';
-import { run } from './run.ts';
-import { targets } from './targets.ts';
-import { up } from './up.ts';
 
-/** Every command, in the order of `selvedge --help`. */
-export const commands: readonly CommandModule[] = [
-  up,
-  hub,
-  build,
-  inspect,
-  keys,
-  publish,
-  release,
-  targets,
-  emulate,
-  run,
-  edge,
-  agent,
-  fleet,
-  route,
-];
+/**
+ * Every command, in the order of `selvedge --help`. Each is loaded when it is asked for: most of
+ * them bring a room with native code along.
+ */
+export const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  up: async () => (await import('./up.ts')).up,
+  hub: async () => (await import('./hub.ts')).hub,
+  edge: async () => (await import('./edge.ts')).edge,
+  agent: async () => (await import('./agent.ts')).agent,
+  build: async () => (await import('./build.ts')).build,
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  targets: async () => (await import('./targets.ts')).targets,
+  emulate: async () => (await import('./emulate.ts')).emulate,
+  run: async () => (await import('./run.ts')).run,
+  keys: async () => (await import('./keys.ts')).keys,
+  publish: async () => (await import('./publish.ts')).publish,
+  release: async () => (await import('./release.ts')).release,
+  fleet: async () => (await import('./fleet.ts')).fleet,
+  route: async () => (await import('./route.ts')).route,
+};
