@@ -79,7 +79,7 @@ export async function tinyBuild(dir: string, options: TinyBuildOptions = {}): Pr
     policy: { labels: { private: 'device' } },
     toolchain: {
       selvedge: '0.1.0',
-      engine: { name: 'none', version: '0' },
+      engine: { name: 'none', version: '0', threads: 1 },
       node: 'v24',
       platform: 'test',
     },
