@@ -121,6 +121,8 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
       stopPolling();
       closing.abort();
       await rounds.settled();
+      // The last window, if the hub is there to take it; nobody waits for it longer.
+      await counts.send(1_000).catch(() => {});
       await closeAll(closers);
     },
   };

@@ -14,7 +14,7 @@ export interface DecisionSums {
    * Ends the window and sends it, unless nothing was counted.
    * @throws SelvedgeError where the hub cannot be reached: the window is sent with the next call.
    */
-  send(): Promise<void>;
+  send(timeoutMs?: number): Promise<void>;
 }
 
 /** Windows kept for a hub that is away; older ones are forgotten. */
@@ -29,20 +29,21 @@ export function openDecisionSums(options: {
   const counter = createDecisionCounter(clock().getTime());
   let unsent: DecisionCounts[] = [];
 
-  const sendOne = (json: DecisionCounts) =>
+  const sendOne = (json: DecisionCounts, timeoutMs: number) =>
     fetchJson(`${hub}/api/v1/counts`, CountsAccepted, {
       method: 'POST',
+      timeoutMs,
       json,
       headers: bearer(token),
     });
   return {
     add: ({ family, tier, rule }) => counter.add({ family, tier: tier ?? 'none', rule }),
-    async send() {
+    async send(timeoutMs = 10_000) {
       const ended = counter.close(clock().getTime(), randomBytes(16).toString('hex'));
       if (ended) unsent = [...unsent, ended].slice(-keptWindows);
       for (const window of unsent) {
         try {
-          await sendOne(window);
+          await sendOne(window, timeoutMs);
         } catch (caught) {
           // What the hub refuses for what it is would be refused for ever.
           if (toSelvedgeError(caught).row.exit === 3) throw caught;

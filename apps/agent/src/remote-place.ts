@@ -23,6 +23,8 @@ export interface RemotePlace {
 }
 
 const probeTimeoutMs = 2_000;
+/** Questions whose shortest answer tells the way there; the first, which connects, does not count. */
+const probes = 3;
 
 /**
  * The edge at this address. It says itself on which port it infers; the host is the one that the
@@ -77,11 +79,11 @@ function place(known: Known, find: () => Promise<Found>): RemotePlace {
   return {
     facts: () => facts,
     async probe() {
-      const startMs = performance.now();
       try {
         const { inferUrl: found, ...said } = await find();
+        const roundTripMs = await shortest(probes, find);
         const { unavailableReason: _, ...rest } = facts;
-        facts = { ...rest, ...said, roundTripMs: performance.now() - startMs };
+        facts = { ...rest, ...said, roundTripMs };
         if (found !== inferUrl) await forget();
         inferUrl = found;
       } catch (caught) {
@@ -101,4 +103,15 @@ function place(known: Known, find: () => Promise<Found>): RemotePlace {
     },
     close: forget,
   };
+}
+
+/** Milliseconds of the shortest of several runs. */
+async function shortest(times: number, step: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < times; run++) {
+    const startMs = performance.now();
+    await step();
+    best = Math.min(best, performance.now() - startMs);
+  }
+  return best;
 }

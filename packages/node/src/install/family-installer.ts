@@ -162,18 +162,14 @@ async function fetchInto(
   const onBytes = (bytes: number): void => {
     run.onBytes(bytes);
     received += bytes;
-    if (received - told < totalBytes / 20) return;
+    if (received - told < Math.max(totalBytes / 20, 256 * 1024)) return;
     told = received;
     emit({ ...step, text: `${received} of ${totalBytes} bytes`, receivedBytes: received });
   };
   const { signal, onRefused } = run;
   try {
-    await fetchVariant(
-      family,
-      run.target,
-      { origins, store, idleMs, signal, onBytes, onRefused },
-      dir,
-    );
+    const origin = { origins, store, idleMs, signal, onBytes, onRefused };
+    await fetchVariant(family, run.target, origin, { dir, receivedBytes: received });
   } finally {
     await journal.record({ type: 'fetch-progressed', receivedBytes: received }).catch(() => {});
   }

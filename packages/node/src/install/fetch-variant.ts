@@ -11,7 +11,8 @@ import { readVariantManifest, type VariantLayers } from './variant-manifest.ts';
  * Brings a variant's manifest and layers into the store: each is verified against the digest that
  * vouches for it (release → manifest → layer) before it is visible. What is there is not fetched.
  *
- * @param dir a directory on the file system that the store is on, for asking how much room it has
+ * @param disk a directory on the file system that the store is on, for asking how much room it has,
+ * and what an earlier attempt left there
  * @throws SelvedgeError as {@link fetchBlob}; `bad-document`, `trust-mismatch` for a manifest that
  * is not what the release says
  */
@@ -19,12 +20,13 @@ export async function fetchVariant(
   family: FamilyName,
   target: InstallTarget,
   sources: BlobSources,
-  dir: string,
+  disk: { readonly dir: string; readonly receivedBytes: number },
 ): Promise<VariantLayers> {
   const { manifest, bytes } = target.variant;
   await fetchBlob({ family, kind: 'manifests', descriptor: manifest }, sources);
   const layers = await variantLayers(sources.store, target);
-  await checkRoom(dir, bytes - (await storedBytes(sources.store, layers)));
+  const there = Math.max(await storedBytes(sources.store, layers), disk.receivedBytes);
+  await checkRoom(disk.dir, bytes - there);
   for (const descriptor of layers.all) {
     await fetchBlob({ family, kind: 'blobs', descriptor }, sources);
   }
