@@ -1,3 +1,4 @@
+import { isSelvedgeError } from '@selvedge/core/errors';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Blobs } from './blobs.ts';
@@ -58,16 +59,22 @@ export function addUploadRoutes(
   app.put<Session>(sessionPath, publish, async (request, reply) => {
     const repository = repositoryOf(request.params);
     const { id } = request.params;
-    await uploads.use(repository, id, async (upload) => {
-      checkContinues(request, upload);
-      const digest = digestOf(request.query.digest);
-      if (upload.offset === 0) {
-        const expected = expectedOf(request, digest, maxBytes);
-        return blobs.put(repository, expected, bodyOf(request));
-      }
-      await upload.append(bodyOf(request));
-      return blobs.put(repository, { digest, size: upload.offset }, upload.read());
-    });
+    await uploads
+      .use(repository, id, async (upload) => {
+        checkContinues(request, upload);
+        const digest = digestOf(request.query.digest);
+        if (upload.offset === 0) {
+          const expected = expectedOf(request, digest, maxBytes);
+          return blobs.put(repository, expected, bodyOf(request));
+        }
+        await upload.append(bodyOf(request));
+        return blobs.put(repository, { digest, size: upload.offset }, upload.read());
+      })
+      .catch(async (caught) => {
+        // These bytes will never have this digest: the client has to start over.
+        if (isSelvedgeError(caught) && caught.code === 'trust-digest') await uploads.end(id);
+        throw caught;
+      });
     await uploads.end(id);
     return created(reply, repository, request.query.digest!);
   });
