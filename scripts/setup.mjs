@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const wantedMajor = 24;
+/** What Node compiled is kept, for this process and the engines that it starts: half the start-up. */
+const compileCache = join(root, 'node_modules', '.cache', 'selvedge-compiled');
 const stamp = join(root, 'node_modules', '.selvedge-setup.json');
 
 /**
@@ -62,7 +64,7 @@ export function run(file, args, { nodeArgs = [], env = {} } = {}) {
       join(root, file),
       ...args,
     ],
-    { stdio: 'inherit', env: { ...process.env, ...env } },
+    { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env } },
   );
   // A terminal's Ctrl-C reaches the child by itself; a signal sent to us is passed on.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

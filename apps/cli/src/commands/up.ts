@@ -1,10 +1,9 @@
 import { fail } from '@selvedge/core/errors';
 import { parsePort } from '@selvedge/node/config';
 import type { CommandModule } from '../command.ts';
-import type { Io } from '../io.ts';
-import { formatTable } from '../table.ts';
 import { untilStopped } from '../until-stopped.ts';
-import { type Journey, runJourney } from '../up/journey.ts';
+import { runJourney } from '../up/journey.ts';
+import { resultOf, summaryOf } from '../up/summary.ts';
 
 interface Flags {
   readonly data: string;
@@ -25,23 +24,25 @@ export const up: CommandModule = (program, run) => {
     .addHelpText('after', '\nExample:\n  selvedge up --once')
     .action(
       run(async (io, flags: Flags) => {
+        const stop = new AbortController();
+        const stopped = untilStopped().then(() => stop.abort());
         const journey = await runJourney(
           {
             data: flags.data,
             port: parsePort(flags.port, '--port'),
             devices: parseDevices(flags.devices),
             pollSeconds: flags.once ? 0 : 10,
+            signal: stop.signal,
           },
           io,
         );
         try {
-          io.print(summary(journey, io));
+          io.print(summaryOf(journey, io));
           io.result(resultOf(journey));
           if (flags.once) return;
-          io.print(
-            `\nconsole   ${journey.hub.url}/\nCtrl-C stops everything; the data stays in ${flags.data}`,
-          );
-          await untilStopped();
+          io.print(`\nconsole  ${journey.hub.url}/`);
+          io.print(`Ctrl-C stops everything; the data stays in ${flags.data}`);
+          await stopped;
         } finally {
           await journey.close();
         }
@@ -56,49 +57,4 @@ function parseDevices(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= mostDevices) return count;
   return fail('usage', `--devices ${text} is not a number from 1 to ${mostDevices}`);
-}
-
-function summary({ devices, answers, report }: Journey, io: Io): string {
-  const installed = devices.map(({ name, target, agent, url }) => {
-    const entry = agent.state().installed.find(({ state }) => state === 'committed');
-    return [name, target, entry?.variant ?? '—', entry?.version ?? '—', url];
-  });
-  const asked = answers.map(({ asked, trace, answer, refusal }) => [
-    asked.title,
-    trace?.tier ?? 'nowhere',
-    refusal ? 'refused' : (answer ?? '—'),
-    trace?.rule ?? '—',
-  ]);
-  return [
-    '',
-    `${report.family} ${report.version}`,
-    '',
-    formatTable(['device', 'target', 'variant', 'version', 'its own page'], installed, io),
-    '',
-    formatTable(['request', 'ran on', 'answer', 'rule'], asked, io),
-  ].join('\n');
-}
-
-function resultOf({ hub, edge, devices, answers, report }: Journey) {
-  return {
-    hub: hub.url,
-    edge: { url: edge.url, inferUrl: edge.inferUrl },
-    family: report.family,
-    version: report.version,
-    devices: devices.map(({ name, target, url, agent }) => ({
-      name,
-      target,
-      url,
-      device: agent.device,
-      installed: agent.state().installed,
-    })),
-    requests: answers.map(({ asked, trace, refusal }) => ({
-      title: asked.title,
-      tier: trace?.tier ?? null,
-      candidate: trace?.candidate ?? null,
-      rule: trace?.rule ?? null,
-      reason: trace?.reason ?? null,
-      refusal: refusal ?? null,
-    })),
-  };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type RunningAgent, startAgent } from '@selvedge/agent';
+import { type AgentEvent, type RunningAgent, startAgent } from '@selvedge/agent';
 import type { Edge } from '@selvedge/edge';
 import { createOrtEngine, type OrtEngine } from '@selvedge/engines/ort-node';
 import type { Hub } from '@selvedge/hub';
@@ -16,11 +16,11 @@ export interface Device extends RunningAgent {
   withFailingEngine<T>(during: () => Promise<T>): Promise<T>;
 }
 
-/** Starts the device with this index. `onLine` gets what it says of itself, one sentence a time. */
+/** Starts the device with this index. */
 export async function startDevice(
   index: number,
   fabric: { layout: Layout; ports: Ports; hub: Hub; edge: Edge; pollSeconds: number },
-  onLine: (text: string) => void,
+  onEvent: (event: AgentEvent) => void,
 ): Promise<Device> {
   const { layout, ports, hub, edge, pollSeconds } = fabric;
   const engine = createOrtEngine({ threads: 1 });
@@ -34,12 +34,12 @@ export async function startDevice(
     engine,
     port: ports.device(index),
     pollSeconds,
-    logLevel: 'warn',
-    onEvent: (event) => onLine(event.text),
+    logLevel: 'silent',
+    onEvent,
   });
   return {
     ...running,
-    name: `device-${index + 1}`,
+    name: nameOf(index),
     target,
     withFailingEngine: (during) => killRepeatedly(engine, during),
     async close() {
@@ -48,6 +48,8 @@ export async function startDevice(
     },
   };
 }
+
+export const nameOf = (index: number): string => `device-${index + 1}`;
 
 async function killRepeatedly<T>(engine: OrtEngine, during: () => Promise<T>): Promise<T> {
   const kill = (): void => {

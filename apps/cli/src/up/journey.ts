@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { buildConsole } from '@selvedge/console';
+import { fail } from '@selvedge/core/errors';
 import { type Edge, startEdge } from '@selvedge/edge';
-import type { BuildReport } from '@selvedge/forge';
+import { type BuildReport, formatBytes } from '@selvedge/forge';
 import { initKeys } from '@selvedge/forge/keys';
-import { publish } from '@selvedge/forge/publish';
 import { type Hub, startHub } from '@selvedge/hub';
-import { buildProgress } from '../build-progress.ts';
 import type { Io } from '../io.ts';
-import { type Device, startDevice } from './devices.ts';
+import { buildLines } from './build-lines.ts';
+import { type Device, nameOf, startDevice } from './devices.ts';
+import { agentLines, installLines } from './install-lines.ts';
 import { type Layout, layoutOf, type Ports, portsFrom } from './layout.ts';
+import { publishSample } from './publish-sample.ts';
+import { requestLine } from './request-line.ts';
 import { type Answered, ask, journeyRequests, sampleInput } from './requests.ts';
 import { buildSample } from './sample-build.ts';
+import { openStory, type Say } from './story.ts';
 
 export interface JourneyOptions {
   readonly data: string;
@@ -19,6 +23,8 @@ export interface JourneyOptions {
   readonly devices: number;
   /** Seconds between the devices' polls; 0 when nothing is to go on after the journey. */
   readonly pollSeconds: number;
+  /** Ends the journey; everything that runs by then is closed. */
+  readonly signal: AbortSignal;
 }
 
 /** The running fabric and what its first journey showed. */
@@ -35,43 +41,58 @@ export interface Journey {
  * The life of one model, end to end, on one machine: built, published, carried by an edge,
  * installed by emulated devices, asked. Everything is the real program; only the chips are
  * emulated. What an earlier run left is continued.
+ *
+ * @throws SelvedgeError `port-in-use`, `data-in-use`, `cancelled`; nothing is left running then
  */
 export async function runJourney(options: JourneyOptions, io: Io): Promise<Journey> {
-  const layout = layoutOf(options.data);
-  const ports = portsFrom(options.port);
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
-  const step = (name: string) => (text: string) => io.progress(`${name.padEnd(9)} ${text}`);
   try {
-    const hub = await openHub(layout, ports, step('hub'));
-    closers.push(() => hub.close());
-    const report = await build(layout, io, step('build'));
-    await release(layout, hub, step('publish'));
-    const edge = await openEdge(layout, ports, hub, step('edge'));
-    closers.push(() => edge.close());
-    const devices: Device[] = [];
-    for (let index = 0; index < options.devices; index++) {
-      const device = await startDevice(
-        index,
-        { layout, ports, hub, edge, pollSeconds: options.pollSeconds },
-        step(`device-${index + 1}`),
-      );
-      closers.push(() => device.close());
-      devices.push(device);
-    }
-    for (const device of devices) await install(device, report, step(device.name));
-    const answers = await makeRequests(layout, report, devices, step('request'));
-    for (const device of devices) await device.agent.poll();
-    return { hub, edge, devices, report, answers, close };
+    return { ...(await travel(options, io, closers)), close };
   } catch (caught) {
     await close();
-    throw caught;
+    if (!options.signal.aborted) throw caught;
+    return fail('cancelled', 'stopped before the journey was over', {
+      hint: 'the same command goes on where it stopped',
+    });
   }
 }
 
-type Say = (text: string) => void;
+async function travel(
+  { data, port, devices: count, pollSeconds, signal }: JourneyOptions,
+  io: Io,
+  closers: (() => Promise<void>)[],
+): Promise<Omit<Journey, 'close'>> {
+  const layout = layoutOf(data);
+  const ports = portsFrom(port);
+  const story = openStory(io);
+  const hub = await openHub(layout, ports, story('hub'));
+  closers.push(() => hub.close());
+  const built = await build(layout, io, story('build'), signal);
+  const version = await release(layout, hub, built, story('publish'));
+  const report = { ...built, version };
+  signal.throwIfAborted();
+  const edge = await openEdge(layout, ports, hub, story('edge'));
+  closers.push(() => edge.close());
+  const fabric = { layout, ports, hub, edge, pollSeconds };
+  const devices: Device[] = [];
+  for (let index = 0; index < count; index++) {
+    signal.throwIfAborted();
+    const say = story(nameOf(index));
+    const device = await startDevice(index, fabric, agentLines(say));
+    closers.push(() => device.close());
+    devices.push(device);
+    await install(device);
+  }
+  const answers = await makeRequests(layout, report, devices, (answered) =>
+    story('request')(requestLine(answered, io)),
+  );
+  // Tells the hub what was decided, in sums, without waiting for the next poll.
+  for (const device of devices) await device.agent.poll();
+  return { hub, edge, devices, report, answers };
+}
 
 async function openHub(layout: Layout, ports: Ports, say: Say): Promise<Hub> {
   await buildConsole({ onProgress: say });
@@ -80,21 +101,37 @@ async function openHub(layout: Layout, ports: Ports, say: Say): Promise<Hub> {
   return hub;
 }
 
-async function build(layout: Layout, io: Io, say: Say): Promise<BuildReport> {
-  const { report, made } = await buildSample(layout, buildProgress(io));
-  const passed = report.variants.filter(({ status }) => status === 'pass').map(({ id }) => id);
+async function build(layout: Layout, io: Io, say: Say, signal: AbortSignal): Promise<BuildReport> {
+  const { report, made } = await buildSample(layout, buildLines(io, say), signal);
+  const passed = report.variants.filter(({ status }) => status === 'pass').length;
   say(
-    `${report.family} ${report.version} ${made ? 'built' : 'is built already'}: ${passed.join(', ')}`,
+    `${report.family}: ${passed} of ${report.variants.length} variants hold their bar${made ? '' : ', built before'}`,
   );
   return report;
 }
 
-async function release(layout: Layout, hub: Hub, say: Say): Promise<void> {
+/** Publishes what was built; resolves with the version it has in the hub. */
+async function release(layout: Layout, hub: Hub, report: BuildReport, say: Say): Promise<string> {
   await initKeys(layout.keys);
-  await publish({ buildDir: layout.build, hub: hub.url, keys: layout.keys, onProgress: say });
+  const { family, version, channel, changed, variants, withheld, pushed, roles } =
+    await publishSample(
+      { buildDir: layout.build, hub: hub.url, keys: layout.keys },
+      report.version,
+    );
+  for (const { id, status, reason } of withheld) say(`${id} stays here: ${status}, ${reason}`);
+  if (!changed) {
+    say(`${family} ${version} is published already`);
+    return version;
+  }
+  if (roles.root === 1) say(`root of trust made: ${join(layout.keys, 'root.json')}`);
+  say(
+    `${variants.length} variants, ${formatBytes(pushed.bytes)}, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to it`,
+  );
+  return version;
 }
 
 async function openEdge(layout: Layout, ports: Ports, hub: Hub, say: Say): Promise<Edge> {
+  const lines = installLines(say);
   const edge = await startEdge({
     upstream: hub.url,
     dataDir: layout.edge,
@@ -103,45 +140,34 @@ async function openEdge(layout: Layout, ports: Ports, hub: Hub, say: Say): Promi
     region: 'local',
     trustRoot: join(layout.keys, 'root.json'),
     logLevel: 'warn',
-    onEvent: ({ text }) => say(text),
+    onEvent: lines,
   });
   say(`listens on ${edge.url} (cache) and ${edge.inferUrl} (inference), in front of ${hub.url}`);
   await edge.poll();
   return edge;
 }
 
-async function install(device: Device, report: BuildReport, say: Say): Promise<void> {
-  const { refused, failed } = await device.agent.poll();
+async function install({ agent }: Device): Promise<void> {
+  const { refused, failed } = await agent.poll();
   const problem = refused[0] ?? failed[0];
   if (problem) throw problem;
-  const committed = device.agent
-    .state()
-    .installed.find(({ family, state }) => family === report.family && state === 'committed');
-  say(
-    `${device.target} runs ${committed?.variant ?? 'nothing'} ${committed?.version ?? ''}`.trim(),
-  );
 }
 
 async function makeRequests(
   layout: Layout,
-  report: BuildReport,
+  { family }: BuildReport,
   devices: readonly Device[],
-  say: Say,
+  tell: (answered: Answered) => void,
 ): Promise<Answered[]> {
   // The slowest chip: where it matters most which place answers.
   const device = devices.at(-1);
   if (!device) return [];
-  const input = await sampleInput(layout, device.agent, report.family);
+  const input = await sampleInput(layout, device.agent, family);
   const answers: Answered[] = [];
   for (const asked of journeyRequests) {
-    const answered = await ask(device.agent, report.family, input, asked, device.withFailingEngine);
+    const answered = await ask(device.agent, family, input, asked, device.withFailingEngine);
     answers.push(answered);
-    say(sentenceOf(device, answered));
+    tell(answered);
   }
   return answers;
-}
-
-function sentenceOf(device: Device, { asked, trace, answer, refusal }: Answered): string {
-  const outcome = refusal ? `refused (${refusal})` : `“${answer}” from ${trace?.candidate}`;
-  return `${asked.title}, on ${device.name}: ${outcome}. ${trace?.reason ?? ''}`.trim();
 }

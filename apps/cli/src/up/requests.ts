@@ -17,11 +17,11 @@ export interface Asked {
 
 /** One for each thing a decision can turn on: nothing special, quality, privacy. */
 export const journeyRequests: readonly Asked[] = [
-  { title: 'an ordinary request', request: { labels: ['public'] } },
-  { title: 'asks for quality 0.91', request: { labels: ['public'], minQuality: 0.91 } },
+  { title: 'labelled public', request: { labels: ['public'] } },
+  { title: 'public, quality 0.91 or better', request: { labels: ['public'], minQuality: 0.91 } },
   { title: 'labelled private', request: { labels: ['private'] } },
   {
-    title: 'labelled private, the device’s engine killed',
+    title: 'labelled private, engine killed',
     request: { labels: ['private'] },
     engineFails: true,
   },

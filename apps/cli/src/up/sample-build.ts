@@ -15,6 +15,7 @@ export interface SampleBuild {
 export async function buildSample(
   layout: Layout,
   onProgress: (event: BuildProgress) => void,
+  signal: AbortSignal,
 ): Promise<SampleBuild> {
   const stamp = join(layout.sample, 'made-from');
   const wanted = `${await familyFingerprint()} selvedge ${version}\n`;
@@ -23,7 +24,7 @@ export async function buildSample(
     if (text !== undefined) return { report: JSON.parse(text) as BuildReport, made: false };
   }
   const blueprint = await makeSampleFamily(layout.sample);
-  const { report } = await build(blueprint, { out: layout.build, onProgress });
+  const { report } = await build(blueprint, { out: layout.build, onProgress, signal });
   await writeFile(stamp, wanted);
   return { report, made: true };
 }
