@@ -189,6 +189,28 @@ describe('a hub that starts over', () => {
   });
 });
 
+describe('what is about to expire', () => {
+  it('is renewed by the next publish, also by one that changes nothing', async () => {
+    const start = new Date();
+    await send({ now: start });
+    await hub.close();
+    const later = new Date(start.valueOf() + 300 * 24 * 3_600_000);
+    hub = await startHub({
+      dataDir: join(dir, 'hub'),
+      port: 0,
+      dev: true,
+      logLevel: 'silent',
+      clock: () => later,
+    });
+    const renewed = await send({ now: later });
+    expect(renewed).toMatchObject({
+      changed: false,
+      roles: { root: 2, targets: 2, 'acme.glyphs': 2 },
+    });
+    expect((await openKeys(keys).root())?.signed.version).toBe(2);
+  });
+});
+
 describe('a key rotation', () => {
   it.each(['root', 'targets', { family: 'acme/glyphs' }] as const)(
     'of %j is followed by a device with the first root',

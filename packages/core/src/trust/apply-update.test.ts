@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiVersion } from '../schema/index.ts';
-import { applyUpdate, isConflict } from './apply-update.ts';
+import { applyUpdate } from './apply-update.ts';
 import { delegateFamily, describeTarget, makeRoot, makeTargets, signMetadata } from './author.ts';
+import { isConflict } from './conflict.ts';
 import { renewalDue, renewTimestamp } from './publish-snapshot.ts';
 import { isRefusal } from './refusal.ts';
 import { openRepository } from './repository.ts';

@@ -1,8 +1,6 @@
 export {
   type Applied,
   applyUpdate,
-  type Conflict,
-  isConflict,
 } from './apply-update.ts';
 export {
   delegateFamily,
@@ -19,6 +17,7 @@ export {
 } from './author.ts';
 export { canonicalBytes, canonicalJson } from './canonical.ts';
 export { openTrustClient, type TrustClient } from './client.ts';
+export { type Conflict, isConflict } from './conflict.ts';
 export { hashHex, ociDigest, sha256Hex } from './digest.ts';
 export { signDocument, verifyDocument } from './envelope.ts';
 export { targetFileName } from './file-name.ts';

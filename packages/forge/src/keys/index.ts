@@ -1,2 +1,2 @@
 export { initKeys, type MadeKey } from './init-keys.ts';
-export { type KeyDirectory, type KeyRole, openKeys } from './key-directory.ts';
+export { type KeyDirectory, type KeyRole, openKeys, parseRoot } from './key-directory.ts';

@@ -3,21 +3,18 @@ import { familySlug } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import {
   delegateFamily,
-  isRefusal,
-  lifetimes,
   type MetadataFile,
   makeTargets,
   type RootSigned,
-  readMetadata,
   type Signer,
   signMetadata,
   type TrustClient,
-  utcText,
 } from '@selvedge/core/trust';
-import { type KeyDirectory, type KeyRole, openKeys } from '../keys/index.ts';
+import { type KeyDirectory, type KeyRole, openKeys, parseRoot } from '../keys/index.ts';
 import { type HubOptions, hubClient } from './hub-client.ts';
 import { accept, postUpdate, readPublishedTrust } from './published-trust.ts';
-import { signerOf } from './sign-documents.ts';
+import { nextRootSigned } from './renewed-root.ts';
+import { signerOf } from './signers.ts';
 
 export interface RotateOptions extends Partial<HubOptions> {
   /** The keys directory. */
@@ -63,7 +60,7 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
   if (client) {
     const metadata = await rotatedMetadata(client, keys, role, next, now);
     const root = metadata.get('root');
-    if (root) await keys.saveRoot(rootOf(root));
+    if (root) await keys.saveRoot(parseRoot(root, 'root.json'));
     if (metadata.size > 0) await postUpdate(hub, metadata, new Map());
   }
   await keys.promote(role);
@@ -84,7 +81,7 @@ async function rotateRootOffline(
     fail('usage', `a new key of ${nameOf(role)} has to be published`, { hint: 'add --hub URL' });
   }
   if (root.signed.roles.root.keyids.includes(next.keyid)) return;
-  await keys.saveRoot(rootOf(await nextRoot(root, keys, 'root', next, now)));
+  await keys.saveRoot(parseRoot(await nextRoot(root, keys, 'root', next, now), 'root.json'));
 }
 
 /** The metadata that makes the new key the role's; empty when it is already. */
@@ -139,21 +136,9 @@ async function nextRoot(
   const before = root.signed.roles[role];
   const keyids = before.keyids.map((id) => (id === retired ? next.keyid : id));
   const roles = { ...root.signed.roles, [role]: { ...before, keyids } };
-  const used = new Set(Object.values(roles).flatMap((entry) => entry.keyids));
-  const known = Object.entries({ ...root.signed.keys, [next.keyid]: next.key });
-  const signed: RootSigned = {
-    ...root.signed,
-    version: root.signed.version + 1,
-    expires: utcText(new Date(now.valueOf() + lifetimes.root)),
-    keys: Object.fromEntries(known.filter(([id]) => used.has(id))),
-    roles,
-  };
+  const known = { ...root.signed.keys, [next.keyid]: next.key };
+  const signed = nextRootSigned(root.signed, roles, known, now);
   return signMetadata(signed, role === 'root' ? [old, next] : [old]);
-}
-
-function rootOf(bytes: Uint8Array): MetadataFile<RootSigned> {
-  const root = readMetadata('root', bytes, 'root.json');
-  return isRefusal(root) ? fail('internal', root.message) : root;
 }
 
 const failUnknown = (family: FamilyName): never =>

@@ -1,7 +1,8 @@
 import { channelPath, familySlug } from '../../release/paths.ts';
 import { apiVersion, type FamilyName } from '../../schema/index.ts';
-import { type Applied, applyUpdate, isConflict } from '../apply-update.ts';
+import { type Applied, applyUpdate } from '../apply-update.ts';
 import { delegateFamily, describeTarget, makeRoot, makeTargets, signMetadata } from '../author.ts';
+import { isConflict } from '../conflict.ts';
 import type { Carrier } from '../ports.ts';
 import { renewTimestamp } from '../publish-snapshot.ts';
 import { isRefusal } from '../refusal.ts';
