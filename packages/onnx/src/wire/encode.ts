@@ -28,6 +28,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 class Encoder {
   readonly #reencode: boolean;
+  readonly #whole = new Map<Fields, Uint8Array>();
 
   constructor(reencode: boolean) {
     this.#reencode = reencode;
@@ -107,7 +108,7 @@ class Encoder {
       if (values.length > 0 || run.count === 0) writePacked(sink, field, values as Value[]);
     } else if (run.head && values.length === 1) this.#headed(sink, run.head, field, values[0]);
     else for (const value of values) this.#record(sink, field, value);
-    if (run.last) this.#field(sink, field, all, from + run.count);
+    if (run.last && field.many) this.#field(sink, field, all, from + run.count);
   }
 
   /** A message under the head it was read with, if its length is still what that head says. */
@@ -144,8 +145,14 @@ class Encoder {
     sink.raw(part);
   }
 
+  /** A message on its own; once for all records and passes that need it, or deep pieces would double. */
   #bytes(field: Field, value: Fields): Uint8Array {
-    return concat(encoded((sink) => this.message(sink, field.schema!, value)));
+    let bytes = this.#whole.get(value);
+    if (!bytes) {
+      bytes = concat(encoded((sink) => this.message(sink, field.schema!, value)));
+      this.#whole.set(value, bytes);
+    }
+    return bytes;
   }
 }
 
