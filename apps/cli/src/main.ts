@@ -12,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('selvedge')
     .description('Takes a model from a file to every device that should run it.')
     .version(version)
+    .addHelpText('after', '\nExample:\n  selvedge up --once')
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   for (const load of asked(argv)) {

@@ -7,7 +7,10 @@ import { formatTable } from '../table.ts';
 
 /** `selvedge fleet list|show`: the devices that report to a hub. */
 export const fleet: CommandModule = (program, run) => {
-  const group = program.command('fleet').description('the devices that report to a hub');
+  const group = program
+    .command('fleet')
+    .description('the devices that report to a hub')
+    .addHelpText('after', '\nExample:\n  selvedge fleet list --hub http://127.0.0.1:7400');
 
   group
     .command('list')

@@ -19,7 +19,10 @@ const defaultDir = 'keys';
 
 /** `selvedge keys init|rotate|show|export`: the offline keys of an owner and a publisher. */
 export const keys: CommandModule = (program, run) => {
-  const group = program.command('keys').description('the keys that sign releases, kept offline');
+  const group = program
+    .command('keys')
+    .description('the keys that sign releases, kept offline')
+    .addHelpText('after', '\nExample:\n  selvedge keys init --out keys');
 
   group
     .command('init')

@@ -21,7 +21,8 @@ interface Options {
 export const release: CommandModule = (program, run) => {
   const group = program
     .command('release')
-    .description('what a hub publishes, and whether it holds');
+    .description('what a hub publishes, and whether it holds')
+    .addHelpText('after', '\nExample:\n  selvedge release list --hub http://127.0.0.1:7400');
 
   group
     .command('list')

@@ -23,7 +23,13 @@ interface Flags {
 
 /** `selvedge route explain --policy FILE --request FILE --facts FILE` */
 export const route: CommandModule = (program, run) => {
-  const group = program.command('route').description('asks a policy where a request would run');
+  const group = program
+    .command('route')
+    .description('asks a policy where a request would run')
+    .addHelpText(
+      'after',
+      '\nExample:\n  selvedge route explain --policy policy.yaml --request request.json --facts facts.json',
+    );
   group
     .command('explain')
     .description('prints the plan for a request, and which rule ruled each other place out')

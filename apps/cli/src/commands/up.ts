@@ -56,5 +56,7 @@ const mostDevices = 50;
 function parseDevices(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= mostDevices) return count;
-  return fail('usage', `--devices ${text} is not a number from 1 to ${mostDevices}`);
+  return fail('usage', `--devices is "${text}"`, {
+    hint: `give a number between 1 and ${mostDevices}`,
+  });
 }

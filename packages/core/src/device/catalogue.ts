@@ -1,4 +1,5 @@
 import { fail } from '../errors/index.ts';
+import { nearest } from '../schema/index.ts';
 import type { Chip } from './chip.ts';
 import { browserWasm } from './chips/browser-wasm.ts';
 import { cpuArm64 } from './chips/cpu-arm64.ts';
@@ -23,13 +24,15 @@ export const catalogue: readonly Chip[] = [
 
 /**
  * The catalogue's entry for a target.
- * @throws SelvedgeError `not-found`, naming the targets there are.
+ * @throws SelvedgeError `not-found`, naming the target that was meant, or all there are.
  */
 export function chipOf(target: string): Chip {
   const chip = catalogue.find(({ id }) => id === target);
   if (chip) return chip;
+  const known = catalogue.map(({ id }) => id);
+  const meant = nearest(target, known);
   return fail('not-found', `no target "${target}" in the catalogue`, {
-    hint: `one of ${catalogue.map(({ id }) => id).join(', ')}`,
+    hint: meant === undefined ? `one of ${known.join(', ')}` : `did you mean "${meant}"?`,
     details: { target },
   });
 }
