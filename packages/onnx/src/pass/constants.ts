@@ -1,7 +1,8 @@
+import { isDefaultDomain } from '../graph/attribute.ts';
 import { constantTensor, type Scope } from '../graph/walk.ts';
-import { isExternal } from '../tensor/values.ts';
+import { elementCount, integerValues, isExternal } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
-import type { FunctionProto, GraphProto, TensorProto } from '../wire/messages.ts';
+import type { FunctionProto, GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 
 /**
@@ -21,8 +22,8 @@ export function withoutListedInitializers(model: Model): Model {
 export type Constant = { readonly tensor: TensorProto } | { readonly reason: string } | undefined;
 
 /**
- * Looks a value up as a constant: an initializer or the tensor of a Constant node, in this graph or
- * an outer one. `undefined`: it is computed. A reason: it is stored, but may not be replaced.
+ * Looks a value up as a constant: an initializer, the tensor of a Constant node, or either reshaped,
+ * in this graph or an outer one. `undefined`: it is computed. A reason: it is stored, but may not be replaced.
  */
 export function findConstant(scope: Scope, name: string): Constant {
   for (let at: Scope | undefined = scope; at; at = at.outer) {
@@ -45,13 +46,29 @@ function storedIn(graph: GraphProto | FunctionProto, name: string): TensorProto 
     if ('initializer' in graph)
       for (const tensor of graph.initializer) found.set(tensor.name ?? '', tensor);
     for (const node of graph.node) {
-      const tensor = constantTensor(node);
+      const tensor = constantTensor(node) ?? reshaped(node, found);
       if (tensor && node.output[0]) found.set(node.output[0], tensor);
     }
     stores.set(graph, found);
   }
   return found.get(name);
 }
+
+/** A stored tensor that a Reshape looks at in another shape, as old exporters write weights. */
+function reshaped(
+  node: NodeProto,
+  found: ReadonlyMap<string, TensorProto>,
+): TensorProto | undefined {
+  if (node.opType !== 'Reshape' || !isDefaultDomain(node.domain)) return undefined;
+  const [data, shape] = [found.get(node.input[0] ?? ''), found.get(node.input[1] ?? '')];
+  if (!data || !shape || isExternal(shape)) return undefined;
+  const dims = integerValues(shape);
+  const isPlain = dims.every((size) => size > 0) && product(dims) === elementCount(data);
+  return isPlain ? edit(data, { dims }) : undefined;
+}
+
+const product = (sizes: readonly number[]): number =>
+  sizes.reduce((total, size) => total * size, 1);
 
 const isListedInput = (graph: GraphProto | FunctionProto, name: string): boolean =>
   graph.input.some((input) => (typeof input === 'string' ? input : input.name) === name);

@@ -1,25 +1,41 @@
 import { subgraphs } from '../graph/attribute.ts';
-import { constantTensor, definedNames, freeNames } from '../graph/walk.ts';
+import { definedNames, freeNames } from '../graph/walk.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto } from '../wire/messages.ts';
 
 /**
- * Drops the initializers and Constant nodes among `names` that nothing reads any more, and declared
- * shapes of values that are gone. What the model stored without reading it before stays.
+ * Drops the initializers, and the nodes that only make constants, among `names` that nothing reads
+ * any more; then what those nodes read; and declared shapes of values that are gone. What the model
+ * stored without reading it before stays.
  */
 export function pruneConstants(graph: GraphProto, names: ReadonlySet<string>): GraphProto {
-  const read = namesRead(graph);
-  const unused = (name: string | undefined) =>
-    name !== undefined && names.has(name) && !read.has(name);
-  const initializer = graph.initializer.filter(({ name }) => !unused(name));
-  const node = graph.node.filter(
-    (candidate) => !constantTensor(candidate) || !unused(candidate.output[0]),
-  );
-  const pruned = edit(graph, { initializer, node });
+  const candidates = new Set(names);
+  let pruned = graph;
+  for (let before: GraphProto | undefined; before !== pruned; ) {
+    before = pruned;
+    pruned = pruneOnce(pruned, candidates);
+  }
   const defined = definedNames(pruned);
   const valueInfo = graph.valueInfo.filter(({ name }) => defined.has(name ?? ''));
   return valueInfo.length === graph.valueInfo.length ? pruned : edit(pruned, { valueInfo });
 }
+
+/** The same graph where nothing is left to drop; adds to `candidates` what dropped nodes read. */
+function pruneOnce(graph: GraphProto, candidates: Set<string>): GraphProto {
+  const read = namesRead(graph);
+  const unused = (name: string | undefined) =>
+    name !== undefined && candidates.has(name) && !read.has(name);
+  const initializer = graph.initializer.filter(({ name }) => !unused(name));
+  const dead = graph.node.filter(
+    ({ opType, output }) => constantMakers.has(opType ?? '') && unused(output[0]),
+  );
+  if (dead.length === 0 && initializer.length === graph.initializer.length) return graph;
+  for (const { input } of dead) for (const name of input) candidates.add(name);
+  const gone = new Set(dead);
+  return edit(graph, { initializer, node: graph.node.filter((node) => !gone.has(node)) });
+}
+
+const constantMakers: ReadonlySet<string> = new Set(['Constant', 'Reshape']);
 
 /** Every name that a graph reads, in its own nodes, its subgraphs, and as outputs. */
 function namesRead(graph: GraphProto): Set<string> {
