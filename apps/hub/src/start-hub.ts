@@ -11,7 +11,8 @@ import { addGuard, isLoopbackName } from './auth/guard.ts';
 import { openTokens, type Tokens } from './auth/tokens.ts';
 import type { Clock } from './clock.ts';
 import { serveConsole } from './console/serve-console.ts';
-import { type HubDatabase, openSqlite } from './data/database.ts';
+import type { HubDatabase } from './data/database.ts';
+import { openDatabase } from './data/open-database.ts';
 import { openFleet } from './fleet/fleet.ts';
 import { addRegistry } from './oci/index.ts';
 import { openDecisionSums } from './signals/decision-counts.ts';
@@ -31,6 +32,8 @@ export interface HubOptions {
   readonly dev?: boolean;
   /** Address to listen on: by default every one, under `dev` 127.0.0.1. */
   readonly host?: string;
+  /** A `postgres://` URL; without it the tables are in a SQLite file of the data directory. */
+  readonly database?: string;
   /** The time; the system's by default. */
   readonly clock?: Clock;
   /** Default `info`, on stderr. */
@@ -59,8 +62,9 @@ const layout = 1;
  * Its data directory holds `hub.sqlite`, `blobs/`, `trust/` (what is published), `keys/` (the
  * online keys, 0600), `admin.token` (0600) and `uploads/` (scratch).
  *
- * @throws SelvedgeError `data-in-use`, `port-in-use`, `disk-full`, `io-failed`; `bad-input` for
- * data of another program or a newer version; `usage` for `dev` on a public address
+ * @throws SelvedgeError `data-in-use`, `port-in-use`, `disk-full`, `io-failed`; `network` when the
+ * database's server is away; `bad-input` for data of another program or a newer version; `usage`
+ * for `dev` on a public address
  */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { dataDir, port = 7400, dev = false } = options;
@@ -84,8 +88,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       ...(options.traceFile ? { traceFile: options.traceFile } : {}),
     });
     closers.push(() => telemetry.close());
-    const rooms = await openRooms(dataDir, telemetry, options.clock ?? (() => new Date()));
-    closers.push(() => rooms.database.destroy());
+    const statements = telemetry.meter.createCounter('hub_database_statements', {
+      description: 'Statements sent to the database; polls of devices send none',
+    });
+    const opened = await openDatabase(dataDir, options.database, {
+      onStatement: () => statements.add(1),
+    });
+    closers.push(() => opened.close());
+    const rooms = await openRooms(dataDir, opened.database, options.clock ?? (() => new Date()));
     const adminTokenFile = dev ? undefined : await ensureAdminToken(dataDir, rooms.tokens);
     const server = await assemble({ dataDir, host, port, dev, telemetry, rooms });
     closers.push(() => server.close());
@@ -106,22 +116,11 @@ interface Rooms {
   readonly authority: Authority;
 }
 
-async function openRooms(dir: string, telemetry: Telemetry, clock: Clock): Promise<Rooms> {
-  const statements = telemetry.meter.createCounter('hub_database_statements', {
-    description: 'Statements sent to the database; polls of devices send none',
-  });
-  const database = await openSqlite(join(dir, 'hub.sqlite'), {
-    onStatement: () => statements.add(1),
-  });
-  try {
-    const online = await openOnlineKeys(join(dir, 'keys'));
-    const published = await openPublishedFiles(join(dir, 'trust'));
-    const authority = await openAuthority({ published, online, clock });
-    return { clock, database, tokens: await openTokens(database, clock), published, authority };
-  } catch (caught) {
-    await database.destroy();
-    throw caught;
-  }
+async function openRooms(dir: string, database: HubDatabase, clock: Clock): Promise<Rooms> {
+  const online = await openOnlineKeys(join(dir, 'keys'));
+  const published = await openPublishedFiles(join(dir, 'trust'));
+  const authority = await openAuthority({ published, online, clock });
+  return { clock, database, tokens: await openTokens(database, clock), published, authority };
 }
 
 async function assemble(parts: {

@@ -41,7 +41,11 @@ const acknowledged = {
   versions: 0,
 };
 
-async function pushBlob(url: string, bytes: Buffer, chunked: boolean): Promise<string> {
+async function pushBlob(
+  url: string,
+  bytes: Buffer<ArrayBuffer>,
+  chunked: boolean,
+): Promise<string> {
   const blobs = `${url}/v2/acme/glyphs/blobs`;
   const begun = await fetch(`${blobs}/uploads/`, { method: 'POST' });
   const session = url + begun.headers.get('location');
@@ -56,7 +60,7 @@ async function pushBlob(url: string, bytes: Buffer, chunked: boolean): Promise<s
   return digest;
 }
 
-async function pushManifest(url: string, tag: string, layer: Buffer): Promise<void> {
+async function pushManifest(url: string, tag: string, layer: Buffer<ArrayBuffer>): Promise<void> {
   const describe = (mediaType: string, bytes: Buffer) => ({
     mediaType,
     digest: digestOf(bytes),

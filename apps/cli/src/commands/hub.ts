@@ -7,6 +7,7 @@ interface Options {
   readonly data: string;
   readonly port: string;
   readonly host?: string;
+  readonly database?: string;
   readonly dev?: boolean;
 }
 
@@ -18,6 +19,7 @@ export const hub: CommandModule = (program, run) => {
     .requiredOption('--data <dir>', 'its data directory, made when it is not there')
     .option('--port <n>', 'port; 0 takes a free one', '7400')
     .option('--host <address>', 'address to listen on (default: all; under --dev 127.0.0.1)')
+    .option('--database <url>', 'PostgreSQL for the tables (default: a SQLite file in --data)')
     .option('--dev', 'loopback only, no credentials, agents may trust on first use')
     .addHelpText('after', '\nExample:\n  selvedge hub --data hub-data --dev')
     .action(
@@ -30,6 +32,7 @@ export const hub: CommandModule = (program, run) => {
           dev: options.dev ?? false,
           logLevel,
           ...(options.host ? { host: options.host } : {}),
+          ...(options.database ? { database: options.database } : {}),
           ...(traceFile ? { traceFile } : {}),
         });
         const { url, dev, adminTokenFile = null } = running;

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { immutable } from '../http-cache.ts';
 
 /** Only what this hub serves runs in the page, and it talks to this hub only. */
 const contentSecurityPolicy = [
@@ -41,7 +42,7 @@ export async function serveConsole(app: FastifyInstance, dir: string): Promise<v
       const hashed = /-[\w-]{8,}\.\w+$/.test(path);
       reply.headers({
         ...pageHeaders,
-        'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'cache-control': hashed ? immutable : 'no-cache',
       });
     },
   });

@@ -8,6 +8,12 @@ import type { Tables } from './tables.ts';
 
 export type HubDatabase = Kysely<Tables>;
 
+/** A database that this hub owns until it closes it. */
+export interface OpenDatabase {
+  readonly database: HubDatabase;
+  close(): Promise<void>;
+}
+
 export interface DatabaseOptions {
   /** Called once for each statement that is sent. */
   readonly onStatement?: () => void;

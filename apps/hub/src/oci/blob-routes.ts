@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { immutable, matchesEtag } from '../http-cache.ts';
 import type { Blobs } from './blobs.ts';
 import { digestOf, type NameParams, repositoryOf } from './names.ts';
 import { refuse } from './oci-error.ts';
 import { parseRange } from './range.ts';
-
-/** Content that its digest names never changes. */
-export const immutable = 'public, max-age=31536000, immutable';
 
 /** `GET` and `HEAD /v2/<name>/blobs/<digest>`, whole or in part. */
 export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
@@ -49,9 +47,3 @@ function outside(reply: FastifyReply, size: number): never {
     headers: { 'content-range': `bytes */${size}` },
   });
 }
-
-/** RFC 9110 §13.1.2, with weak comparison. */
-export const matchesEtag = (header: string | undefined, etag: string): boolean =>
-  header !== undefined &&
-  (header.trim() === '*' ||
-    header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));

@@ -1,7 +1,7 @@
 import type { Digest } from '@selvedge/core/schema';
 import { readAll } from '@selvedge/node/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { immutable, matchesEtag } from './blob-routes.ts';
+import { immutable, matchesEtag } from '../http-cache.ts';
 import type { Blobs } from './blobs.ts';
 import type { Manifests } from './manifests.ts';
 import { digestOf, isTag, type NameParams, repositoryOf } from './names.ts';

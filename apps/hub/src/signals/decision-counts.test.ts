@@ -1,3 +1,4 @@
+import type { DecisionCounts } from '@selvedge/core/release';
 import { apiVersion } from '@selvedge/core/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HubDatabase, openSqlite } from '../data/database.ts';
@@ -13,16 +14,16 @@ let now = '2026-11-20T12:30:00Z';
 const sums = () => openDecisionSums(database, () => new Date(now));
 
 let batches = 0;
-function batch(end: string, count = 1, family = 'acme/glyphs') {
+function batch(end: string, count = 1, family = 'acme/glyphs'): DecisionCounts {
   const start = new Date(Date.parse(end) - 60_000).toISOString().replace('.000Z', 'Z');
   return {
     apiVersion,
-    kind: 'DecisionCounts' as const,
+    kind: 'DecisionCounts',
     batch: String(batches++).padStart(32, '0'),
     window: { start, end },
     counts: [
-      { family, tier: 'device' as const, rule: 'objective', count },
-      { family, tier: 'none' as const, rule: 'privacy-private', count: 1 },
+      { family, tier: 'device', rule: 'objective', count },
+      { family, tier: 'none', rule: 'privacy-private', count: 1 },
     ],
   };
 }

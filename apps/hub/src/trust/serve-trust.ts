@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { immutable, matchesEtag } from '../oci/blob-routes.ts';
+import { immutable, matchesEtag } from '../http-cache.ts';
 import type { PublishedFile, PublishedFiles } from './published-files.ts';
 
 const prefix = '/trust/';
