@@ -12,11 +12,14 @@ export default class ClosingReporter implements Reporter {
         if (result.state === 'pending') continue;
         counts[result.state]++;
         if (result.state !== 'skipped') continue;
-        const reason = result.note ?? `no reason given: ${module.relativeModuleId}: ${test.fullName}`;
+        const reason =
+          result.note ?? `no reason given: ${module.relativeModuleId}: ${test.fullName}`;
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }
     for (const [reason, count] of reasons) process.stdout.write(`skipped ${count}: ${reason}\n`);
-    process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    process.stdout.write(
+      `\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`,
+    );
   }
 }

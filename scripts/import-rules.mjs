@@ -50,6 +50,12 @@ export default {
       },
     },
     {
+      name: 'declared-dependencies',
+      severity: 'error',
+      from: { pathNot: '\\.(test|bench|fixture)\\.tsx?$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
       name: 'tests-are-not-imported',
       severity: 'error',
       from: { pathNot: '\\.(test|bench)\\.tsx?$' },
@@ -65,6 +71,6 @@ export default {
       conditionNames: ['source', 'import', 'node', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.mjs'],
     },
-    combinedDependencies: true,
+    combinedDependencies: false,
   },
 };
