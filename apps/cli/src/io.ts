@@ -1,4 +1,5 @@
 import { type SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
+import { remedies } from './remedies.ts';
 
 /** How a command speaks: results on stdout, everything else on stderr. */
 export interface Io {
@@ -49,7 +50,6 @@ export function reportError(caught: unknown, io: Pick<Io, 'json'>): number {
 
 /** `selvedge: <code>: <what happened>: <what to do>`, on one line. */
 export function errorLine(error: SelvedgeError): string {
-  const parts = [`selvedge: ${error.code}`, error.message];
-  if (error.hint) parts.push(error.hint);
+  const parts = [`selvedge: ${error.code}`, error.message, error.hint || remedies[error.code]];
   return parts.join(': ').replace(/\s*\n\s*/g, ' ');
 }
