@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  feedShapes,
+  nodeTestModels,
+  randomFeeds,
+  runModel,
+  sharedModels,
+} from '../../../../tests/support/onnx-models.ts';
+import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { graphBuilder } from '../build/index.ts';
+import { dataTypeName } from '../tensor/index.ts';
+import { edit, type Model, make, readModel } from '../wire/index.ts';
+import { isKnown } from './facts.ts';
+import { inferValues } from './infer.ts';
+
+/** The model with every value of its main graph as an output, so that a run shows them all. */
+function showingAll(model: Model): Model {
+  const { graph } = model;
+  const shown = new Set(graph.output.map(({ name }) => name));
+  const hidden = graph.node
+    .flatMap(({ output }) => output)
+    .filter((name) => name && !shown.has(name));
+  const output = [...graph.output, ...hidden.map((name) => make('ValueInfoProto', { name }))];
+  return edit(model, { graph: edit(graph, { output }) });
+}
+
+describe('inference', () => {
+  it.skipIf(noSharedData).each(sharedModels)(
+    'of $name agrees with every value of a run: type, shape, constants',
+    async ({ name, bytes }) => {
+      const model = readModel(bytes(), { name });
+      const inference = inferValues(model);
+      const values = await runModel(showingAll(model), randomFeeds(model, feedShapes[name]), {
+        graphOptimizationLevel: 'disabled',
+      });
+      for (const [value, tensor] of Object.entries(values)) {
+        const { type, shape, constant } = inference.of(model.graph, value);
+        if (type) expect([value, type]).toEqual([value, tensor.type]);
+        if (isKnown(shape)) expect([value, shape]).toEqual([value, tensor.dims]);
+        else if (shape) expect([value, shape.length]).toEqual([value, tensor.dims.length]);
+        if (constant)
+          expect(Array.from(tensor.data as ArrayLike<number>, Number)).toEqual(constant);
+      }
+    },
+  );
+
+  it.skipIf(noSharedData)('knows all shapes of the models without free dimensions but one', () => {
+    for (const { name, bytes } of sharedModels) {
+      if (['silero-vad-v6.2.onnx', 'xgboost-regressor.onnx'].includes(name)) continue;
+      const model = readModel(bytes(), { name });
+      const inference = inferValues(model);
+      const unknown = model.graph.node
+        .flatMap(({ output }) => output)
+        .filter((value) => value && !isKnown(inference.of(model.graph, value).shape));
+      expect([name, unknown]).toEqual([name, []]);
+    }
+  });
+
+  it.skipIf(noSharedData)('contradicts none of ONNX’s node tests, and settles most of them', () => {
+    let settled = 0;
+    for (const { name, bytes } of nodeTestModels()) {
+      const model = readModel(bytes, { name });
+      const output = model.graph.output.map((info) => edit(info, { type: undefined }));
+      const bare = edit(model, { graph: edit(model.graph, { output, valueInfo: [] }) });
+      const inference = inferValues(bare);
+      for (const info of model.graph.output) {
+        const declared = info.type?.tensorType;
+        if (!declared?.shape) continue;
+        const { type, shape } = inference.of(bare.graph, info.name!);
+        const sizes = declared.shape.dim.map(({ dimValue }) =>
+          dimValue === undefined ? null : Number(dimValue),
+        );
+        if (type) expect([name, type]).toEqual([name, dataTypeName(declared.elemType)]);
+        if (!isKnown(shape) || !isKnown(sizes)) continue;
+        expect([name, shape]).toEqual([name, sizes]);
+        settled++;
+      }
+    }
+    expect(settled).toBeGreaterThan(600);
+  });
+
+  it('takes a free first dimension as one sample, and leaves the others open unless told', () => {
+    const g = graphBuilder('open');
+    const x = g.input('x', 'float32', ['batch', 'time', 8]);
+    g.output(g.node('Relu', [x], {}, 'y'), 'float32');
+    const model = g.build();
+    expect(inferValues(model).of(model.graph, 'y').shape).toEqual([1, null, 8]);
+    expect(
+      inferValues(model, { dimensions: { batch: 4, time: 20 } }).of(model.graph, 'y').shape,
+    ).toEqual([4, 20, 8]);
+  });
+
+  it('believes an observation over every rule', () => {
+    const g = graphBuilder('observed', { domains: { 'com.example': 1 } });
+    const x = g.input('x', 'float32', ['n', 'm']);
+    g.output(g.node('NonZero', [x], {}, 'y'), 'int64');
+    const model = g.build();
+    const shapes = new Map([['y', [2, 7]]]);
+    expect(inferValues(model).of(model.graph, 'y').shape).toEqual([2, null]);
+    expect(inferValues(model, { shapes }).of(model.graph, 'y').shape).toEqual([2, 7]);
+  });
+});
