@@ -1,6 +1,6 @@
 /**
- * A value with its 95% interval on a scale shared by its column: a line for the interval,
- * a tick for the value, the right end is no drop at all.
+ * A drop with its 95% interval on a scale shared by its column: a line for the interval, a dot
+ * for the value, a tick in the middle for no drop at all; worse is to the left.
  */
 export function DropInterval({
   interval,
@@ -18,15 +18,31 @@ export function DropInterval({
     ? `drop ${points(drop)} (95%: ${points(interval[0])} to ${points(interval[1])})`
     : `drop ${points(drop)}`;
   return (
-    <svg width={width} height="16" role="img" aria-label={label}>
-      <title>{label}</title>
-      <path d={`M${at(0)} 2v12`} stroke="var(--hair)" strokeWidth="1" />
-      {interval && (
-        <path d={`M${at(interval[0])} 8H${at(interval[1])}`} stroke="var(--soft)" strokeWidth="2" />
-      )}
-      <circle cx={at(drop)} cy="8" r="3" fill="var(--ink)" />
-    </svg>
+    <span className="interval">
+      <svg width={width} height="16" role="img" aria-label={label}>
+        <title>{label}</title>
+        <path d={`M${at(0)} 1v14`} stroke="var(--soft)" strokeWidth="1" />
+        {interval && (
+          <path
+            d={`M${at(interval[0])} 8H${at(interval[1])}`}
+            stroke="var(--soft)"
+            strokeWidth="2"
+          />
+        )}
+        <circle cx={at(drop)} cy="8" r="3" fill="var(--ink)" />
+      </svg>
+      <span className="soft" aria-hidden="true">
+        {signed(-drop)}
+      </span>
+    </span>
   );
 }
+
+/** `−0.03`: percentage points above or below the reference. */
+const signed = (fraction: number): string => {
+  const text = (Math.abs(fraction) * 100).toFixed(2);
+  if (Number(text) === 0) return '±0.00';
+  return `${fraction < 0 ? '−' : '+'}${text}`;
+};
 
 const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} points`;

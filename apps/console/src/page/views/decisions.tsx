@@ -32,8 +32,10 @@ export function Decisions({ counts }: { counts: Counts['counts'] }) {
                   <Tier tier={tier} />
                 </td>
                 <td data-label="Rule">
-                  <span className="mono">{rule}</span>
-                  {rule.startsWith('privacy') && <PrivacyMark />}
+                  <span>
+                    <span className="mono">{rule}</span>
+                    {rule.startsWith('privacy') && tier === 'none' && <PrivacyMark />}
+                  </span>
                 </td>
                 <td data-label="Share" className={`wide tier-${tier}`}>
                   <span className="bar" style={{ width: `${(100 * count) / most}%` }} />

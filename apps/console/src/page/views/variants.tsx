@@ -34,7 +34,7 @@ export function Variants({ current }: { current: ReleaseDetail }) {
             <th>Variant</th>
             <th className="number">Size</th>
             <th className="number">Quality</th>
-            <th>Against fp32</th>
+            <th title="percentage points, with the 95% interval">Against fp32</th>
             <th className="number">Where built</th>
             {targets.map((target) => (
               <th className="number" key={target}>
