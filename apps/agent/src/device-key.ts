@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '@selvedge/core/errors';
 import type { DeviceId } from '@selvedge/core/release';
-import { ed25519Pem, fromHex, type Signer, sha256Hex, signerFromPem } from '@selvedge/core/trust';
-import { isMissing, writeDurably } from '@selvedge/node/store';
+import { fromHex, type Signer, sha256Hex } from '@selvedge/core/trust';
+import { openSigner } from '@selvedge/node/trust';
 
 /** Who this device is: nobody else can say so without its key. */
 export interface DeviceIdentity {
@@ -20,29 +18,11 @@ export interface DeviceIdentity {
  * @throws SelvedgeError `bad-input` for a file that is no Ed25519 key, `io-failed`, `disk-full`
  */
 export async function openDeviceIdentity(dataDir: string): Promise<DeviceIdentity> {
-  const file = join(dataDir, 'device.pem');
-  const signer = await readSigner(file);
+  const signer = await openSigner(
+    join(dataDir, 'device.pem'),
+    'restore it, or remove it to enrol as a new device',
+  );
   const raw = fromHex(signer.key.keyval.public)!;
   const id = `d-${(await sha256Hex(raw)).slice(0, 32)}`;
   return { id, signer, publicKey: Buffer.from(raw).toString('base64') };
-}
-
-async function readSigner(file: string): Promise<Signer> {
-  let pem: string;
-  try {
-    pem = await readFile(file, 'utf8');
-  } catch (caught) {
-    if (!isMissing(caught)) throw caught;
-    pem = ed25519Pem(crypto.getRandomValues(new Uint8Array(32)));
-    await writeDurably(file, pem, { mode: 0o600 });
-  }
-  try {
-    return await signerFromPem(pem);
-  } catch (cause) {
-    return fail('bad-input', `${file}: ${(cause as Error).message}`, {
-      hint: 'restore it, or remove it to enrol as a new device',
-      details: { file },
-      cause,
-    });
-  }
 }
