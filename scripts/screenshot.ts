@@ -3,8 +3,7 @@
  * [--height N] [--dark] [--whole]`. The README's pictures are made by it.
  */
 import { parseArgs } from 'node:util';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -21,11 +20,7 @@ if (!url || !file) {
   process.exit(2);
 }
 
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
-  headless: true,
-});
+const browser = await launchBrowser();
 try {
   const page = await browser.newPage({
     locale: 'en-US',
