@@ -58,7 +58,8 @@ class GraphConversion {
   readonly #scope: Scope;
   readonly #names: NamePool;
   readonly #halves: HalfCache;
-  readonly #chosen: ReadonlySet<string>;
+  /** Positions of the nodes to convert. */
+  readonly #chosen: ReadonlySet<number>;
   /** Names of half forms by the name of the value. */
   readonly #half = new Map<string, string>();
   readonly #nodes: NodeProto[] = [];
@@ -70,20 +71,19 @@ class GraphConversion {
     scope: Scope,
     names: NamePool,
     halves: HalfCache,
-    chosen: ReadonlySet<NodeProto>,
+    chosen: ReadonlySet<number>,
   ) {
     this.#graph = graph;
     this.#scope = scope;
     this.#names = names;
     this.#halves = halves;
-    // By output name: nodes with subgraphs are new objects by now.
-    this.#chosen = new Set([...chosen].map(keyOf));
+    this.#chosen = chosen;
   }
 
   run(report: Report): GraphProto {
     const needed = this.#neededInFloat32();
-    for (const node of this.#graph.node) {
-      if (!this.#chosen.has(keyOf(node))) {
+    for (const [index, node] of this.#graph.node.entries()) {
+      if (!this.#chosen.has(index)) {
         this.#nodes.push(node);
         continue;
       }
@@ -135,8 +135,8 @@ class GraphConversion {
   #neededInFloat32(): Set<string> {
     const { captured, outputs } = indexGraph(this.#graph);
     const needed = new Set([...captured, ...outputs]);
-    for (const node of this.#graph.node) {
-      const operator = this.#chosen.has(keyOf(node)) ? float16Operator(node.opType!) : undefined;
+    for (const [index, node] of this.#graph.node.entries()) {
+      const operator = this.#chosen.has(index) ? float16Operator(node.opType!) : undefined;
       for (const [at, name] of node.input.entries()) {
         if (!operator || !covers(operator.inputs, at)) needed.add(name);
       }
@@ -146,8 +146,6 @@ class GraphConversion {
 }
 
 const leads = (op: string): boolean => float16Operator(op)?.leads ?? false;
-
-const keyOf = (node: NodeProto): string => node.output.join('\n');
 
 const cast = (from: string, to: string, type: 'float16' | 'float32'): NodeProto =>
   makeNode('Cast', [from], [to], { to: dataTypes[type] }, { name: `Cast_${to}` });

@@ -32,7 +32,7 @@ export class HalfCache {
 }
 
 /**
- * Chooses the nodes of one graph to convert. Nodes that hold weights lead; others follow when one
+ * Chooses the nodes of one graph to convert, by their position. Nodes that hold weights lead; others follow when one
  * of their inputs is half precision already. Whatever has to stay float32 is reported.
  */
 export function planFloat16(
@@ -41,10 +41,10 @@ export function planFloat16(
   options: Float16Options,
   halves: HalfCache,
   report: Report,
-): Set<NodeProto> {
-  const chosen = new Set<NodeProto>();
+): Set<number> {
+  const chosen = new Set<number>();
   const half = new Set<string>();
-  for (const node of scope.graph.node) {
+  for (const [index, node] of scope.graph.node.entries()) {
     if (constantTensor(node) || !touchesFloats(node, scope.graph, inference)) continue;
     const verdict = judge(node, scope, inference, options, halves, half);
     if (verdict === undefined) continue;
@@ -52,7 +52,7 @@ export function planFloat16(
       report.leave(node, verdict);
       continue;
     }
-    chosen.add(node);
+    chosen.add(index);
     for (const [at, name] of node.output.entries()) if (covers(verdict.outputs, at)) half.add(name);
     for (const warning of vanishing(node, verdict, scope, halves)) report.warnings.push(warning);
   }

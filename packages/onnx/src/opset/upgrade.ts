@@ -231,7 +231,7 @@ const rewrites: Readonly<Record<string, (rewriting: Rewriting) => NodeProto>> = 
     });
   },
   /** Resize 11 can do what Resize 10 and Upsample did, if told how they rounded. */
-  Resize: ({ node, store }) => resize(node, node.input[1]!, store),
+  Resize: ({ node, store }) => resize(node, node.input[1] ?? '', store),
   Upsample: ({ node, store }) => {
     const scales = attribute(node, 'scales')?.floats;
     const name = scales
@@ -242,8 +242,10 @@ const rewrites: Readonly<Record<string, (rewriting: Rewriting) => NodeProto>> = 
 };
 
 function canRaise(node: NodeProto): boolean {
+  const isRewritten = Object.hasOwn(rewrites, node.opType ?? '');
+  if (isRewritten && (!node.input[0] || !node.output[0])) return false;
   if (node.opType === 'BatchNormalization') return intAttribute(node, 'spatial', 1) === 1;
-  return unchanged.has(node.opType ?? '') || Object.hasOwn(rewrites, node.opType ?? '');
+  return isRewritten || unchanged.has(node.opType ?? '');
 }
 
 function raiseGraph(graph: GraphProto, from: number, names: NamePool): GraphProto {

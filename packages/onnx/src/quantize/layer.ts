@@ -51,6 +51,7 @@ export function readLayer(
   const op = node.opType ?? '';
   if (Object.hasOwn(never, op)) return never[op];
   if (op !== 'MatMul' && op !== 'Gemm' && op !== 'Conv') return undefined;
+  if (!node.input[0] || !node.output[0]) return 'it has no input or no output';
   if (options.keepNodes.some((kept) => kept === node.name || kept === node.output[0]))
     return 'asked for';
   const weightName = node.input[1] ?? '';

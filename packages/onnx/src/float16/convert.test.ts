@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import {
+  feedShapes,
+  randomFeeds,
+  runModel,
+  sharedModels,
+  signalToNoise,
+} from '../../../../tests/support/onnx-models.ts';
+import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import {
+  type GraphBuilder,
+  graphBuilder,
+  makeModel,
+  makeNode,
+  makeTensor,
+  makeValueInfo,
+} from '../build/index.ts';
+import { inspectModel } from '../graph/index.ts';
+import { dataTypes } from '../tensor/index.ts';
+import { concat, type Model, make, readModel, writeModel } from '../wire/index.ts';
+import { toFloat16 } from './convert.ts';
+
+const wave = (count: number, scale = 1): Float32Array =>
+  Float32Array.from({ length: count }, (_, at) => Math.sin(at * 1.7) * scale);
+
+/** A model of one input [2, 16] around what `body` makes of it. */
+function small(body: (g: GraphBuilder, x: string) => string, opset = 17): Model {
+  const g = graphBuilder('small', { opset });
+  const x = g.input('x', 'float32', [2, 16]);
+  const y = body(g, x);
+  g.output(g.node('Identity', [y], {}, 'y'), 'float32');
+  return g.build();
+}
+const dense = (g: GraphBuilder, x: string, weights = wave(256)): string =>
+  g.node('MatMul', [x, g.constant(`w${x}`, [16, 16], weights)]);
+const ops = (model: Model): string[] => model.graph.node.map(({ opType }) => opType!);
+
+async function compare(model: Model, converted: Model): Promise<number> {
+  const feeds = randomFeeds(model);
+  const [a, b] = [await runModel(model, feeds), await runModel(converted, feeds)];
+  expect(b.y!.type).toBe('float32');
+  return signalToNoise(a.y!, b.y!);
+}
+
+describe('conversion to half precision', () => {
+  it.skipIf(noSharedData).each(sharedModels)(
+    '$name still runs, and answers nearly the same, or is skipped with a reason',
+    async ({ name, bytes }) => {
+      const model = readModel(bytes(), { name });
+      const { model: converted, report } = toFloat16(model);
+      if (report.skipped) {
+        expect(['lgbm-classifier.onnx', 'xgboost-regressor.onnx']).toContain(name);
+        expect(converted).toBe(model);
+        return;
+      }
+      const facts = inspectModel(converted);
+      expect([facts.inputs, facts.outputs]).toEqual([
+        inspectModel(model).inputs,
+        inspectModel(model).outputs,
+      ]);
+      expect(concat(writeModel(converted)).length).toBeLessThan(0.9 * bytes().length);
+      const feeds = randomFeeds(model, feedShapes[name]);
+      const [before, after] = [await runModel(model, feeds), await runModel(converted, feeds)];
+      for (const [output, tensor] of Object.entries(before)) {
+        expect([output, after[output]!.type, after[output]!.dims]).toEqual([
+          output,
+          tensor.type,
+          tensor.dims,
+        ]);
+        expect(signalToNoise(tensor, after[output]!)).toBeGreaterThan(25);
+      }
+    },
+  );
+
+  it('keeps inputs and outputs float32, with one cast in and one out', async () => {
+    const model = small((g, x) => g.node('Relu', [dense(g, dense(g, x))]));
+    const { model: converted, report } = toFloat16(model);
+    expect(ops(converted)).toEqual(['Cast', 'MatMul', 'MatMul', 'Relu', 'Identity', 'Cast']);
+    expect(converted.graph.initializer.map(({ dataType }) => dataType)).toEqual([
+      dataTypes.float16,
+      dataTypes.float16,
+    ]);
+    expect(report.left).toEqual([]);
+    expect(await compare(model, converted)).toBeGreaterThan(55);
+  });
+
+  it('names weights beyond ±65504 and leaves their node in float32', async () => {
+    const model = small((g, x) => dense(g, dense(g, x, wave(256, 1e6))));
+    const { model: converted, report } = toFloat16(model);
+    expect(report.left).toEqual([
+      {
+        node: 'MatMul_0',
+        op: 'MatMul',
+        reason: expect.stringMatching(/^wx holds 1\.00e\+6, beyond ±65504$/),
+      },
+    ]);
+    expect(report.changed.map(({ op }) => op)).toEqual(['MatMul', 'Identity']);
+    expect(converted.graph.initializer.find(({ name }) => name === 'wx')!.dataType).toBe(
+      dataTypes.float32,
+    );
+  });
+
+  it('leaves a small constant that would vanish, as the one in x / (x + 1e-9)', async () => {
+    const model = small((g, x) => {
+      const h = dense(g, x);
+      return g.node('Add', [h, g.constant('epsilon', [1], Float32Array.of(1e-9))]);
+    });
+    const { report } = toFloat16(model);
+    expect(report.left).toMatchObject([
+      { op: 'Add', reason: 'epsilon holds values that half precision rounds to 0' },
+    ]);
+  });
+
+  it('converts weights of which some vanish beside larger ones, and says so', () => {
+    const weights = wave(256);
+    weights.fill(1e-20, 0, 32);
+    const { report } = toFloat16(small((g, x) => dense(g, x, weights)));
+    expect(report.changed.map(({ op }) => op)).toContain('MatMul');
+    expect(report.warnings).toEqual(['wx: 32 of 256 values are below 3e-8 and become 0']);
+  });
+
+  it('leaves what adds up, squares, or divides by what may be small', async () => {
+    const model = small((g, x) => {
+      const h = dense(g, x);
+      const mean = g.node('ReduceMean', [h], { axes: [1], keepdims: 1 });
+      const centred = g.node('Sub', [h, mean]);
+      const deviation = g.node('Sqrt', [
+        g.node('ReduceMean', [g.node('Mul', [centred, centred])], { axes: [1] }),
+      ]);
+      return dense(g, g.node('Div', [centred, deviation]));
+    });
+    const { model: converted, report } = toFloat16(model);
+    expect(report.left.map(({ op }) => op)).toEqual([
+      'ReduceMean',
+      'Mul',
+      'ReduceMean',
+      'Sqrt',
+      'Div',
+    ]);
+    expect(await compare(model, converted)).toBeGreaterThan(45);
+  });
+
+  it('treats Cast and Resize right: types that nodes name stay what they are', async () => {
+    const model = small((g, x) => {
+      const image = g.node('Reshape', [
+        dense(g, x),
+        g.constant('s', [4], BigInt64Array.of(2n, 1n, 4n, 4n)),
+      ]);
+      const scales = g.constant('scales', [4], Float32Array.of(1, 1, 2, 2));
+      const large = g.node('Resize', [image, '', scales], { mode: 'linear' });
+      return g.node('Cast', [g.node('Cast', [large], { to: dataTypes.float64 })], {
+        to: dataTypes.float32,
+      });
+    });
+    const { model: converted, report } = toFloat16(model);
+    expect(report.changed.map(({ op }) => op)).toEqual(['MatMul', 'Reshape', 'Resize']);
+    expect(await compare(model, converted)).toBeGreaterThan(50);
+  });
+
+  it('converts inside branches, with float32 at their borders', async () => {
+    const branch = (name: string, scale: number) =>
+      make('GraphProto', {
+        name,
+        node: [makeNode('MatMul', ['h', `w_${name}`], [`y_${name}`])],
+        initializer: [makeTensor(`w_${name}`, [16, 16], wave(256, scale))],
+        output: [makeValueInfo(`y_${name}`, 'float32', [2, 16])],
+      });
+    const model = makeModel(
+      make('GraphProto', {
+        name: 'choice',
+        node: [
+          makeNode('MatMul', ['x', 'w'], ['h']),
+          makeNode('ReduceSum', ['x'], ['total'], { keepdims: 0 }),
+          makeNode('Greater', ['total', 'zero'], ['positive']),
+          makeNode('If', ['positive'], ['y'], {
+            then_branch: { graph: branch('then', 1) },
+            else_branch: { graph: branch('else', 2) },
+          }),
+        ],
+        initializer: [
+          makeTensor('w', [16, 16], wave(256)),
+          makeTensor('zero', [], Float32Array.of(0)),
+        ],
+        input: [makeValueInfo('x', 'float32', [2, 16])],
+        output: [makeValueInfo('y', 'float32', [2, 16])],
+      }),
+      { opset: 17 },
+    );
+    const { model: converted, report } = toFloat16(model);
+    expect(report.changed.filter(({ op }) => op === 'MatMul')).toHaveLength(3);
+    expect(await compare(model, converted)).toBeGreaterThan(50);
+  });
+
+  it('keeps a weight in float32 too where somebody reads it so, and converts shared ones once', async () => {
+    const model = small((g, x) => {
+      const w = g.constant('w', [16, 16], wave(256));
+      const h = g.node('MatMul', [g.node('MatMul', [x, w]), w]);
+      return g.node('Add', [h, g.node('ReduceSum', [w], { keepdims: 0 })]);
+    });
+    const { model: converted } = toFloat16(model);
+    expect(converted.graph.initializer.map(({ name, dataType }) => [name, dataType])).toEqual([
+      ['w', dataTypes.float32],
+      ['w.f16', dataTypes.float16],
+    ]);
+    expect(await compare(model, converted)).toBeGreaterThan(50);
+  });
+
+  it('never replaces a default that a caller may set, nor nodes it was asked to keep', () => {
+    const { graph } = small((g, x) => dense(g, x));
+    const input = [...graph.input, makeValueInfo('wx', 'float32', [16, 16])];
+    const model = makeModel(make('GraphProto', { ...graph, input }), { opset: 17 });
+    expect(toFloat16(model).report.skipped).toContain('wx is an input that a caller may set');
+    const kept = toFloat16(
+      small((g, x) => dense(g, x)),
+      { keepNodes: ['MatMul_0'] },
+    );
+    expect(kept.report.skipped).toContain('asked for');
+  });
+});
