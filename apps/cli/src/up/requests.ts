@@ -44,7 +44,11 @@ export async function sampleInput(
 ): Promise<Tensors> {
   const specs = agent.state().families.find((one) => one.family === family)?.inputs ?? [];
   const dataset = await readDataset(join(layout.sample, 'request'), specs);
-  return dataset.sample(0);
+  try {
+    return await dataset.sample(0);
+  } finally {
+    await dataset.close();
+  }
 }
 
 /** Sends one request; a refusal is an outcome here, not an error. */
