@@ -115,7 +115,7 @@ describe('what is no model', () => {
 
   it('is refused when messages nest deeper than protobuf allows', () => {
     // GraphProto.node > attribute > g > node > …, each around the next.
-    let inner = new Uint8Array(0);
+    let inner: Uint8Array = new Uint8Array(0);
     for (const field of Array.from({ length: 300 }, (_, at) => [6, 5, 1][at % 3]!)) {
       inner = concat([Uint8Array.from([(field << 3) | 2, ...varint(inner.length)]), inner]);
     }
@@ -125,7 +125,7 @@ describe('what is no model', () => {
 
   it('is read in linear time however often messages are split at every depth', () => {
     // A value's type: sequence of sequence of …, each given in two records that protobuf merges.
-    let inner = new Uint8Array(0);
+    let inner: Uint8Array = new Uint8Array(0);
     for (let depth = 0; depth < 40; depth++) {
       const piece = concat([Uint8Array.from([0x0a, ...varint(inner.length)]), inner]);
       inner = concat([
