@@ -1,4 +1,21 @@
 /** What `spec/` holds: every document of the fabric as JSON Schema, and the error table. */
+import {
+  Counts,
+  CountsAccepted,
+  DeviceDetail,
+  Devices,
+  Enrolled,
+  ErrorAnswer,
+  Families,
+  FamilyDetail,
+  HubTrust,
+  ReleaseDetail,
+  StateAccepted,
+  TokenIssued,
+  TokenRequest,
+  Tokens,
+  TrustUpdated,
+} from '@selvedge/core/api';
 import { AuthorPolicy, Blueprint } from '@selvedge/core/blueprint';
 import { LiveState, Profile } from '@selvedge/core/device';
 import { errorTable } from '@selvedge/core/errors';
@@ -12,6 +29,7 @@ import {
   StateReport,
 } from '@selvedge/core/release';
 import { CompiledPolicy, RouteFactsDocument, RouteRequestDocument } from '@selvedge/core/route';
+import { TrustUpdate } from '@selvedge/core/trust';
 import { expressionSchema } from './expression-schema.ts';
 
 /** File name in `spec/schemas/` without `.json`, title and schema. */
@@ -28,6 +46,22 @@ const schemas: Readonly<Record<string, readonly [string, object]>> = {
   profile: ['What a device can do', Profile],
   'live-state': ['What changes from minute to minute on a device', LiveState],
   'route-request': ['What an application asks of a policy', RouteRequestDocument],
+  'trust-update': ['Metadata and targets, signed offline, for a hub', TrustUpdate],
+  'trust-updated': ['The versions that a hub publishes after an update', TrustUpdated],
+  'hub-trust': ["A hub's online keys, for making the first root", HubTrust],
+  families: ['What a hub publishes', Families],
+  'family-detail': ['A family on a hub', FamilyDetail],
+  'release-detail': ['A release on a hub', ReleaseDetail],
+  enrolled: ['Answer to an enrolment', Enrolled],
+  'state-accepted': ['Answer to a state report', StateAccepted],
+  devices: ['A page of the fleet', Devices],
+  'device-detail': ['A device of the fleet', DeviceDetail],
+  counts: ['Decisions, summed over a span', Counts],
+  'counts-accepted': ['Answer to decision counts', CountsAccepted],
+  'token-request': ['A token that an administrator asks for', TokenRequest],
+  'token-issued': ['A token, the one time that its text is shown', TokenIssued],
+  tokens: ['The tokens of a hub, without their texts', Tokens],
+  'error-answer': ['The body of every error answer of the API', ErrorAnswer],
   'route-facts': ['What a decision looks at besides the request', RouteFactsDocument],
 };
 
