@@ -22,7 +22,9 @@ export function halve(tensor: TensorProto): HalfTensor {
   let overflowed = 0;
   let vanished = 0;
   let largest = 0;
-  for (const [at, value] of values.entries()) {
+  // Indexed: an iterator makes a pair for each of what may be a hundred million weights.
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
     const magnitude = Math.abs(value);
     if (Number.isFinite(value)) {
       if (magnitude > largest) largest = magnitude;

@@ -18,17 +18,18 @@ export function quantizeWeights(
   channelOf: (index: number) => number,
 ): QuantizedWeights {
   const scales = new Float32Array(channels);
-  for (const [at, weight] of weights.entries()) {
+  // Indexed: an iterator makes a pair for each of what may be a hundred million weights.
+  for (let at = 0; at < weights.length; at++) {
     const channel = channelOf(at);
-    scales[channel] = Math.max(scales[channel]!, Math.abs(weight));
+    scales[channel] = Math.max(scales[channel]!, Math.abs(weights[at]!));
   }
   for (let channel = 0; channel < channels; channel++) {
     const scale = Math.fround(scales[channel]! / limit);
     scales[channel] = scale > 0 ? scale : 1;
   }
   const values = new Int8Array(weights.length);
-  for (const [at, weight] of weights.entries()) {
-    const value = roundHalfEven(weight / scales[channelOf(at)]!);
+  for (let at = 0; at < weights.length; at++) {
+    const value = roundHalfEven(weights[at]! / scales[channelOf(at)]!);
     values[at] = Math.min(limit, Math.max(-limit, value));
   }
   return { values, scales };

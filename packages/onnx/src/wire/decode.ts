@@ -57,7 +57,8 @@ function decodeRange(
       canonical = false;
     } else if (field.payload || (field.kind === 'message' && !field.many)) {
       const piece = readPiece(cursor, field, tag);
-      if (!piece.plain || pieces?.some((other) => other.field === field)) canonical = false;
+      if (canonical && pieces?.some((other) => other.field === field)) canonical = false;
+      if (!piece.plain) canonical = false;
       pieces ??= [];
       pieces.push(piece);
     } else if (field.kind === 'message') {
@@ -108,18 +109,21 @@ function joinPieces(
   pieces: readonly Piece[],
   depth: number,
 ): void {
-  const byField = Map.groupBy(pieces, ({ field }) => field);
-  for (const [field, parts] of byField) {
-    const [{ start, end }] = parts as [Piece];
-    const bytes =
-      parts.length === 1
-        ? undefined
-        : concat(parts.map((part) => cursor.bytes.subarray(part.start, part.end)));
-    if (field.payload) message[field.name] = bytes ?? cursor.bytes.subarray(start, end);
-    else if (bytes) {
+  for (const piece of pieces) {
+    const { field, start, end } = piece;
+    if (message[field.name] !== undefined) continue;
+    const parts = pieces.length === 1 ? pieces : pieces.filter((other) => other.field === field);
+    const isWhole = parts.length === 1;
+    const bytes = isWhole
+      ? cursor.view(start, end)
+      : concat(parts.map((part) => cursor.view(part.start, part.end)));
+    if (field.payload) message[field.name] = bytes;
+    else if (isWhole)
+      message[field.name] = decodeRange(cursor, field.schema!, start, end, depth + 1);
+    else {
       const joined = new Cursor(bytes, cursor.source);
       message[field.name] = decodeRange(joined, field.schema!, 0, bytes.length, depth + 1);
-    } else message[field.name] = decodeRange(cursor, field.schema!, start, end, depth + 1);
+    }
   }
 }
 

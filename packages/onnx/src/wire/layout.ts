@@ -44,7 +44,7 @@ export function readLayout(cursor: Cursor, schema: Schema, start: number, end: n
     const isLast = field !== undefined && last.get(field)?.start === start;
     // A singular scalar given twice counts as given last (protobuf encoding, "Last One Wins").
     if (!field || (!isLast && !field.many && !field.payload && field.kind !== 'message')) {
-      unknownFields.push(cursor.bytes.subarray(start, end));
+      unknownFields.push(cursor.view(start, end));
       runs.push({ packed: false, count: 1, last: false });
     } else runs.push({ ...run, last: isLast });
   }
@@ -91,7 +91,7 @@ function readRecord(cursor: Cursor, schema: Schema): Draft {
   const packed = (tag & 7) === 2 && field.packable;
   if (field.payload || field.kind === 'message') return readBody(cursor, field, packed, start, tag);
   const values = packed ? readPacked(cursor, field) : [readValue(cursor, field)];
-  const record = cursor.bytes.subarray(start, cursor.pos);
+  const record = cursor.view(start, cursor.pos);
   const again = encoded((sink) =>
     packed ? writePacked(sink, field, values) : writeRecord(sink, field, values[0]!),
   );
@@ -112,7 +112,7 @@ function readBody(
   const from = cursor.pos;
   if (delimited) cursor.skip(length);
   else cursor.skipValue(tag);
-  const head = cursor.bytes.subarray(start, from);
+  const head = cursor.view(start, from);
   const again = encoded((sink) => {
     sink.uint(tag);
     if (delimited) sink.uint(length);

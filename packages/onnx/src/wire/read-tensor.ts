@@ -46,7 +46,7 @@ export function readTensor(cursor: Cursor, end: number): PlainTensor | undefined
       dims: readDims(bytes, start, rank),
       dataType: bytes[pos + 1]!,
       name,
-      rawData: bytes.subarray(from, end),
+      rawData: cursor.view(from, end),
     },
   );
   cursor.pos = end;

@@ -22,7 +22,7 @@ export function readValue(cursor: Cursor, field: Field): Value {
     default: {
       const length = cursor.length();
       const start = cursor.skip(length);
-      return cursor.bytes.subarray(start, start + length);
+      return cursor.view(start, start + length);
     }
   }
 }
