@@ -1,6 +1,7 @@
-// Runs one TypeScript file of the repository: `node scripts/run.mjs FILE [ARGS]`.
+// Runs one TypeScript file under the right Node: `node scripts/run.mjs FILE [ARGS]`.
+import { resolve } from 'node:path';
 import { install, run } from './setup.mjs';
 
 install('all');
 const [file, ...args] = process.argv.slice(2);
-process.exitCode = await run(file, args);
+process.exitCode = await run(resolve(file), args);

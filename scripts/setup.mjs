@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,7 +53,7 @@ export function nodeBinary() {
   process.exit(2);
 }
 
-/** Runs a file of the repository under the right Node; resolves with its exit code. */
+/** Runs a file, by default of the repository, under the right Node; resolves with its exit code. */
 export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   const child = spawn(
     nodeBinary(),
@@ -61,7 +61,7 @@ export function run(file, args, { nodeArgs = [], env = {} } = {}) {
       '--conditions=source',
       '--disable-warning=ExperimentalWarning',
       ...nodeArgs,
-      join(root, file),
+      resolve(root, file),
       ...args,
     ],
     { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env } },

@@ -1,0 +1,97 @@
+/**
+ * The documentation is true: every command runs, every document is accepted by what reads it,
+ * every TypeScript file compiles. `npm start` and `npm test` are not run here: the first is
+ * tests/e2e/up.test.ts, the second is what runs this.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { parseBlueprint } from '@selvedge/core/blueprint';
+import { compileAuthorPolicy, parseYaml } from '@selvedge/forge/policy';
+import { describe, expect, it } from 'vitest';
+import { type DocBlock, docBlocks, repository } from '../support/doc-blocks.ts';
+import { type DocShell, openDocShell } from '../support/doc-shell.ts';
+
+const files = ['README.md', ...globSync('docs/**/*.md', { cwd: repository }).sort()];
+const pages = files
+  .map((file) => ({ file, blocks: docBlocks(file) }))
+  .filter(({ blocks }) => blocks.length > 0);
+const withCommands = pages.filter(({ blocks }) => blocks.some(({ language }) => language === 'sh'));
+
+describe('the commands of', () => {
+  it.each(withCommands)('$file run as written', async ({ blocks }) => {
+    const shell = await openDocShell();
+    try {
+      for (const block of blocks) await follow(block, shell);
+    } finally {
+      await shell.close();
+    }
+  });
+});
+
+/** Does with a block what a reader does. */
+async function follow({ language, note, text }: DocBlock, shell: DocShell): Promise<void> {
+  if (language === 'sh') {
+    const commands = text.replace(/^npm (start|test|run)\b.*$/gm, '').trim();
+    if (note === 'background') await shell.start(commands);
+    else if (commands) await shell.run(commands);
+  } else if (isFileName(note)) {
+    shell.write(note, text);
+    if (language === 'ts') await compile(note, shell);
+  }
+}
+
+const isFileName = (note: string): boolean => /^[\w-]+\.\w+$/.test(note);
+
+/** Type-checks a file as strictly as the repository itself, against the declarations that are published. */
+async function compile(name: string, shell: DocShell): Promise<void> {
+  const compilerOptions = { composite: false, noEmit: true, types: ['node'], customConditions: [] };
+  const config = { extends: `${repository}tsconfig.base.json`, compilerOptions, files: [name] };
+  shell.write('tsconfig.json', JSON.stringify(config));
+  await shell.run(`npx --no-install tsc -b ${repository}apps/agent`);
+  await shell.run('npx --no-install tsc -p tsconfig.json');
+}
+
+const blocksOf = (...languages: string[]) =>
+  pages.flatMap(({ file, blocks }) =>
+    blocks
+      .filter(({ language }) => languages.includes(language))
+      .map((block) => ({ ...block, place: `${file}:${block.line}` })),
+  );
+
+describe('the document at', () => {
+  it.each(blocksOf('yaml'))('$place is accepted by what reads it', ({ text, note, place }) => {
+    const value = parseYaml(text, place) as Record<string, unknown>;
+    const [, quoted] = /^from (.+)$/.exec(note) ?? [];
+    if (quoted !== undefined) {
+      const whole = parseYaml(readFileSync(`${repository}${quoted}`, 'utf8'), quoted);
+      expect(whole).toMatchObject(value);
+    } else if (value.kind === 'Policy') compileAuthorPolicy(text, place, 'acme/glyphs');
+    else if (value.kind === 'Blueprint') parseBlueprint(value, place);
+    // A file without a kind is read by the commands of its page.
+    else expect(note).toMatch(/^[\w-]+\.yaml$/);
+  });
+
+  it.each(blocksOf('json'))('$place is JSON', ({ text }) => {
+    expect(() => JSON.parse(text)).not.toThrow();
+  });
+
+  it.each(blocksOf('js'))('$place is a module with a default export', async ({ text }) => {
+    const module = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+    expect(module.default).toBeTypeOf('function');
+  });
+
+  it('has a language that is looked at here', () => {
+    const languages = pages.flatMap(({ blocks }) => blocks.map(({ language }) => language));
+    const known = ['sh', 'yaml', 'json', 'js', 'ts'];
+    expect(languages.filter((language) => !known.includes(language))).toEqual([]);
+  });
+});
+
+describe('the links of', () => {
+  it.each(files)('%s lead somewhere', (file) => {
+    const markdown = readFileSync(`${repository}${file}`, 'utf8');
+    const links = [...markdown.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, to]) => to);
+    const base = new URL(`file://${repository}${file}`);
+    const broken = links.filter((to) => globSync(new URL(to!, base).pathname).length === 0);
+    expect(broken).toEqual([]);
+  });
+});
