@@ -89,7 +89,8 @@ describe('the document at', () => {
 describe('the links of', () => {
   it.each(files)('%s lead somewhere', (file) => {
     const markdown = readFileSync(`${repository}${file}`, 'utf8');
-    const links = [...markdown.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, to]) => to);
+    const link = /\]\((?!https?:|#)([^)#]+)[^)]*\)|(?:src|srcset)="([^"]+)"/g;
+    const links = [...markdown.matchAll(link)].map(([, to, image]) => to ?? image);
     const base = new URL(`file://${repository}${file}`);
     const broken = links.filter((to) => globSync(new URL(to!, base).pathname).length === 0);
     expect(broken).toEqual([]);
