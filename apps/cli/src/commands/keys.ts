@@ -84,6 +84,7 @@ async function rotate(io: Io, role: string, { out, hub }: Options): Promise<void
     role: which,
     ...(hub === undefined ? {} : { hub }),
     token: token?.reveal(),
+    onProgress: io.progress,
   });
   io.print(`the key of ${role} is now ${to}; ${from} is in ${out}/retired`);
   if (!published) io.print('no hub has it yet; it goes there with the next publish');

@@ -20,8 +20,10 @@ export { openTrustClient, type TrustClient } from './client.ts';
 export { type Conflict, isConflict } from './conflict.ts';
 export { hashHex, ociDigest, sha256Hex } from './digest.ts';
 export { signDocument, verifyDocument } from './envelope.ts';
+export { readExpiredTargets } from './expired-targets.ts';
 export { targetFileName } from './file-name.ts';
 export type { FoundTarget } from './find-target.ts';
+export { checkFreshTimestamp } from './fresh-timestamp.ts';
 export { fromHex, toHex } from './hex.ts';
 export {
   type Carried,

@@ -56,6 +56,21 @@ async function verifyTargetsFile(
   bytes: Uint8Array,
   now: Date,
 ): Promise<MetadataFile<TargetsSigned> | Refusal> {
+  const next = await checkTargetsFile(state, name, keys, role, bytes);
+  if (isRefusal(next)) return next;
+
+  // 5.6.5: a freeze attack.
+  return checkExpiry(next.signed, effectiveNow(state, now), `${name}.json`, '5.6.5') ?? next;
+}
+
+/** §5.6.2 to §5.6.4: everything but expiry. Enough for its publisher, never for a device. */
+export async function checkTargetsFile(
+  state: TrustState,
+  name: string,
+  keys: Readonly<Record<string, TrustKey>>,
+  role: RoleKeys,
+  bytes: Uint8Array,
+): Promise<MetadataFile<TargetsSigned> | Refusal> {
   const subject = `${name}.json`;
   const expected = listedTargets(state, name);
   if (isRefusal(expected)) return expected;
@@ -73,15 +88,12 @@ async function verifyTargetsFile(
 
   // 5.6.4: mix-and-match.
   const { version } = next.signed;
-  if (version !== expected.version) {
-    return refuse(
-      'trust-mismatch',
-      subject,
-      '5.6.4',
-      `version ${version}, signed for ${expected.version}`,
-    );
-  }
-
-  // 5.6.5: a freeze attack.
-  return checkExpiry(next.signed, effectiveNow(state, now), subject, '5.6.5') ?? next;
+  return version === expected.version
+    ? next
+    : refuse(
+        'trust-mismatch',
+        subject,
+        '5.6.4',
+        `version ${version}, signed for ${expected.version}`,
+      );
 }

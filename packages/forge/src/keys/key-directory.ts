@@ -23,6 +23,8 @@ export type KeyRole = 'root' | 'targets' | { readonly family: FamilyName };
  */
 export interface KeyDirectory {
   readonly dir: string;
+  /** Where the role's key stands, or would. */
+  fileOf(role: KeyRole): string;
   /** The role's key, and the one about to replace it. */
   signers(role: KeyRole): Promise<readonly Signer[]>;
   /** Families that have a key here. */
@@ -49,6 +51,7 @@ export function openKeys(dir: string): KeyDirectory {
 
   return {
     dir,
+    fileOf: (role) => fileOf(role),
     async signers(role) {
       const found = [await readKeyFile(fileOf(role)), await readKeyFile(fileOf(role, true))];
       return found.filter((signer) => signer !== undefined);

@@ -15,8 +15,8 @@ import {
   type Version,
 } from '@selvedge/core/schema';
 import { sha256Hex, type TrustClient } from '@selvedge/core/trust';
+import { accept } from './accept.ts';
 import { compareVersions } from './compare-versions.ts';
-import { accept } from './published-trust.ts';
 import type { ReadBuild } from './read-build.ts';
 
 /** What shall be published. */

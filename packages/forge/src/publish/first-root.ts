@@ -4,6 +4,7 @@ import {
   type MetadataFile,
   makeRoot,
   type RootSigned,
+  type Signer,
   signMetadata,
   topRoles,
 } from '@selvedge/core/trust';
@@ -23,18 +24,7 @@ export async function firstRoot(
   notes: string[],
   now: Date,
 ): Promise<MetadataFile<RootSigned>> {
-  const [root] = await keys.signers('root');
-  const [targets] = await keys.signers('targets');
-  if (!root || !targets) {
-    const lacking = root ? 'targets.pem' : 'root.pem';
-    return fail(
-      'trust-no-root',
-      `the hub has no root of trust yet, and ${keys.dir} lacks ${lacking}`,
-      {
-        hint: `make the owner's keys with: selvedge keys init --out ${keys.dir}`,
-      },
-    );
-  }
+  const { root, targets } = await ownerKeys(keys);
   const before = await keys.root();
   const wanted = {
     root: [root.key],
@@ -49,6 +39,24 @@ export async function firstRoot(
     `root of trust made: version ${version}, key ${shortKey(root)}, in ${keys.dir}/root.json`,
   );
   return parseRoot(await signMetadata(signed, [root]), 'root.json');
+}
+
+/**
+ * The keys that the first root of a hub needs.
+ *
+ * @throws SelvedgeError `trust-no-root` where one is missing
+ */
+export async function ownerKeys(
+  keys: KeyDirectory,
+): Promise<{ readonly root: Signer; readonly targets: Signer }> {
+  const [root] = await keys.signers('root');
+  const [targets] = await keys.signers('targets');
+  if (root && targets) return { root, targets };
+  const file = keys.fileOf(root ? 'targets' : 'root');
+  return fail('trust-no-root', `the hub has no root of trust yet, and ${file} is missing`, {
+    hint: `make the owner's keys with: selvedge keys init --out ${keys.dir}`,
+    details: { file },
+  });
 }
 
 const sameKeys = (a: RootSigned, b: RootSigned): boolean =>

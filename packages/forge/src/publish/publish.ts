@@ -1,11 +1,14 @@
 import { isSelvedgeError } from '@selvedge/core/errors';
 import type { FamilyName, Version } from '@selvedge/core/schema';
-import { type KeyDirectory, openKeys } from '../keys/index.ts';
+import { openKeys } from '../keys/index.ts';
 import { changedDocuments, checkContent, type Wanted } from './changed-documents.ts';
-import { type HubClient, type HubOptions, hubClient } from './hub-client.ts';
-import { postUpdate, readPublishedTrust } from './published-trust.ts';
+import { checkKeys } from './check-keys.ts';
+import { type HubOptions, hubClient } from './hub-client.ts';
+import { postUpdate } from './post-update.ts';
+import { readPublishedTrust } from './published-trust.ts';
 import { makeRelease, pushRelease } from './push-release.ts';
 import { type ReadBuild, readBuild } from './read-build.ts';
+import type { Reading } from './reading.ts';
 import { releaseDocument } from './release-document.ts';
 import { signDocuments } from './sign-documents.ts';
 
@@ -72,8 +75,11 @@ export async function publish(options: PublishOptions): Promise<Published> {
 
   const made = await makeRelease(build, version);
   const index = made.index.descriptor;
-  // A conflict is told before anything is pushed.
-  await checkContent((await readPublishedTrust(hub, keys, now)).client, family, version, index);
+  const reading = { hub, keys, family, now, say };
+  // A conflict, or a key that is missing, is told before anything is pushed.
+  const published = await readPublishedTrust(reading);
+  await checkContent(published.client, family, version, index);
+  await checkKeys(published, keys, family);
   const pushed = await pushRelease(hub, build, made, version, say);
   const release = JSON.stringify(releaseDocument(build.report, version, index, made.variants));
   const wanted = { build, version, channel, release, index };
@@ -81,7 +87,7 @@ export async function publish(options: PublishOptions): Promise<Published> {
     family,
     version,
     channel,
-    ...(await signAndPost(hub, keys, wanted, now, say)),
+    ...(await signAndPost(reading, wanted)),
     index: index.digest,
     variants: made.variants.map(({ built, manifest }) => ({
       id: built.id,
@@ -95,15 +101,13 @@ export async function publish(options: PublishOptions): Promise<Published> {
 
 /** Signs what is new and posts it; reads again and signs again when somebody was faster. */
 async function signAndPost(
-  hub: HubClient,
-  keys: KeyDirectory,
+  reading: Reading,
   wanted: Wanted,
-  now: Date,
-  say: (text: string) => void,
 ): Promise<Pick<Published, 'changed' | 'channelVersion' | 'roles'>> {
+  const { hub, keys, now, say } = reading;
   const { family } = wanted.build.report;
   for (let attempt = 1; ; attempt++) {
-    const published = await readPublishedTrust(hub, keys, now);
+    const published = await readPublishedTrust(reading);
     const { documents, channelVersion } = await changedDocuments(published.client, wanted);
     const changed = documents.size > 0;
     if (!changed) say(`${family} ${wanted.version} is published already, nothing changed`);

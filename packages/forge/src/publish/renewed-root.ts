@@ -2,11 +2,12 @@ import {
   lifetimes,
   type MetadataFile,
   type RootSigned,
+  type Signer,
   signMetadata,
   utcText,
 } from '@selvedge/core/trust';
 import { type KeyDirectory, parseRoot } from '../keys/index.ts';
-import { signerOf } from './signers.ts';
+import { heldSigner } from './signers.ts';
 
 /** The next root with the same keys, where less than a quarter of its life is left and its key is at hand. */
 export async function renewedRoot(
@@ -17,14 +18,23 @@ export async function renewedRoot(
 ): Promise<MetadataFile<RootSigned> | undefined> {
   const left = Date.parse(root.signed.expires) - now.valueOf();
   if (left >= lifetimes.root / 4) return undefined;
-  const signer = await signerOf(keys, 'root', root.signed.roles.root).catch(() => undefined);
+  const signer = await heldSigner(keys, 'root', root.signed.roles.root);
   if (!signer) {
     notes.push(`the root of trust expires at ${root.signed.expires}: its owner must publish soon`);
     return undefined;
   }
   notes.push(`root of trust renewed: it would have expired at ${root.signed.expires}`);
-  const signed = nextRootSigned(root.signed, root.signed.roles, root.signed.keys, now);
-  return parseRoot(await signMetadata(signed, [signer]), 'root.json');
+  return sameRoot(root, signer, now);
+}
+
+/** The next version of a root with the same keys, valid anew. */
+export async function sameRoot(
+  { signed }: MetadataFile<RootSigned>,
+  signer: Signer,
+  now: Date,
+): Promise<MetadataFile<RootSigned>> {
+  const next = nextRootSigned(signed, signed.roles, signed.keys, now);
+  return parseRoot(await signMetadata(next, [signer]), 'root.json');
 }
 
 /** The next version of a root, valid anew, with these roles; keys that no role names are left out. */

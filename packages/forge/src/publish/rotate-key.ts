@@ -4,15 +4,17 @@ import type { FamilyName } from '@selvedge/core/schema';
 import {
   delegateFamily,
   type MetadataFile,
-  makeTargets,
   type RootSigned,
   type Signer,
   signMetadata,
   type TrustClient,
 } from '@selvedge/core/trust';
 import { type KeyDirectory, type KeyRole, openKeys, parseRoot } from '../keys/index.ts';
+import { accept } from './accept.ts';
 import { type HubOptions, hubClient } from './hub-client.ts';
-import { accept, postUpdate, readPublishedTrust } from './published-trust.ts';
+import { nextTargets } from './next-targets.ts';
+import { postUpdate } from './post-update.ts';
+import { readPublishedTrust } from './published-trust.ts';
 import { nextRootSigned } from './renewed-root.ts';
 import { signerOf } from './signers.ts';
 
@@ -21,6 +23,8 @@ export interface RotateOptions extends Partial<HubOptions> {
   readonly keys: string;
   readonly role: KeyRole;
   readonly now?: Date | undefined;
+  /** One line per thing that was renewed on the way, for a person. */
+  readonly onProgress?: ((text: string) => void) | undefined;
 }
 
 /** What a rotation did. */
@@ -40,7 +44,7 @@ export interface Rotated {
  * @throws SelvedgeError `usage` (targets and families need a hub), `trust-…`, what the hub says
  */
 export async function rotateKey(options: RotateOptions): Promise<Rotated> {
-  const { role, now = new Date() } = options;
+  const { role, now = new Date(), onProgress: say = () => {} } = options;
   const keys = openKeys(options.keys);
   const [current] = await keys.signers(role);
   if (!current) {
@@ -56,12 +60,13 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
     return { ...rotated, published: false };
   }
   const hub = hubClient({ ...options, hub: options.hub });
-  const { client } = await readPublishedTrust(hub, keys, now);
+  const family = typeof role === 'string' ? undefined : role.family;
+  const { client } = await readPublishedTrust({ hub, keys, family, now, say });
   if (client) {
     const metadata = await rotatedMetadata(client, keys, role, next, now);
     const root = metadata.get('root');
     if (root) await keys.saveRoot(parseRoot(root, 'root.json'));
-    if (metadata.size > 0) await postUpdate(hub, metadata, new Map());
+    if (metadata.size > 0) await postUpdate(hub, metadata);
   }
   await keys.promote(role);
   return { ...rotated, published: client !== undefined };
@@ -94,19 +99,10 @@ async function rotatedMetadata(
 ): Promise<Map<string, Uint8Array>> {
   const metadata = new Map<string, Uint8Array>();
   const targets = state.targets!.signed;
-  const version = targets.version + 1;
   if (typeof role === 'string') {
     if (state.root.signed.roles[role].keyids.includes(next.keyid)) return metadata;
     metadata.set('root', await nextRoot(state.root, keys, role, next, now));
-    if (role === 'targets') {
-      const again = makeTargets({
-        version,
-        now,
-        targets: targets.targets,
-        delegations: targets.delegations,
-      });
-      metadata.set('targets', await signMetadata(again, [next]));
-    }
+    if (role === 'targets') metadata.set('targets', await nextTargets(targets, next, now));
     return metadata;
   }
   const slug = familySlug(role.family);
@@ -116,10 +112,8 @@ async function rotatedMetadata(
   const file = accept(await delegated(slug)).signed;
   const delegations = await delegateFamily(targets.delegations, role.family, [next.key]);
   const owner = await signerOf(keys, 'targets', state.root.signed.roles.targets);
-  const above = makeTargets({ version, now, targets: targets.targets, delegations });
-  metadata.set('targets', await signMetadata(above, [owner]));
-  const again = makeTargets({ version: file.version + 1, now, targets: file.targets });
-  return metadata.set(slug, await signMetadata(again, [next]));
+  metadata.set('targets', await nextTargets(targets, owner, now, { delegations }));
+  return metadata.set(slug, await nextTargets(file, next, now));
 }
 
 /** The next root, in which `next` stands in the place of the role's key (§6.1: both sign). */

@@ -1,23 +1,22 @@
 import { familySlug } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import {
-  type Delegations,
   delegateFamily,
   describeTarget,
   lifetimes,
   type MetadataFile,
-  makeTargets,
   type RootSigned,
   type Signer,
-  signMetadata,
   type TargetFile,
   type TargetsSigned,
 } from '@selvedge/core/trust';
 import type { KeyDirectory } from '../keys/index.ts';
+import { accept } from './accept.ts';
 import { firstRoot } from './first-root.ts';
-import { accept, type PublishedTrust } from './published-trust.ts';
+import { nextTargets } from './next-targets.ts';
+import type { PublishedTrust } from './published-trust.ts';
 import { renewedRoot } from './renewed-root.ts';
-import { shortKey, signerOf } from './signers.ts';
+import { heldSigner, shortKey, signerOf } from './signers.ts';
 
 /** New metadata, by role, ready to be posted. */
 export interface SignedUpdate {
@@ -57,19 +56,19 @@ export async function signDocuments(
   const targets = client?.state.targets?.signed;
   const role = targets?.delegations?.roles.find(({ name }) => name === slug);
   const current = client && role ? accept(await client.delegated(slug)).signed : undefined;
-  const owner = (): Promise<Signer> => signerOf(keys, 'targets', trustedRoot.signed.roles.targets);
+  const ownerRole = trustedRoot.signed.roles.targets;
   let signer: Signer;
   if (role) {
     signer = await signerOf(keys, { family }, role);
     if (nearItsEnd(targets!, now)) {
-      const available = await owner().catch(() => undefined);
-      if (available)
-        metadata.set('targets', await nextTargets(targets, targets!.delegations, available, now));
+      const available = await heldSigner(keys, 'targets', ownerRole);
+      if (available) metadata.set('targets', await nextTargets(targets, available, now));
     }
   } else {
     signer = await familySigner(keys, family, notes);
     const delegations = await delegateFamily(targets?.delegations, family, [signer.key]);
-    metadata.set('targets', await nextTargets(targets, delegations, await owner(), now));
+    const owner = await signerOf(keys, 'targets', ownerRole);
+    metadata.set('targets', await nextTargets(targets, owner, now, { delegations }));
     notes.push(`${family} is new: delegated to key ${shortKey(signer)} by the targets role`);
   }
   if (documents.size > 0 || !current || nearItsEnd(current, now)) {
@@ -81,18 +80,6 @@ export async function signDocuments(
 const nearItsEnd = ({ expires }: TargetsSigned, now: Date): boolean =>
   Date.parse(expires) - now.valueOf() < lifetimes.targets / 4;
 
-const nextTargets = (
-  current: TargetsSigned | undefined,
-  delegations: Delegations | undefined,
-  signer: Signer,
-  now: Date,
-): Promise<Uint8Array> => {
-  const version = (current?.version ?? 0) + 1;
-  return signMetadata(makeTargets({ version, now, targets: current?.targets ?? {}, delegations }), [
-    signer,
-  ]);
-};
-
 async function nextFamily(
   current: TargetsSigned | undefined,
   documents: ReadonlyMap<string, string>,
@@ -103,9 +90,7 @@ async function nextFamily(
   for (const [path, text] of documents) {
     targets[path] = await describeTarget(new TextEncoder().encode(text));
   }
-  return signMetadata(makeTargets({ version: (current?.version ?? 0) + 1, now, targets }), [
-    signer,
-  ]);
+  return nextTargets(current, signer, now, { targets });
 }
 
 /** The family's key, made here where the publisher has none: its delegation is about to be made. */
