@@ -154,7 +154,7 @@ describe('bad usage of `selvedge agent`', () => {
     [['--emulate', 'no-such-chip'], 2, 'not-found', /no-such-chip/],
     [['--port', 'web'], 2, 'usage', /--port/],
     [['--edge', 'localhost:7410'], 2, 'usage', /--edge/],
-    [['--trust-root', '/nowhere.json'], 3, 'io-failed', /nowhere\.json/],
+    [['--trust-root', '/nowhere.json'], 2, 'not-found', /nowhere\.json/],
   ])('%j: one line, exit code %i', async (more, code, name, message) => {
     const finished = await once(await fabric.agentDir(), ...more);
     expect(finished).toMatchObject({ code, json: { error: { code: name } } });

@@ -140,7 +140,7 @@ describe('an edge process', () => {
       startEdge({ upstream: origin.url, dataDir, ...freePorts, ...more });
     await expect(start({ upstream: 'nowhere' })).rejects.toMatchObject({ code: 'usage' });
     await expect(start({ trustRoot: join(dir, 'no.json') })).rejects.toMatchObject({
-      code: 'io-failed',
+      code: 'not-found',
     });
     await writeFile(join(dir, 'odd.json'), '{}');
     await expect(start({ trustRoot: join(dir, 'odd.json') })).rejects.toMatchObject({

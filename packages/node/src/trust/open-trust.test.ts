@@ -221,7 +221,7 @@ describe('the first root', () => {
     await writeFile(join(dir, 'given.json'), '{}');
     await expect(open()).rejects.toMatchObject({ code: 'trust-format' });
     await expect(open({ trustRoot: join(dir, 'nothing.json') })).rejects.toMatchObject({
-      code: 'io-failed',
+      code: 'not-found',
     });
   });
 });

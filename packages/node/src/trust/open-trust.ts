@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fail } from '@selvedge/core/errors';
 import {
   isRefusal,
   openTrustClient,
   type TrustClient,
   type TrustPorts,
 } from '@selvedge/core/trust';
-import { diskError } from '../store/index.ts';
+import { diskError, isMissing } from '../store/index.ts';
 import { cachedCarrier } from './document-cache.ts';
 import { type TrustedDocuments, trustedDocuments } from './documents.ts';
 import { fileTrustStore } from './file-trust-store.ts';
@@ -43,7 +44,7 @@ export interface Trust extends TrustedDocuments {
  * Opens the trust client of a device, an edge or a check. Opens without a network: without a
  * stored root and without `trustRoot`, the first refresh looks for one.
  *
- * @throws SelvedgeError `io-failed` when the given root cannot be read; `trust-signature`,
+ * @throws SelvedgeError `not-found`, `io-failed` when the given root cannot be read; `trust-signature`,
  * `trust-format` when it is not one.
  */
 export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
@@ -108,6 +109,12 @@ async function readRoot(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (caught) {
+    if (isMissing(caught)) {
+      fail('not-found', `the root of trust ${file} does not exist`, {
+        hint: "give the owner's root.json with --trust-root",
+        cause: caught,
+      });
+    }
     throw diskError(caught, `read the root of trust ${file}`);
   }
 }
