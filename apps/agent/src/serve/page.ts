@@ -46,8 +46,11 @@ function headline({ families }: AgentState, decisions: readonly DecisionTrace[])
   const models = answering === 1 ? 'One model answers' : `${answering} models answer`;
   if (decisions.length === 0) return `${models} on this device; nothing was asked yet.`;
   const here = decisions.filter(({ tier }) => tier === 'device').length;
-  const nowhere = decisions.filter(({ tier }) => tier === null).length;
-  const rest = nowhere > 0 ? `, ${nowhere} had no place` : '';
+  const kept = decisions.filter(({ error }) => error === 'privacy').length;
+  const lost = decisions.filter(({ tier }) => tier === null).length - kept;
+  const rest =
+    (kept > 0 ? `, ${kept} ${kept === 1 ? 'was' : 'were'} kept private` : '') +
+    (lost > 0 ? `, ${lost} found no place` : '');
   return `${models} on this device. Of the last ${decisions.length} requests ${here} stayed here${rest}.`;
 }
 
@@ -92,8 +95,8 @@ ${rejections(trace)}
 
 function because(trace: DecisionTrace): string {
   if (trace.error === undefined) return trace.reason;
-  const refused = trace.rejected.find(({ code }) => code === 'privacy' || code === 'licence');
-  if (refused) return `⊘ ${describeRejection(refused)}`;
+  const refused = trace.rejected.find(({ code }) => code === 'privacy' && code === trace.error);
+  if (refused) return `${privacyMark} kept private: ${describeRejection(refused)}`;
   return trace.attempts.length === 0 ? trace.reason : `no place answered (${trace.error})`;
 }
 
@@ -175,7 +178,10 @@ function placeTable({ places }: AgentState): string {
   return `<table><thead><tr><th>Place</th><th>State</th><th>Round trip</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-const shapes = { device: '▮', edge: '◆', cloud: '▲', none: '○' } as const;
+/** A square stays, a hexagon is near, a circle is far: as on the console and in the terminal. */
+const shapes = { device: '■', edge: '⬢', cloud: '⬤', none: '–' } as const;
+/** A refusal by privacy is a promise kept. */
+const privacyMark = '⛨';
 
 function tierMark(tier: DecisionTrace['tier']): string {
   const name = tier ?? 'none';
