@@ -75,7 +75,7 @@ describe('up --once', () => {
       expect(stderr).toMatch(new RegExp(`^${name} +chooses device-\\S+, which takes .+ms`, 'm'));
       expect(stderr).toMatch(new RegExp(`^${name} +device-\\S+ \\S+ is committed: .+ from `, 'm'));
     }
-    expect(stderr).toMatch(/⛨ kept private: .*rule privacy-private/);
+    expect(stderr).toMatch(/◈ kept private: .*rule privacy-private/);
     expect(new Set(lines).size).toBe(lines.length);
     expect(stderr).not.toContain('\u001b');
   });

@@ -14,8 +14,11 @@ export function tierMark(tier: Tier, { colour }: Pick<Io, 'colour'>): string {
   return paint(`${shape} ${tier}`, hue, colour);
 }
 
-/** The mark of a request that a privacy rule kept where it was: a promise kept, not an error. */
-export const privacyMark = '⛨';
+/**
+ * The mark of a request that a privacy rule kept where it was: a promise kept, not an error. (The
+ * pages draw a shield; no shield is in the fonts of every terminal.)
+ */
+export const privacyMark = '◈';
 
 /** What stands beside the point of a line. */
 export const dim = (text: string, { colour }: Pick<Io, 'colour'>): string =>

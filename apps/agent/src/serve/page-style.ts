@@ -43,7 +43,7 @@ summary > :last-child { text-align: right; white-space: nowrap; }
 .line { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; margin: 8px 0; }
 .step { padding: 2px 8px; border: 1px solid var(--hair); border-radius: 4px; }
 .step.stop { border-color: currentColor; }
-.refused::before { content: "⛨ "; }
+.shield { fill: none; height: .8em; stroke: currentColor; stroke-width: 1.2; width: .8em; }
 .away-note { display: none; }
 .away .away-note { display: inline; color: var(--edge); }
 @media (max-width: 640px) {

@@ -81,7 +81,7 @@ function decision(trace: DecisionTrace): string {
 <span class="mono soft">${text(clockTime(trace.at))}</span>
 ${tierMark(trace.tier)}
 <span class="family">${text(trace.family)}</span>
-<span class="why">${text(because(trace))}</span>
+<span class="why">${because(trace)}</span>
 <span title="${trace.ms} ms">${provenanceMark('measured')} ${duration(trace.ms)}</span>
 </summary>
 <div class="trace">
@@ -94,10 +94,11 @@ ${rejections(trace)}
 }
 
 function because(trace: DecisionTrace): string {
-  if (trace.error === undefined) return trace.reason;
+  if (trace.error === undefined) return text(trace.reason);
   const refused = trace.rejected.find(({ code }) => code === 'privacy' && code === trace.error);
-  if (refused) return `${privacyMark} kept private: ${describeRejection(refused)}`;
-  return trace.attempts.length === 0 ? trace.reason : `no place answered (${trace.error})`;
+  if (refused) return `${privacyMark} kept private: ${text(describeRejection(refused))}`;
+  const nothingTried = trace.attempts.length === 0;
+  return text(nothingTried ? trace.reason : `no place answered (${trace.error})`);
 }
 
 /** Request → decision → attempts, as a line: where it stopped is the last step. */
@@ -141,7 +142,7 @@ function rejections({ rejected }: DecisionTrace): string {
   if (rejected.length === 0) return '';
   const lines = rejected.map((rejection) => {
     const refused = rejection.code === 'privacy' || rejection.code === 'licence';
-    return `<li${refused ? ' class="refused"' : ''}>${text(describeRejection(rejection))}</li>`;
+    return `<li>${refused ? `${privacyMark} ` : ''}${text(describeRejection(rejection))}</li>`;
   });
   return `<ul>${lines.join('')}</ul>`;
 }
@@ -180,8 +181,9 @@ function placeTable({ places }: AgentState): string {
 
 /** A square stays, a hexagon is near, a circle is far: as on the console and in the terminal. */
 const shapes = { device: '■', edge: '⬢', cloud: '⬤', none: '–' } as const;
-/** A refusal by privacy is a promise kept. */
-const privacyMark = '⛨';
+/** A refusal by privacy is a promise kept: the console's shield. */
+const privacyMark =
+  '<svg class="shield" viewBox="0 0 10 10" aria-hidden="true"><path d="M5 .8 9 2.4v2.4C9 7.2 7.2 8.8 5 9.6 2.8 8.8 1 7.2 1 4.8V2.4z"/></svg>';
 
 function tierMark(tier: DecisionTrace['tier']): string {
   const name = tier ?? 'none';
