@@ -5,7 +5,10 @@ import { remedies } from './remedies.ts';
 export interface Io {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether stdout takes colour. */
   readonly colour: boolean;
+  /** Whether stderr does: either may be a file while the other is a terminal. */
+  readonly progressColour: boolean;
   /** A person's result text; nothing under `--json`. */
   print(text: string): void;
   /** The one JSON document of `--json`; nothing without it. */
@@ -20,11 +23,12 @@ export interface Io {
 export function processIo(options: { json?: boolean; quiet?: boolean }): Io {
   const json = options.json ?? false;
   const quiet = options.quiet ?? false;
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const takesColour = ({ isTTY }: NodeJS.WriteStream) => isTTY === true && !process.env.NO_COLOR;
   return {
     json,
     quiet,
-    colour,
+    colour: takesColour(process.stdout),
+    progressColour: takesColour(process.stderr),
     print: (text) => void (json || process.stdout.write(`${text}\n`)),
     result: (document) => void (json && process.stdout.write(`${JSON.stringify(document)}\n`)),
     progress: (text) => void (quiet || process.stderr.write(`${text}\n`)),

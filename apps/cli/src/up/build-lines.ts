@@ -18,7 +18,9 @@ export function buildLines(
     if (terminal.isTTY && !io.quiet) terminal.write(done === total ? clearLine : bar(done, total));
     if (done === total) {
       const samples = total.toLocaleString('en-US');
-      say(`${tierMark(tier, io)}: ${variants.join(', ')} answered ${samples} samples`);
+      say(
+        `${tierMark(tier, { colour: io.progressColour })}: ${variants.join(', ')} answered ${samples} samples`,
+      );
     }
   };
 }

@@ -5,11 +5,14 @@ import { privacyMark, tierMark } from '../marks.ts';
 import type { Answered } from './requests.ts';
 
 /** A request's way in one line: asked for, where it ran, why there. A refusal is a promise kept. */
-export function requestLine({ asked, trace, answer, refusal }: Answered, io: Io): string {
+export function requestLine(
+  { asked, trace, answer, refusal }: Answered,
+  { progressColour: colour }: Pick<Io, 'progressColour'>,
+): string {
   const begin = `${asked.title}: `;
   if (trace?.tier) {
     const ms = Number(trace.ms.toPrecision(2));
-    return `${begin}“${answer}” from ${tierMark(trace.tier, io)} (${placeOf(trace)}) in ${ms} ms ●; ${because(trace.rule)}`;
+    return `${begin}“${answer}” from ${tierMark(trace.tier, { colour })} (${placeOf(trace)}) in ${ms} ms ●; ${because(trace.rule)}`;
   }
   if (trace?.error !== 'privacy') return `${begin}no answer: ${refusal}`;
   const tried = trace.attempts.map(({ candidate }) => `${candidate} failed, and `).join('');

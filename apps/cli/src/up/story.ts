@@ -12,7 +12,7 @@ const nameWidth = 9;
  */
 export function openStory(io: Io): (actor: string) => Say {
   return (actor) => {
-    const name = dim(actor.padEnd(nameWidth), io);
+    const name = dim(actor.padEnd(nameWidth), { colour: io.progressColour });
     let last: string | undefined;
     return (text) => {
       if (text === last) return;
