@@ -6,12 +6,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AttemptEnding,
   type CompiledPolicy,
   compileRoute,
   type Decision,
   describeDecision,
   describeRejection,
+  endingRules,
+  isRefusal,
+  type PlanEnding,
+  type Rejection,
   type RouteFacts,
+  verdictOf,
 } from '../../packages/core/src/route/index.ts';
 import { compileAuthorPolicy } from '../../packages/forge/src/policy/index.ts';
 import { anyFacts, anyPolicy, anyRequest } from '../support/route-arbitraries.ts';
@@ -44,6 +50,30 @@ function unexplained(
   return undefined;
 }
 
+/** What becomes of the places of a plan, in turn. */
+const anyFate = fc.array(fc.constantFrom('failed', 'timed-out', 'gone', 'answered'), {
+  minLength: 8,
+  maxLength: 8,
+});
+
+/** The trail that the executor leaves when the plan meets this fate. */
+function endingOf({ plan, rejected }: Decision, fates: readonly string[]): PlanEnding {
+  const attempts: AttemptEnding[] = [];
+  const gone: Rejection[] = [];
+  for (const [at, { candidate }] of plan.entries()) {
+    const fate = fates[at];
+    if (fate === 'gone') gone.push({ candidate, code: 'unavailable', rule: 'available' });
+    if (fate === 'failed') attempts.push({ candidate, outcome: fate, ms: 1, code: 'network' });
+    if (fate === 'timed-out') attempts.push({ candidate, outcome: fate, ms: 9, code: 'timeout' });
+    if (fate !== 'answered') continue;
+    attempts.push({ candidate, outcome: fate, ms: 1 });
+    return { attempts, rejected: [...rejected, ...gone] };
+  }
+  const refused = rejected.filter(isRefusal).map(({ code }) => code as 'privacy' | 'licence');
+  const error = refused.find((code) => code === 'privacy') ?? refused[0] ?? 'no-route';
+  return { attempts, rejected: [...rejected, ...gone], error };
+}
+
 describe('promise 5: every decision can be explained afterwards', () => {
   it('accounts for every candidate, by a rule that can be looked up', () => {
     fc.assert(
@@ -51,6 +81,28 @@ describe('promise 5: every decision can be explained afterwards', () => {
         const decision = compileRoute(by, 'acme/glyphs@sha256:0').decide(asked, given);
         expect(decision.policy).toBe('acme/glyphs@sha256:0');
         expect(unexplained(decision, given, by)).toBeUndefined();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('accounts for whatever becomes of the plan: the places that failed, and where it ended', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyRequest, anyFacts, anyFate, (by, asked, given, fates) => {
+        const decision = compileRoute(by, 'acme/glyphs@sha256:0').decide(asked, given);
+        const ending = endingOf(decision, fates);
+        const { rule, reason } = verdictOf(decision, ending);
+        const ended: readonly string[] = endingRules;
+        expect([rule, isKnown(rule, by) || ended.includes(rule)]).toEqual([rule, true]);
+        const [last] = ending.attempts.slice(-1);
+        if (last) expect(reason).toContain(last.candidate);
+        for (const { candidate } of ending.attempts) expect(reason).toContain(candidate);
+        const failedOver = ending.attempts.length > 1 && last?.outcome === 'answered';
+        expect(rule === 'fallback').toBe(failedOver);
+        if (ending.error === undefined) return;
+        const refused = decision.rejected.some(({ code }) => code === ending.error);
+        expect(/^(objective|fallback)$/.test(rule)).toBe(false);
+        if (refused) expect(decision.rejected.map((one) => one.rule)).toContain(rule);
       }),
       { numRuns: 1000 },
     );

@@ -1,15 +1,7 @@
 import { join } from 'node:path';
-import type { PlanStep, Rejection } from '@selvedge/core/route';
+import type { AttemptEnding, PlanStep, Rejection, Verdict } from '@selvedge/core/route';
 import type { FamilyName, Provenance, Tier } from '@selvedge/core/schema';
 import { makeDirectory, openJournal } from '@selvedge/node/store';
-
-/** One try at one place of the plan. */
-export interface DecisionAttempt {
-  readonly candidate: string;
-  readonly outcome: string;
-  readonly ms: number;
-  readonly code?: string;
-}
 
 /** A place as it looked when the decision was made. */
 export interface ConsideredPlace {
@@ -27,7 +19,7 @@ export interface ConsideredPlace {
  * Why an inference ran where it ran (promise 5). It stays on the device, and holds nothing of what
  * went in or came out.
  */
-export interface DecisionTrace {
+export interface DecisionTrace extends Verdict {
   readonly id: string;
   /** ISO 8601, milliseconds. */
   readonly at: string;
@@ -48,11 +40,8 @@ export interface DecisionTrace {
   readonly considered: readonly ConsideredPlace[];
   readonly plan: readonly PlanStep[];
   readonly rejected: readonly Rejection[];
-  readonly attempts: readonly DecisionAttempt[];
+  readonly attempts: readonly AttemptEnding[];
   readonly policy: string;
-  readonly rule: string;
-  /** The decision as a sentence. */
-  readonly reason: string;
   /** From the request to its answer, milliseconds. */
   readonly ms: number;
   /** Of the answer's engine: measured here, or an emulated chip's clock. */

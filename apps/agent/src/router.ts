@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { LiveState } from '@selvedge/core/device';
 import { fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import {
+  type AttemptEnding,
   type Candidate,
   type CompiledRoute,
   type Decision,
-  describeDecision,
-  describeRejection,
   type Rejection,
   type RouteFacts,
   type RouteRequest,
+  verdictOf,
 } from '@selvedge/core/route';
 import type { FamilyName, Tier } from '@selvedge/core/schema';
 import type { RunResult, Tensors } from '@selvedge/infer/engine';
@@ -160,9 +160,9 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     return typeof value === 'string' ? value : undefined;
   };
   const trail = 'error' in ending ? trailOf(ending.error) : ending.execution;
+  const error = 'error' in ending ? { error: ending.error.code } : {};
   const rejected = trail.rejected ?? decision.rejected;
-  // Without an answer, what decided is the rule that kept every other place away.
-  const refusal = 'error' in ending && rejected.find(({ code }) => code === ending.error.code);
+  const attempts = (trail.attempts ?? []).map(attemptOf);
   return {
     id: randomBytes(8).toString('hex'),
     at: at.toISOString(),
@@ -177,18 +177,17 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     considered: considered.candidates.map(consideredPlace),
     plan: decision.plan,
     rejected,
-    attempts: (trail.attempts ?? []).map(attemptOf),
+    attempts,
     policy: decision.policy,
-    rule: refusal ? refusal.rule : decision.rule,
-    reason: refusal ? describeRejection(refusal) : describeDecision(decision),
+    ...verdictOf(decision, { attempts, rejected, ...error }),
     ms,
     provenance: answered?.result.provenance ?? null,
-    ...('error' in ending && { error: ending.error.code }),
+    ...error,
   };
 }
 
 /** A message may quote an engine, and an engine may quote a value: only codes are kept. */
-function attemptOf({ candidate, outcome, ms, code }: Attempt): DecisionTrace['attempts'][number] {
+function attemptOf({ candidate, outcome, ms, code }: Attempt): AttemptEnding {
   return { candidate, outcome, ms, ...(code && { code }) };
 }
 

@@ -93,12 +93,8 @@ ${rejections(trace)}
 </details>`;
 }
 
-function because(trace: DecisionTrace): string {
-  if (trace.error === undefined) return text(trace.reason);
-  const refused = trace.rejected.find(({ code }) => code === 'privacy' && code === trace.error);
-  if (refused) return `${privacyMark} kept private: ${text(describeRejection(refused))}`;
-  const nothingTried = trace.attempts.length === 0;
-  return text(nothingTried ? trace.reason : `no place answered (${trace.error})`);
+function because({ error, reason }: DecisionTrace): string {
+  return error === 'privacy' ? `${privacyMark} kept private: ${text(reason)}` : text(reason);
 }
 
 /** Request → decision → attempts, as a line: where it stopped is the last step. */

@@ -41,6 +41,14 @@ describe('the line of a request', () => {
     );
   });
 
+  it('tells a failover from a choice, with the place that failed', () => {
+    const reason = 'device/a failed (engine-failed); edge/eu-1 answered instead';
+    const failover = { ...trace, rule: 'fallback', reason };
+    expect(requestLine(answered({ trace: failover }), plain)).toContain(
+      `ms ●; ${reason} (rule fallback)`,
+    );
+  });
+
   it('has the same words in colour', () => {
     const coloured = requestLine(answered({}), { progressColour: true });
     expect(coloured).toContain('\u001b[');

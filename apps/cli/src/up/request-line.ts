@@ -12,7 +12,7 @@ export function requestLine(
   const begin = `${asked.title}: `;
   if (trace?.tier) {
     const ms = Number(trace.ms.toPrecision(2));
-    return `${begin}“${answer}” from ${tierMark(trace.tier, { colour })} (${placeOf(trace)}) in ${ms} ms ●; ${because(trace.rule)}`;
+    return `${begin}“${answer}” from ${tierMark(trace.tier, { colour })} (${placeOf(trace)}) in ${ms} ms ●; ${because(trace)}`;
   }
   if (trace?.error !== 'privacy') return `${begin}no answer: ${refusal}`;
   const tried = trace.attempts.map(({ candidate }) => `${candidate} failed, and `).join('');
@@ -26,8 +26,10 @@ const placeOf = ({ candidate, variant }: DecisionTrace): string =>
     ? `${candidate}, ${variant}`
     : `${candidate}`;
 
-/** Why the first place of the plan stood first. */
-export const because = (rule: string): string =>
-  rule === 'objective'
+/** Why it ran there; after a failure the trace's own sentence, which names the place that failed. */
+const because = ({ rule, reason }: DecisionTrace): string => {
+  if (rule === 'fallback') return `${reason} (rule fallback)`;
+  return rule === 'objective'
     ? 'the best of all places (rule objective)'
     : `the best that is allowed (rule ${rule})`;
+};

@@ -4,6 +4,7 @@ import type { CompiledPolicy, Constraint } from './policy.ts';
 import { unknownLabelRule, unlabelledRule } from './privacy.ts';
 import type { Scene } from './scene.ts';
 import type { Rejection } from './types.ts';
+import { endingRules } from './verdict.ts';
 
 /** One hard constraint, compiled. */
 export interface Check {
@@ -46,7 +47,12 @@ const builtIn: readonly Check[] = [
   },
 ];
 
-const reserved = new Set([...builtIn.map(({ rule }) => rule), 'objective', 'no-candidates']);
+const reserved = new Set<string>([
+  ...builtIn.map(({ rule }) => rule),
+  ...endingRules,
+  'objective',
+  'no-candidates',
+]);
 
 /**
  * Compiles the constraints behind the label table: the author's privacy and licence rules, the

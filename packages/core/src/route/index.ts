@@ -7,3 +7,4 @@ export { tierRank, unknownLabelRule, unlabelledRule } from './privacy.ts';
 export { type CompiledRoute, compileRoute } from './route.ts';
 export { isRefusal } from './ruled-out.ts';
 export * from './types.ts';
+export { endingRules, type PlanEnding, type Verdict, verdictOf } from './verdict.ts';

@@ -2,6 +2,7 @@
  * What a decision is made from and what it says. Plain data: this room knows no engine and no URL.
  */
 import type { LiveState } from '../device/index.ts';
+import type { ErrorCode } from '../errors/index.ts';
 import type { FamilyName, Provenance, Tier } from '../schema/index.ts';
 
 /** One place where the request could be answered. */
@@ -82,9 +83,19 @@ export interface Decision {
   /** `<family>@<digest of the compiled policy>`, or the id of the built-in one. */
   readonly policy: string;
   /**
-   * The rule a count is kept under, what decided the first place: `objective` where the best of all
-   * came first, else the constraint that ruled the better one out; with an empty plan the
-   * constraint that left nothing, or `no-candidates`.
+   * What decided the first place: `objective` where the best of all came first, else the
+   * constraint that ruled the better one out; with an empty plan the constraint that left nothing,
+   * or `no-candidates`. What decided in the end, once the plan has run, is `verdictOf`'s to say.
    */
   readonly rule: string;
+}
+
+/** How one attempt at a place of the plan ended. */
+export interface AttemptEnding {
+  readonly candidate: string;
+  readonly outcome: 'answered' | 'failed' | 'timed-out' | 'cancelled';
+  /** How long it was waited for. */
+  readonly ms: number;
+  /** Why it did not answer. */
+  readonly code?: ErrorCode;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecisionCounts } from '../release/reports.ts';
 import { parseDocument } from '../schema/index.ts';
-import { countedAs, createDecisionCounter } from './decision-counter.ts';
+import { createDecisionCounter } from './decision-counter.ts';
 
 const batch = '0'.repeat(32);
 const start = Date.UTC(2026, 10, 20, 10);
@@ -10,9 +10,9 @@ const start = Date.UTC(2026, 10, 20, 10);
 describe('a decision counter', () => {
   it('closes a window into a document with the sums by family, tier and rule', () => {
     const counter = createDecisionCounter(start);
-    counter.add(countedAs('a/b', { rule: 'objective' }, 'device'));
-    counter.add(countedAs('a/b', { rule: 'objective' }, 'device'));
-    counter.add(countedAs('a/b', { rule: 'privacy-private' }, 'none'));
+    counter.add({ family: 'a/b', tier: 'device', rule: 'objective' });
+    counter.add({ family: 'a/b', tier: 'device', rule: 'objective' });
+    counter.add({ family: 'a/b', tier: 'none', rule: 'privacy-private' });
     const document = counter.close(start + 60_000, batch);
     expect(parseDocument(DecisionCounts, document, 'counts')).toEqual({
       apiVersion: 'selvedge.dev/v1',

@@ -1,5 +1,4 @@
 import type { DecisionCounts } from '../release/reports.ts';
-import type { Decision } from '../route/index.ts';
 import { apiVersion, type FamilyName, type Tier } from '../schema/index.ts';
 
 /** What a decision is counted by: nothing about the request, the device or the person. */
@@ -7,7 +6,7 @@ export interface CountedDecision {
   readonly family: FamilyName;
   /** Where it ran; `none` when no place was left. */
   readonly tier: Tier | 'none';
-  /** The deciding rule, see {@link Decision}. */
+  /** What decided in the end, see `verdictOf` in `../route`. */
   readonly rule: string;
 }
 
@@ -51,15 +50,6 @@ export function createDecisionCounter(start: number): DecisionCounter {
   }
 
   return { add, close };
-}
-
-/** What a decision is counted as when it ran on `tier`, or nowhere. */
-export function countedAs(
-  family: FamilyName,
-  decision: Pick<Decision, 'rule'>,
-  tier: Tier | 'none',
-): CountedDecision {
-  return { family, tier, rule: decision.rule };
 }
 
 const timestamp = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

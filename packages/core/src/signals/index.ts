@@ -1,6 +1,5 @@
 export {
   type CountedDecision,
-  countedAs,
   createDecisionCounter,
   type DecisionCounter,
 } from './decision-counter.ts';
