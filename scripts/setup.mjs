@@ -68,7 +68,7 @@ export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   );
   // A terminal's Ctrl-C reaches the child by itself; a signal sent to us is passed on.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => {});
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(signal ? 128 : (code ?? 1)));
   });

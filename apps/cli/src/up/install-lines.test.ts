@@ -25,7 +25,7 @@ describe('what a person reads of an install', () => {
   it('is the choice with its reason, and that it is committed', () => {
     step({ step: 'chosen' });
     step({ step: 'fetching', text: '35021 bytes from http://e', totalBytes: 35_021 });
-    step({ step: 'fetching', text: '25038 of 35021 bytes', totalBytes: 35_021 });
+    step({ step: 'fetching', text: '35021 of 35021 bytes', receivedBytes: 35_021 });
     step({ step: 'verified', text: '34297 bytes have the signed digests' });
     step({ step: 'staged', text: 'read back from the disk' });
     step({ step: 'probation', text: 'answering its golden inputs' });
@@ -35,6 +35,12 @@ describe('what a person reads of an install', () => {
       'chooses device-fp16, which takes 0.2 ms on the npu, estimated; device-fp32 is behind with 0.3 ms',
       'device-fp16 1.0.0 is committed: 35.0 kB from http://e, every digest verified, golden inputs answered',
     ]);
+  });
+
+  it('does not claim that bytes came over the network which were here', () => {
+    step({ step: 'fetching', text: '35021 bytes from http://e', totalBytes: 35_021 });
+    step({ step: 'committed' });
+    expect(lines.at(-1)).toMatch(/is committed: its bytes were here, every digest verified/);
   });
 
   it('is nothing for polls that find nothing new', () => {

@@ -10,7 +10,8 @@ import type { Say } from './story.ts';
 export function installLines(say: Say): (event: InstallerEvent) => void {
   let known: string | undefined;
   let troubled = false;
-  let fetched = '';
+  let origin = '';
+  let received = 0;
   return (event) => {
     const { step, text, variant = '', version = '' } = event;
     switch (step) {
@@ -22,12 +23,14 @@ export function installLines(say: Say): (event: InstallerEvent) => void {
         troubled = false;
         break;
       case 'fetching':
-        if (text.includes(' from ')) fetched = fetchedFrom(event);
+        if (text.includes(' from ')) origin = text.slice(text.indexOf(' from ') + 6);
+        received = event.receivedBytes ?? 0;
         break;
       case 'committed':
         say(
-          `${variant} ${version} is committed: ${fetched}every digest verified, golden inputs answered`,
+          `${variant} ${version} is committed: ${received > 0 ? `${formatBytes(received)} from ${origin}` : 'its bytes were here'}, every digest verified, golden inputs answered`,
         );
+        received = 0;
         break;
       case 'rolled-back':
       case 'postponed':
@@ -56,8 +59,4 @@ function choiceLine({ step, text, variant = '', version }: InstallerEvent): stri
   return text.startsWith(`${variant} `)
     ? `${verb}, which ${text.slice(variant.length + 1)}`
     : `${verb}: ${text}`;
-}
-
-function fetchedFrom({ totalBytes = 0, text }: InstallerEvent): string {
-  return `${formatBytes(totalBytes)} from ${text.slice(text.indexOf(' from ') + 6)}, `;
 }

@@ -110,24 +110,26 @@ async function build(layout: Layout, io: Io, say: Say, signal: AbortSignal): Pro
   return report;
 }
 
-/** Publishes what was built; resolves with the version it has in the hub. */
+/** Publishes what was built; resolves with the version that devices are to run then. */
 async function release(layout: Layout, hub: Hub, report: BuildReport, say: Say): Promise<string> {
   await initKeys(layout.keys);
-  const { family, version, channel, changed, variants, withheld, pushed, roles } =
+  const { family, version, channel, channelVersion, changed, variants, withheld, pushed, roles } =
     await publishSample(
       { buildDir: layout.build, hub: hub.url, keys: layout.keys },
       report.version,
     );
   for (const { id, status, reason } of withheld) say(`${id} stays here: ${status}, ${reason}`);
   if (!changed) {
-    say(`${family} ${version} is published already`);
-    return version;
+    say(
+      `${family} ${version} is published already; channel ${channel} points to ${channelVersion}`,
+    );
+    return channelVersion;
   }
   if (roles.root === 1) say(`root of trust made: ${join(layout.keys, 'root.json')}`);
   say(
-    `${variants.length} variants, ${formatBytes(pushed.bytes)}, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to it`,
+    `${variants.length} variants, ${formatBytes(pushed.bytes)}, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to ${channelVersion}`,
   );
-  return version;
+  return channelVersion;
 }
 
 async function openEdge(layout: Layout, ports: Ports, hub: Hub, say: Say): Promise<Edge> {
