@@ -182,7 +182,7 @@ describe('a hub that starts over', () => {
     const fresh = await openTrust({
       dir: join(dir, 'fresh'),
       origins: [hub.url],
-      allowFirstUse: true,
+      firstUseFrom: hub.url,
     });
     await fresh.refresh();
     expect(fresh.client?.state.root.signed.version).toBe(2);

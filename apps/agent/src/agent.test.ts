@@ -108,6 +108,17 @@ describe('an agent', () => {
     await proxy.close();
   });
 
+  it('takes no first root through an edge here from a hub that is elsewhere', async () => {
+    const edge = await tamperProxy(fabric.hub.url);
+    const hub = 'http://hub.example.invalid:7400';
+    const fooled = await open({ hub, edge: edge.url, dataDir: await fabric.agentDir() });
+    const { refused } = await fooled.poll();
+    expect(refused).toMatchObject([{ code: 'trust-no-root' }]);
+    expect(fooled.state().installed).toEqual([]);
+    await fooled.close();
+    await edge.close();
+  });
+
   it('is refused its directory while another one has it', async () => {
     await expect(open()).rejects.toMatchObject({ code: 'data-in-use' });
   });

@@ -130,12 +130,12 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
 
 /** The trusted documents, and the variants that they lead to. */
 async function openModels(
-  { dataDir, trustRoot, channel, clock, onEvent }: AgentOptions,
+  { hub, dataDir, trustRoot, channel, clock, onEvent }: AgentOptions,
   { engine, load, profile }: DeviceEngine,
   origins: () => readonly string[],
 ): Promise<{ trust: Trust; installer: Installer }> {
   const dir = join(dataDir, 'trust');
-  const trust = await openTrust({ dir, origins, trustRoot, allowFirstUse: true, clock });
+  const trust = await openTrust({ dir, origins, trustRoot, firstUseFrom: hub, clock });
   const installer = await openInstaller({
     dir: dataDir,
     store: directoryStore(join(dataDir, 'blobs')),

@@ -84,7 +84,7 @@ async function open(
   const models = await openEdgeModels({
     dataDir: options.dataDir,
     source: reachable(url),
-    allowFirstUse: isLoopback(upstream.origin),
+    firstUseFrom: upstream.origin,
     telemetry,
     clock: options.clock ?? (() => new Date()),
     pollSeconds: options.pollSeconds ?? 10,
@@ -163,8 +163,5 @@ function reachable(url: string): string {
   if (own.hostname === '[::]') own.hostname = '[::1]';
   return own.origin;
 }
-
-const isLoopback = (origin: string): boolean =>
-  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };

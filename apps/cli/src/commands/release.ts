@@ -146,7 +146,7 @@ async function verify(
       dir,
       origins: [hub],
       trustRoot,
-      allowFirstUse: trustRoot === undefined,
+      firstUseFrom: trustRoot === undefined ? hub : undefined,
     });
     const verified = await verifyRelease(trust, hub, name, { version: wanted, channel });
     const from = trustRoot ?? 'first use: the hub gave its own root';

@@ -22,8 +22,8 @@ export interface EdgeModelsOptions {
   /** Where documents and blobs come from: this edge's own cache. */
   readonly source: string;
   readonly trustRoot?: string;
-  /** Whether the first root may be taken on the hub's word: the upstream is on this machine. */
-  readonly allowFirstUse: boolean;
+  /** The upstream: the first root may be taken on its word, where it is a hub on this machine. */
+  readonly firstUseFrom: string;
   readonly telemetry: Telemetry;
   readonly engine?: Engine;
   readonly clock: () => Date;
@@ -52,7 +52,7 @@ export async function openEdgeModels(options: EdgeModelsOptions): Promise<EdgeMo
     dir: join(dataDir, 'trust'),
     origins: [source],
     trustRoot: options.trustRoot,
-    allowFirstUse: options.allowFirstUse,
+    firstUseFrom: options.firstUseFrom,
     clock: options.clock,
   });
   const installer = await openInstaller({

@@ -1,35 +1,41 @@
 import { fail } from '@selvedge/core/errors';
-import { type Carrier, maxBytes } from '@selvedge/core/trust';
+import { maxBytes } from '@selvedge/core/trust';
 import { Type } from 'typebox';
 import { fetchJson } from '../http/index.ts';
+import { httpCarrier } from './http-carrier.ts';
 
 /** What a hub says about its repository, as far as first use needs it. */
 const TrustStatus = Type.Object({ dev: Type.Boolean(), established: Type.Boolean() });
 
 /**
- * Trust on first use: the first root, as the hub itself gives it. Only from loopback, and only
- * where the hub says that it runs with `--dev`.
+ * Trust on first use: the first root, as the hub itself gives it. Only where the hub says that it
+ * runs with `--dev`, and where nothing that documents may come from is on another machine: an edge
+ * on loopback relays what a hub elsewhere says.
  *
- * @param origin the hub's URL, or an edge's that relays to it.
+ * @param hub the hub's own URL. No edge is asked, neither for the root nor whether it may be taken.
+ * @param origins everything else that documents may come from.
  * @throws SelvedgeError `trust-no-root` where it is not allowed, `unavailable` before the first
  * publish, and what a fetch throws.
  */
-export async function firstRoot(origin: string, carrier: Carrier): Promise<Uint8Array> {
-  const { hostname } = new URL(origin);
-  if (!loopback.test(hostname)) refuseFirstUse(`${origin} is not on this machine`);
-  const status = await fetchJson(`${origin.replace(/\/$/, '')}/api/v1/trust`, TrustStatus);
-  if (!status.dev) refuseFirstUse(`the hub at ${origin} does not run with --dev`);
+export async function firstRoot(hub: string, origins: readonly string[]): Promise<Uint8Array> {
+  const elsewhere = [hub, ...origins].find((origin) => !loopback.test(new URL(origin).hostname));
+  if (elsewhere !== undefined) refuseFirstUse(`${elsewhere} is not on this machine`);
+  const base = hub.replace(/\/$/, '');
+  // Not redirected: the answer would be another one's.
+  const status = await fetchJson(`${base}/api/v1/trust`, TrustStatus, { maxRedirects: 0 });
+  if (!status.dev) refuseFirstUse(`the hub at ${hub} does not run with --dev`);
   if (!status.established) {
-    fail('unavailable', `the hub at ${origin} has no root of trust yet`, {
+    fail('unavailable', `the hub at ${hub} has no root of trust yet`, {
       hint: 'publish a first release to it',
     });
   }
+  const carrier = httpCarrier(() => [`${base}/trust/`]);
   // Roots that never reached a hub leave a gap before the first one that did.
   for (let version = 1; version <= maxGap; version++) {
     const carried = await carrier(`${version}.root.json`, { maxBytes: maxBytes.root });
     if (carried.kind === 'found') return carried.bytes;
   }
-  return refuseFirstUse(`the hub at ${origin} gives none`);
+  return refuseFirstUse(`the hub at ${hub} gives none`);
 }
 
 const maxGap = 64;

@@ -65,6 +65,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { etag, 'content-length': bytes.length }).end(bytes);
 }
 
+const here = 'this machine';
+const remote = 'http://hub.example.invalid:7400';
+
 const open = (options: Partial<OpenTrustOptions> = {}): Promise<Trust> =>
   openTrust({
     dir: join(dir, 'trust'),
@@ -194,7 +197,7 @@ describe('a device’s trust', () => {
 
 describe('the first root', () => {
   it('is taken from a development hub on this machine, where that is allowed', async () => {
-    const trust = await open({ trustRoot: undefined, allowFirstUse: true });
+    const trust = await open({ trustRoot: undefined, firstUseFrom: url });
     await trust.refresh();
     expect(await trust.families()).toEqual(['acme/glyphs']);
   });
@@ -204,17 +207,40 @@ describe('the first root', () => {
       code: 'trust-no-root',
     });
     dev = false;
-    const trust = await open({ trustRoot: undefined, allowFirstUse: true });
+    const trust = await open({ trustRoot: undefined, firstUseFrom: url });
     await expect(trust.refresh()).rejects.toThrow('does not run with --dev');
   });
 
-  it('is not taken from another machine', async () => {
+  it.each([
+    ['the hub is on another machine, and an edge in front of it here', remote, [here]],
+    ['an edge is on another machine, and the hub here', here, [here, remote]],
+    ['the hub is on another machine', remote, [remote]],
+  ])('is not taken where %s', async (_, hub, origins) => {
+    const place = (name: string) => (name === here ? url : name);
     const trust = await open({
       trustRoot: undefined,
-      allowFirstUse: true,
-      origins: ['http://hub.example:7400'],
+      firstUseFrom: place(hub),
+      origins: origins.map(place),
     });
-    await expect(trust.refresh()).rejects.toThrow('is not on this machine');
+    await expect(trust.refresh()).rejects.toMatchObject({
+      code: 'trust-no-root',
+      message: expect.stringContaining('hub.example.invalid:7400 is not on this machine'),
+    });
+    expect(requests).toEqual([]);
+    expect(trust.client).toBeUndefined();
+  });
+
+  it('is the hub’s own: no edge is asked for it, nor whether it may be taken', async () => {
+    const asked: string[] = [];
+    const edge = await serve((request, response) => {
+      asked.push(request.url ?? '');
+      answer(request, response);
+    });
+    const trust = await open({ trustRoot: undefined, firstUseFrom: url, origins: [edge, url] });
+    await trust.refresh();
+    expect(requests.slice(0, 2)).toEqual(['/api/v1/trust', '/trust/1.root.json']);
+    expect(asked).not.toContain('/api/v1/trust');
+    expect(asked).not.toContain('/trust/1.root.json');
   });
 
   it('must be a root', async () => {

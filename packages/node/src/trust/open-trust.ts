@@ -22,8 +22,11 @@ export interface OpenTrustOptions {
   readonly origins: readonly string[] | (() => readonly string[]);
   /** A root.json that came by a trusted way. Needed once; what is stored goes first. */
   readonly trustRoot?: string | undefined;
-  /** Takes the hub's own word for the first root, on loopback and under `--dev` only. */
-  readonly allowFirstUse?: boolean | undefined;
+  /**
+   * The hub's own URL, which is never an edge's: takes that hub's word for the first root, where it
+   * and every origin are on loopback and it runs with `--dev`. Without it there is no first use.
+   */
+  readonly firstUseFrom?: string | undefined;
   readonly clock?: (() => Date) | undefined;
 }
 
@@ -64,9 +67,9 @@ export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
 
   async function opened(): Promise<TrustClient> {
     if (client) return client;
-    const [origin] = origins();
-    if (!options.allowFirstUse || origin === undefined) throw refusalError(noRoot);
-    client = accepted(await openTrustClient(ports, await firstRoot(origin, carrier)));
+    if (options.firstUseFrom === undefined) throw refusalError(noRoot);
+    const root = await firstRoot(options.firstUseFrom, origins());
+    client = accepted(await openTrustClient(ports, root));
     return client;
   }
 
