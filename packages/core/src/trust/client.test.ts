@@ -135,6 +135,15 @@ describe('what a device refuses', () => {
     expect(code(await (await device()).refresh())).toBe('trust-clock');
   });
 
+  it('a clock that was set back a year, though the floor was lost', async () => {
+    await (await device()).refresh();
+    await store.writeFloor(undefined);
+    now = after(-24 * 365);
+    const client = await device();
+    expect(client.state.floor?.at).toBe('2026-11-20T12:00:00Z');
+    expect(code(await client.refresh())).toBe('trust-clock');
+  });
+
   it('an expired timestamp under a clock that was set back within the tolerance', async () => {
     const old = hub.files.get('timestamp.json')!;
     await hub.renew(after(40));

@@ -3,11 +3,13 @@ import { readMetadata } from './read-metadata.ts';
 import { isRefusal, refuse } from './refusal.ts';
 import { loadRoot } from './root.ts';
 import { checkThreshold } from './threshold.ts';
+import { raiseFloor } from './trusted-time.ts';
 import type { MetadataFile, Refusal, SignedOf, TrustState } from './types.ts';
 
 /**
  * §5.2: the root, from the store or else as it was given, and what else was stored, as far as the
- * root's keys vouch for it. A damaged file is as good as none; the floor stands on its own.
+ * root's keys vouch for it. A damaged file is as good as none. The floor stands on its own, and the
+ * stored timestamp raises it again where its file was lost.
  */
 export async function loadState(
   store: TrustStore,
@@ -21,10 +23,12 @@ export async function loadState(
   }
   if (!state) return refuse('trust-no-root', 'root.json', '5.2', 'no root of trust was given');
   if (isRefusal(state)) return state;
+  const [floor, timestamp] = [await store.readFloor(), await loadFile(store, state, 'timestamp')];
+  const { keyids } = state.root.signed.roles.timestamp;
   return {
     ...state,
-    floor: await store.readFloor(),
-    timestamp: await loadFile(store, state, 'timestamp'),
+    floor: timestamp ? raiseFloor(floor, timestamp, keyids) : floor,
+    timestamp,
     snapshot: await loadFile(store, state, 'snapshot'),
     targets: await loadFile(store, state, 'targets'),
   };

@@ -144,7 +144,7 @@ async function updateTimestamp(
   if (isRefusal(next)) return next;
   // 5.4.5. The floor first: after a crash in between it may be ahead of the file, never behind.
   if (next.floor && next.floor !== cycle.state.floor) await ports.store.writeFloor(next.floor);
-  if (next !== cycle.state) await ports.store.write('timestamp', bytes);
+  if (next.timestamp !== cycle.state.timestamp) await ports.store.write('timestamp', bytes);
   cycle.state = next;
   // A validator of a file that was discarded says nothing about the one that is trusted.
   const held = next.timestamp?.bytes ?? bytes;

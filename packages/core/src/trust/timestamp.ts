@@ -8,7 +8,7 @@ const subject = 'timestamp.json';
 
 /**
  * §5.4.2 to §5.4.4. A timestamp of the version that is trusted already is discarded, which is
- * normal: the state comes back as it was. The caller checks the clock against the floor
+ * normal: the state comes back as it was, with the floor that the trusted one proves. The caller checks the clock against the floor
  * (`checkClock`), which this step may have raised.
  */
 export async function verifyTimestamp(
@@ -35,7 +35,10 @@ export async function verifyTimestamp(
       `version ${version}, seen ${trusted.version}`,
     );
   }
-  if (trusted && version === trusted.version) return state;
+  if (state.timestamp && version === state.timestamp.signed.version) {
+    const floor = raiseFloor(state.floor, state.timestamp, roles.timestamp.keyids);
+    return floor === state.floor ? state : { ...state, floor };
+  }
 
   // 5.4.3.2: a rollback of the snapshot.
   const [snapshot, seen] = [

@@ -45,7 +45,7 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A damaged floor counts as none: the stored timestamp raises it again at the next refresh. */
+/** A damaged floor counts as none: the stored timestamp raises it again. */
 function parseFloor(bytes: Uint8Array): TimeFloor | undefined {
   try {
     const { at, keyids } = JSON.parse(new TextDecoder().decode(bytes)) as TimeFloor;

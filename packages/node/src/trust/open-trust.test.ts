@@ -128,6 +128,13 @@ describe('a device’s trust', () => {
     await expect(refused).rejects.toMatchObject({ code: 'trust-clock', row: { exit: 4 } });
   });
 
+  it('refuses a set-back clock also when the file of the floor is gone', async () => {
+    await (await open()).refresh();
+    await rm(join(dir, 'trust', 'floor.json'));
+    now = hours(-24 * 365);
+    await expect((await open()).refresh()).rejects.toMatchObject({ code: 'trust-clock' });
+  });
+
   it('goes to the next origin when the first does not answer', async () => {
     const gone = await serve(() => {});
     closers.pop()?.();
