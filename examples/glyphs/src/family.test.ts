@@ -57,16 +57,17 @@ describe('the sample family', () => {
     },
   );
 
-  it.each(sizes)('%s: the chosen seed is within a point of the best of three', async (size) => {
-    const record = await recordOf(size);
-    expect(record.runs).toHaveLength(3);
-    const chosen = record.runs.find(({ seed }) => seed === record.chosen)?.accuracy ?? 0;
-    expect(bestOf(record) - chosen).toBeLessThanOrEqual(0.01);
-    for (const { accuracy } of record.runs)
-      expect(bestOf(record) - accuracy).toBeLessThanOrEqual(0.01);
-  });
+  it.each(sizes)(
+    '%s: the committed weights are within a point of the best of three seeds',
+    async (size) => {
+      const record = await recordOf(size);
+      expect(new Set(record.runs.map(({ seed }) => seed)).size).toBe(3);
+      const chosen = record.runs.find(({ seed }) => seed === record.chosen)?.accuracy ?? 0;
+      expect(bestOf(record) - chosen).toBeLessThanOrEqual(0.01);
+    },
+  );
 
-  it('a larger size is better by more than the seeds differ', async () => {
+  it('the worst seed of a size beats the best seed of the next smaller one', async () => {
     const [small, medium, large] = await Promise.all(
       sizes.map(async (size) => (await recordOf(size)).runs.map(({ accuracy }) => accuracy)),
     );
