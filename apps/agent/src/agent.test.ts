@@ -77,6 +77,15 @@ describe('an agent', () => {
     });
   });
 
+  it('refuses a wish that it does not know: a label that is misspelt must not be lost', async () => {
+    const misspelt = { label: ['private'] } as Parameters<Agent['infer']>[2];
+    await expect(agent.infer(family, tinyInput(), misspelt)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'infer takes no "label"',
+      hint: 'did you mean "labels"?',
+    });
+  });
+
   it('sends counts and no trace', async () => {
     await agent.poll();
     const { counts } = await fetchJson(`${fabric.hub.url}/api/v1/counts`, Counts);

@@ -28,11 +28,16 @@ afterAll(async () => {
 
 const get = (path: string): Promise<Response> => fetch(`${running.url}${path}`);
 
-const infer = (parameters: Record<string, unknown> = {}, headers = {}): Promise<Response> =>
+const infer = (
+  parameters: Record<string, unknown> = {},
+  headers = {},
+  more: Record<string, unknown> = {},
+): Promise<Response> =>
   fetch(`${running.url}/v2/models/acme.digits/infer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({
+      ...more,
       parameters,
       inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] }],
     }),
@@ -85,6 +90,35 @@ describe('the device’s loopback port', () => {
     const answer = await infer(parameters);
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { error: string }).error).toMatch(message);
+  });
+
+  it.each([
+    [{ selvedge_label: 'private' }, 'did you mean "selvedge_labels"?'],
+    [{ Selvedge_Labels: 'private' }, 'did you mean "selvedge_labels"?'],
+    [{ selvege_labels: 'private' }, 'did you mean "selvedge_labels"?'],
+    [{ selvedge_max_costs: 1 }, 'did you mean "selvedge_max_cost"?'],
+    [{ selvedge_privacy_class: 'private' }, 'one of selvedge_labels, selvedge_deadline_ms'],
+  ])(
+    'refuses %j, and runs nothing: a label that is misspelt must not be lost',
+    async (parameters, hint) => {
+      const decided = running.agent.decisions.list().length;
+      const answer = await infer(parameters);
+      expect(answer.status).toBe(400);
+      const { error } = (await answer.json()) as { error: string };
+      expect(error).toContain(`no parameter ${Object.keys(parameters)[0]}`);
+      expect(error).toContain(hint);
+      expect(running.agent.decisions.list().length).toBe(decided);
+    },
+  );
+
+  it('refuses a parameter of its own that is not among the parameters', async () => {
+    const answer = await infer({}, {}, { selvedge_labels: 'private' });
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { error: string }).error).toContain('selvedge_labels');
+  });
+
+  it('takes the parameters of others, which mean nothing here', async () => {
+    expect((await infer({ priority: 1, labels: 'x' })).status).toBe(200);
   });
 
   it('answers a request for more quality than there is with the rule that ruled it out', async () => {

@@ -11,7 +11,7 @@ import {
   type RouteRequest,
   verdictOf,
 } from '@selvedge/core/route';
-import type { FamilyName, Tier } from '@selvedge/core/schema';
+import { type FamilyName, nearest, type Tier } from '@selvedge/core/schema';
 import type { RunResult, Tensors } from '@selvedge/infer/engine';
 import {
   type Attempt,
@@ -130,7 +130,17 @@ function tookMs({ candidate, result, attempts }: Execution<PlaceResult>): number
   return byItself ? result.computeMs : (attempts.at(-1)?.ms ?? result.computeMs);
 }
 
+const wishes = ['labels', 'deadlineMs', 'minQuality', 'maxCost', 'signal'];
+
+/** @throws SelvedgeError `usage` for a wish of another name: a misspelt label must not be lost. */
 function routeRequest(family: FamilyName, asked: InferRequest): RouteRequest {
+  for (const name of Object.keys(asked)) {
+    if (wishes.includes(name)) continue;
+    const meant = nearest(name, wishes);
+    fail('usage', `infer takes no "${name}"`, {
+      hint: meant === undefined ? `it takes ${wishes.join(', ')}` : `did you mean "${meant}"?`,
+    });
+  }
   const { labels = [], deadlineMs, minQuality, maxCost } = asked;
   return {
     family,

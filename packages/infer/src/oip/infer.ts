@@ -4,6 +4,7 @@
  */
 import { fail } from '@selvedge/core/errors';
 import type { Tensors } from '../engine/index.ts';
+import { refuseUnknownParameters } from './known-parameters.ts';
 import {
   asObject,
   decodeParameters,
@@ -60,6 +61,7 @@ export function decodeInferRequest(json: unknown, tail = nothing): InferRequest 
     body.parameters,
     'bad-input',
   );
+  refuseUnknownParameters(parameters, body);
   if (body.id !== undefined && typeof body.id !== 'string') fail('bad-input', '"id" is no string');
   return {
     inputs: decodeTensors(body.inputs, tail, request),
