@@ -26,7 +26,7 @@ describe('what a person reads of an install', () => {
     step({ step: 'chosen' });
     step({ step: 'fetching', text: '35021 bytes from http://e', totalBytes: 35_021 });
     step({ step: 'fetching', text: '35021 of 35021 bytes', receivedBytes: 35_021 });
-    step({ step: 'verified', text: '34297 bytes have the signed digests' });
+    step({ step: 'verified', text: '34297 bytes have the signed digests', receivedBytes: 35_021 });
     step({ step: 'staged', text: 'read back from the disk' });
     step({ step: 'probation', text: 'answering its golden inputs' });
     step({ step: 'committed', text: 'device-fp16 1.0.0 answers' });
@@ -39,6 +39,7 @@ describe('what a person reads of an install', () => {
 
   it('does not claim that bytes came over the network which were here', () => {
     step({ step: 'fetching', text: '35021 bytes from http://e', totalBytes: 35_021 });
+    step({ step: 'verified', text: '34297 bytes have the signed digests', receivedBytes: 0 });
     step({ step: 'committed' });
     expect(lines.at(-1)).toMatch(/is committed: its bytes were here, every digest verified/);
   });

@@ -24,6 +24,8 @@ export function installLines(say: Say): (event: InstallerEvent) => void {
         break;
       case 'fetching':
         if (text.includes(' from ')) origin = text.slice(text.indexOf(' from ') + 6);
+        break;
+      case 'verified':
         received = event.receivedBytes ?? 0;
         break;
       case 'committed':

@@ -104,18 +104,19 @@ async function advance(
 ): Promise<Serving> {
   const { target } = run;
   const { version, variant } = target;
-  const tell = (step: InstallerEvent['step'], text: string) =>
-    context.emit({ family, step, text, version, variant: variant.id });
+  const tell = (step: InstallerEvent['step'], text: string, more: Partial<InstallerEvent> = {}) =>
+    context.emit({ family, step, text, version, variant: variant.id, ...more });
   for (;;) {
     run.signal?.throwIfAborted();
     const next = recover(journal.state);
     switch (next.action) {
-      case 'fetch':
+      case 'fetch': {
         await journal.record({ type: 'fetch-started' });
-        await fetchInto(family, journal, run, context);
+        const receivedBytes = await fetchInto(family, journal, run, context);
         await journal.record({ type: 'verified' });
-        tell('verified', `${variant.bytes} bytes have the signed digests`);
+        tell('verified', `${variant.bytes} bytes have the signed digests`, { receivedBytes });
         break;
+      }
       case 'stage':
         // Read back and verified again: what the disk gives, not what was sent to it.
         await loadVariant(context.store, target);
@@ -140,12 +141,13 @@ async function advance(
   }
 }
 
+/** Fetches what is missing; resolves with the bytes that came, those of broken off tries included. */
 async function fetchInto(
   family: FamilyName,
   journal: InstallJournal,
   run: InstallRun,
   { dir, store, idleMs, sources, emit }: InstallContext,
-): Promise<void> {
+): Promise<number> {
   const { version, variant } = run.target;
   const origins = sources();
   const totalBytes = variant.bytes + variant.manifest.size;
@@ -170,6 +172,7 @@ async function fetchInto(
   try {
     const origin = { origins, store, idleMs, signal, onBytes, onRefused };
     await fetchVariant(family, run.target, origin, { dir, receivedBytes: received });
+    return received;
   } finally {
     await journal.record({ type: 'fetch-progressed', receivedBytes: received }).catch(() => {});
   }
