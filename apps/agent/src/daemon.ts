@@ -1,10 +1,9 @@
-import { createServer, type Server } from '@selvedge/node/http';
+import { createServer, loopbackGuard, type Server } from '@selvedge/node/http';
 import { type LogLevel, openTelemetry, type Telemetry } from '@selvedge/node/telemetry';
 import { type Agent, openAgent } from './agent.ts';
 import type { DecisionTrace } from './decision-log.ts';
 import type { AgentOptions } from './options.ts';
 import { addLocalApi } from './serve/local-api.ts';
-import { guardLoopback } from './serve/loopback-guard.ts';
 import { addOipRoutes } from './serve/oip-routes.ts';
 import { addPage } from './serve/page-route.ts';
 import { version } from './version.ts';
@@ -63,9 +62,9 @@ function localServer(agent: Agent, port: number, telemetry: Telemetry): Server {
     host: '127.0.0.1',
     port,
     maxBodyBytes: 64 * 1024 * 1024,
+    guard: loopbackGuard({ reads: 'own' }),
     checks: { model: () => modelReady(agent) },
   });
-  guardLoopback(server.app);
   addOipRoutes(server.app, agent, version);
   addLocalApi(server.app, agent);
   addPage(server.app, agent);

@@ -2,7 +2,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { EdgeStatus } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
-import { createServer, type Server } from '@selvedge/node/http';
+import {
+  createServer,
+  isLoopbackName,
+  loopbackGuard,
+  type Server,
+  type ServerOptions,
+} from '@selvedge/node/http';
 import { directoryStore, openDataDir } from '@selvedge/node/store';
 import { openTelemetry, type Telemetry } from '@selvedge/node/telemetry';
 import { openBlobCache } from './cache/blob-cache.ts';
@@ -122,7 +128,7 @@ function cacheServer(
   return createServer({
     telemetry,
     port: options.port ?? 7410,
-    ...(options.host ? { host: options.host } : {}),
+    ...address(options),
     checks: { upstream: () => upstreamReady(upstream, documentCount() > 0 || blobs.count > 0) },
     fastPath: (request, response) =>
       ownPaths.has(request.url?.split('?')[0] ?? '') ? undefined : answer(request, response),
@@ -145,7 +151,7 @@ function inferServer(options: EdgeOptions, telemetry: Telemetry, models: EdgeMod
     telemetry,
     port: options.inferPort ?? 7411,
     maxBodyBytes: 64 * 1024 * 1024,
-    ...(options.host ? { host: options.host } : {}),
+    ...address(options),
     checks: { models: () => models.notReady() },
   });
   const admission = createAdmission({
@@ -162,6 +168,14 @@ function reachable(url: string): string {
   if (own.hostname === '0.0.0.0') own.hostname = '127.0.0.1';
   if (own.hostname === '[::]') own.hostname = '[::1]';
   return own.origin;
+}
+
+/**
+ * Where both servers listen. On loopback they answer to this machine's programs only: an upstream
+ * on loopback may be a hub under `--dev`, whose own guard sees no more than the edge's requests.
+ */
+function address({ host = '127.0.0.1' }: EdgeOptions): Pick<ServerOptions, 'host' | 'guard'> {
+  return isLoopbackName(host) ? { host, guard: loopbackGuard({ reads: 'public' }) } : { host };
 }
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };

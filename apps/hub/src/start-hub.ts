@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { consoleFiles } from '@selvedge/console';
 import { fail } from '@selvedge/core/errors';
-import { createServer, type Server } from '@selvedge/node/http';
+import { createServer, isLoopbackName, loopbackGuard, type Server } from '@selvedge/node/http';
 import { directoryStore, openDataDir } from '@selvedge/node/store';
 import { type LogLevel, openTelemetry, type Telemetry } from '@selvedge/node/telemetry';
 import { sql } from 'kysely';
 import { addApi } from './api/index.ts';
 import { ensureAdminToken } from './auth/admin-token.ts';
-import { addGuard, isLoopbackName } from './auth/guard.ts';
+import { addGuard } from './auth/guard.ts';
 import { openTokens, type Tokens } from './auth/tokens.ts';
 import type { Clock } from './clock.ts';
 import { serveConsole } from './console/serve-console.ts';
@@ -142,9 +142,10 @@ async function assemble(parts: {
       trust: () => authority.problem(),
     },
     fastPath: serveTrust(published),
+    ...(dev ? { guard: loopbackGuard({ reads: 'public' }) } : {}),
   });
   const { app } = server;
-  addGuard(app, { dev, tokens });
+  if (!dev) addGuard(app, tokens);
   await addRegistry(app, {
     database,
     store: directoryStore(join(dataDir, 'blobs')),

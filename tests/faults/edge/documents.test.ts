@@ -232,22 +232,17 @@ describe('a tag', () => {
 });
 
 describe('everything else', () => {
-  it('passes through as it is: method, body, query, status, twofold headers', async () => {
-    const { stage } = await stageAt(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      response.writeHead(201, {
-        'x-seen': `${request.method} ${request.url}`,
-        'set-cookie': ['a=1', 'b=2'],
-      });
-      response.end(Buffer.concat(chunks));
-    });
-    const body = 'x'.repeat(300_000);
-    const answer = await fetch(`${stage.edge.url}/api/v1/devices?a=b`, { method: 'POST', body });
+  it('passes through as it is: query, status, twofold headers, and credentials', async () => {
+    const { stage } = await stageAt((request, response) =>
+      response
+        .writeHead(203, { 'x-seen': request.headers.authorization, 'set-cookie': ['a=1', 'b=2'] })
+        .end(request.url),
+    );
+    const answer = await get(stage, '/api/v1/devices?a=b', { authorization: 'Bearer x' });
     expect([answer.status, answer.headers.get('x-seen'), await answer.text()]).toEqual([
-      201,
-      'POST /api/v1/devices?a=b',
-      body,
+      203,
+      'Bearer x',
+      '/api/v1/devices?a=b',
     ]);
     expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
   });
@@ -299,7 +294,7 @@ function rawGet(url: string, target: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () =>
-      socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`),
+      socket.write(`GET ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`),
     );
     let text = '';
     socket.on('data', (chunk) => {

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toSelvedgeError } from '@selvedge/core/errors';
+import { SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
+import { sendError } from '@selvedge/node/http';
 import { answerBlob } from './answer-blob.ts';
 import { answerDocument } from './answer-document.ts';
 import { type CacheRoute, cacheRoute, routeName } from './cache-route.ts';
 import type { CacheHandlerOptions, Exchange, How } from './exchange.ts';
+import { via } from './headers.ts';
 import { passThrough } from './pass-through.ts';
-import { sendError } from './send.ts';
+import { sendFailure } from './send.ts';
 
 /** Answers a request from the cache, or from the origin through it; returns the route's name. */
 export function cacheHandler(
@@ -16,6 +18,11 @@ export function cacheHandler(
     description: 'Requests by kind of path and by how they were answered',
   });
   return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      requests.add(1, { kind: 'write', how: 'refused' });
+      refuseWrite(request, response);
+      return routeName.pass;
+    }
     const route = routeOf(request);
     const exchange = { ...options, request, response, target: request.url ?? '/' };
     handle(route, exchange).then(
@@ -25,17 +32,24 @@ export function cacheHandler(
         const gone = error.code === 'cancelled';
         requests.add(1, { kind: route.kind, how: gone ? 'given-up' : 'error' });
         log[gone ? 'debug' : 'warn']({ target: exchange.target, code: error.code }, error.message);
-        sendError(response, error);
+        sendFailure(response, error);
       },
     );
     return routeName[route.kind];
   };
 }
 
-/** Only a GET or HEAD without credentials concerns the cache (RFC 9111 §3.5). */
-function routeOf({ method, url, headers }: IncomingMessage): CacheRoute {
-  const plain = (method === 'GET' || method === 'HEAD') && headers.authorization === undefined;
-  return plain ? cacheRoute(url ?? '/') : { kind: 'pass' };
+/** Documents go down here and nothing goes up: who writes writes to the hub itself. */
+function refuseWrite({ method }: IncomingMessage, response: ServerResponse): void {
+  const refusal = new SelvedgeError('usage', `an edge relays GET and HEAD, and no ${method}`, {
+    hint: 'send it to the hub',
+  });
+  sendError(response, refusal, { via, allow: 'GET, HEAD', connection: 'close' }, 405);
+}
+
+/** Only a request without credentials concerns the cache (RFC 9111 §3.5). */
+function routeOf({ url, headers }: IncomingMessage): CacheRoute {
+  return headers.authorization === undefined ? cacheRoute(url ?? '/') : { kind: 'pass' };
 }
 
 function handle(route: CacheRoute, exchange: Exchange): Promise<How> {

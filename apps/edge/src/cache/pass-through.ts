@@ -7,21 +7,19 @@ import { endToEnd, via } from './headers.ts';
 import { sendBytes, sendStream } from './send.ts';
 
 /**
- * Relays a request as it is, without keeping anything.
+ * Relays a GET or HEAD as it is, without keeping anything.
  * @param digest what the answer must be, where that is known and the whole is asked for
  */
 export async function passThrough(exchange: Exchange, digest?: string): Promise<How> {
   const { request, response, upstream, target } = exchange;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const bodyless = request.method === 'GET' || request.method === 'HEAD';
   const answer = await upstream.request(target, {
     method: request.method ?? 'GET',
     headers: requestHeaders(request),
     maxRedirects: digest ? 5 : 0,
     timeoutMs: 60_000,
     signal: gone.signal,
-    ...(bodyless ? {} : { body: request }),
   });
   const headers = relayed(answer);
   if (digest && answer.status === 200) {
@@ -37,8 +35,7 @@ function requestHeaders(request: IncomingMessage): Record<string, string> {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const own = new Set(['host', 'traceparent', 'tracestate', 'expect']);
-  if (request.method === 'GET' || request.method === 'HEAD') own.add('content-length');
+  const own = new Set(['host', 'traceparent', 'tracestate', 'expect', 'content-length']);
   const kept = endToEnd(Object.entries(headers)).filter(([name]) => !own.has(name));
   return { ...Object.fromEntries(kept), via: headers.via ? `${headers.via}, ${via}` : via };
 }

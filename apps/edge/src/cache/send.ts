@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { answerOfError } from '@selvedge/node/http';
+import { sendError } from '@selvedge/node/http';
 import { via } from './headers.ts';
 
 export type Headers = Readonly<Record<string, string | number>>;
@@ -48,14 +48,9 @@ export function sendHead(response: ServerResponse, status: number, headers: Head
 }
 
 /** Sends an error in the shared form, or cuts the connection where an answer has begun. */
-export function sendError(response: ServerResponse, caught: unknown): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const { status, body } = answerOfError(caught);
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
-  sendBytes(response, status, { 'content-type': 'application/json; charset=utf-8' }, bytes);
+export function sendFailure(response: ServerResponse, caught: unknown): void {
+  if (response.headersSent) response.destroy();
+  else sendError(response, caught, { via });
 }
 
 function drained(response: ServerResponse): Promise<void> {

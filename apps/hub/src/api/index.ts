@@ -52,7 +52,7 @@ export async function addApi(app: FastifyInstance, rooms: ApiRooms): Promise<voi
       addFamilyRoutes(api, rooms);
       addDeviceRoutes(api, rooms.fleet);
       addCountRoutes(api, rooms.sums);
-      addTokenRoutes(api, rooms.tokens);
+      await api.register(async (scope) => addTokenRoutes(scope, rooms));
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     },
     { prefix },

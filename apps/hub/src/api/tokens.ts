@@ -1,11 +1,20 @@
 import { TokenIssued, TokenRequest, Tokens as TokensAnswer } from '@selvedge/core/api';
+import { fail } from '@selvedge/core/errors';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { newTokenText } from '../auth/admin-token.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import { described } from './route-schema.ts';
 
-export function addTokenRoutes(api: FastifyInstance, tokens: Tokens): void {
+/**
+ * Tokens are made outside `--dev` only: there, whoever reaches the port would leave with one that
+ * opens the hub for good.
+ */
+export function addTokenRoutes(
+  api: FastifyInstance,
+  { dev, tokens }: { dev: boolean; tokens: Tokens },
+): void {
+  if (dev) api.addHook('onRequest', refuse);
   api.get(
     '/tokens',
     described({
@@ -48,4 +57,10 @@ export function addTokenRoutes(api: FastifyInstance, tokens: Tokens): void {
       return { revoked: request.params.id };
     },
   );
+}
+
+async function refuse(): Promise<never> {
+  return fail('forbidden', 'a hub under --dev asks for no tokens, and makes none', {
+    hint: 'start it without --dev; the first token is then in admin.token of its data directory',
+  });
 }

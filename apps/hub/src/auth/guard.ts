@@ -13,15 +13,11 @@ declare module 'fastify' {
 }
 
 /**
- * Asks every request for what its route needs: outside `--dev` a token with the route's scope;
- * under `--dev` no token, but a request that comes from this machine's own programs, not from
- * some page in its browser (DNS rebinding, cross-site writes).
+ * Asks every request for a token with the scope that its route needs. A hub under `--dev` has no
+ * such guard: there `loopbackGuard` lets in the programs of its own machine only.
  */
-export function addGuard(app: FastifyInstance, options: { dev: boolean; tokens: Tokens }): void {
-  app.addHook('onRequest', async (request) => {
-    if (options.dev) checkLocal(request);
-    else checkScope(request, options.tokens);
-  });
+export function addGuard(app: FastifyInstance, tokens: Tokens): void {
+  app.addHook('onRequest', async (request) => checkScope(request, tokens));
 }
 
 function checkScope(request: FastifyRequest, tokens: Tokens): void {
@@ -60,21 +56,3 @@ function unauthenticated(request: FastifyRequest, scope: Scope): never {
 }
 
 const isOci = (request: FastifyRequest): boolean => request.url.startsWith('/v2/');
-
-function checkLocal(request: FastifyRequest): void {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!isLoopbackName(host)) {
-    fail('forbidden', `a hub under --dev answers to this machine only, not to ${host}`, {
-      hint: 'use the address 127.0.0.1, or run the hub without --dev',
-    });
-  }
-  const site = request.headers['sec-fetch-site'];
-  const writes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-  if (writes && site !== undefined && site !== 'same-origin' && site !== 'none') {
-    fail('forbidden', 'another site may not write here');
-  }
-}
-
-/** Whether a host name can only mean this machine. */
-export const isLoopbackName = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

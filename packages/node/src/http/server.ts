@@ -11,6 +11,8 @@ import { type Telemetry, withContext } from '../telemetry/index.ts';
 import { type Access, accessWatcher } from './access.ts';
 import { answerOfError } from './error-body.ts';
 import { addHealth, type ReadyCheck } from './health.ts';
+import type { RequestGuard } from './loopback-guard.ts';
+import { sendError } from './send-error.ts';
 
 export interface ServerOptions {
   readonly telemetry: Telemetry;
@@ -22,6 +24,8 @@ export interface ServerOptions {
   readonly checks?: Readonly<Record<string, ReadyCheck>>;
   /** Largest request body, bytes; default 1 MiB. */
   readonly maxBodyBytes?: number;
+  /** Asked first, whatever the path: what it refuses goes no further. */
+  readonly guard?: RequestGuard;
   /**
    * Sees every request before Fastify does, for the hottest paths. Answers the request and returns
    * the route's pattern for the metrics, or returns undefined and leaves it alone.
@@ -58,6 +62,11 @@ export function createServer(options: ServerOptions): Server {
       createNodeServer({ keepAliveTimeout: 30_000 }, (request, response) => {
         const access = watch(request, response);
         withContext(access.context, () => {
+          const refusal = options.guard?.(request);
+          if (refusal) {
+            sendError(response, refusal, { connection: 'close' });
+            return access.route('refused');
+          }
           const taken = options.fastPath?.(request, response);
           if (taken !== undefined) return access.route(taken);
           accesses.set(request, access);
