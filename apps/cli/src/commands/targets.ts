@@ -66,7 +66,7 @@ function showTarget(io: Io, chip: Chip): void {
     name,
     quantity(figure),
     provenanceDot(figure.provenance),
-    figure.sparsity === 'sparse' ? `${figure.confidence}, sparse` : figure.confidence,
+    figure.confidence,
     figure.source,
   ]);
   const heads = [
@@ -104,11 +104,17 @@ function figuresOf(chip: Chip): [string, string, Figure][] {
 }
 
 /** A figure with its unit, in human form. */
-function quantity({ value, unit }: Figure): string {
+function quantity(figure: Figure): string {
+  const { value, unit } = figure;
   const scaled = (by: number, prefix: string) => `${Number((value / by).toPrecision(3))} ${prefix}`;
   if (unit === 'B') return value >= 2 ** 30 ? scaled(2 ** 30, 'GiB') : scaled(2 ** 20, 'MiB');
   if (unit === 'B/s') return scaled(1e9, 'GB/s');
   if (unit === 'fraction') return `${Number((value * 100).toPrecision(3))} %`;
-  if (unit === 'TOPS' && value < 0.1) return `${Number((value * 1000).toPrecision(3))} GOPS`;
+  if (figure.unit === 'TOPS') return `${peak(value)} ${figure.sparsity}`;
   return `${Number(value.toPrecision(3))} ${unit}`;
 }
+
+const peak = (tops: number) =>
+  tops < 0.1
+    ? `${Number((tops * 1000).toPrecision(3))} GOPS`
+    : `${Number(tops.toPrecision(3))} TOPS`;

@@ -42,6 +42,8 @@ describe('the catalogue', () => {
         expect(['published', 'derived', 'assumed']).toContain(figure.confidence);
         expect(['calibrated', 'estimated']).toContain(figure.provenance);
         if (figure.provenance === 'calibrated') expect(figure.confidence).toBe('derived');
+        if (figure.unit === 'TOPS') expect(['dense', 'sparse']).toContain(figure.sparsity);
+        else expect(figure).not.toHaveProperty('sparsity');
       }
     },
   );

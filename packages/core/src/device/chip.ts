@@ -4,32 +4,43 @@ import type { ComputeUnit } from './profile.ts';
 /** `published` by the maker or a benchmark, `derived` from published figures, or `assumed`. */
 export type Confidence = 'published' | 'derived' | 'assumed';
 
-/** A figure of the catalogue: never a bare number. */
-export interface Figure {
+interface Sourced {
   readonly value: number;
-  readonly unit: 'TOPS' | 'B/s' | 'B' | 'µs' | 'W' | 'fraction' | '×';
   /** The document it comes from, or how it was derived. */
   readonly source: string;
   readonly confidence: Confidence;
-  /** Of a rate: whether it counts zeros that structured sparsity skips. Absent: dense. */
-  readonly sparsity?: 'dense' | 'sparse';
   /** `calibrated`: fitted to measurements of that chip; otherwise `estimated`. */
   readonly provenance: Provenance;
 }
+
+/** How fast a unit computes. */
+export interface Rate extends Sourced {
+  readonly unit: 'TOPS';
+  /** Whether it counts zeros that structured sparsity skips. Makers like to; our models have none. */
+  readonly sparsity: 'dense' | 'sparse';
+}
+
+/** Any other amount. */
+export interface Quantity extends Sourced {
+  readonly unit: 'B/s' | 'B' | 'µs' | 'W' | 'fraction' | '×';
+}
+
+/** A figure of the catalogue: never a bare number. */
+export type Figure = Rate | Quantity;
 
 /** A processor of a chip, with the execution provider that reaches it. */
 export interface ChipUnit {
   readonly kind: ComputeUnit['kind'];
   readonly provider: string;
   /** Peak rate per precision of the variants it runs. */
-  readonly tops: Readonly<Record<string, Figure>>;
+  readonly tops: Readonly<Record<string, Rate>>;
   /** Precisions that the engine converts before it runs them: how many times their bytes grow. */
-  readonly expands?: Readonly<Record<string, Figure>>;
-  readonly efficiency: Figure;
-  readonly start: Figure;
-  readonly dispatch: Figure;
-  readonly power?: Figure;
-  readonly waitPower?: Figure;
+  readonly expands?: Readonly<Record<string, Quantity>>;
+  readonly efficiency: Quantity;
+  readonly start: Quantity;
+  readonly dispatch: Quantity;
+  readonly power?: Quantity;
+  readonly waitPower?: Quantity;
   /** Cores that the figures count, where they scale with cores. */
   readonly cores?: number;
 }
@@ -45,48 +56,41 @@ export interface Chip {
     readonly opset: number;
   }[];
   readonly units: readonly ChipUnit[];
-  readonly memoryBudget: Figure;
-  readonly memoryBandwidth: Figure;
-  readonly storage: Figure;
+  readonly memoryBudget: Quantity;
+  readonly memoryBandwidth: Quantity;
+  readonly storage: Quantity;
 }
 
-type Unit = Figure['unit'];
+/** The unit of a figure as chips write it: a rate says which one it is. */
+type Stated = Quantity['unit'] | `${Rate['sparsity']} TOPS`;
+type FigureIn<U extends Stated> = U extends Quantity['unit'] ? Quantity : Rate;
 
 /** A figure that the named document states. */
-export const published = (value: number, unit: Unit, source: string): Figure => ({
-  value,
-  unit,
-  source,
-  confidence: 'published',
-  provenance: 'estimated',
-});
+export const published = <U extends Stated>(value: number, unit: U, source: string): FigureIn<U> =>
+  figure(value, unit, { source, confidence: 'published', provenance: 'estimated' });
 
 /** A figure computed from published ones; `source` says how. */
-export const derived = (value: number, unit: Unit, source: string): Figure => ({
-  value,
-  unit,
-  source,
-  confidence: 'derived',
-  provenance: 'estimated',
-});
+export const derived = <U extends Stated>(value: number, unit: U, source: string): FigureIn<U> =>
+  figure(value, unit, { source, confidence: 'derived', provenance: 'estimated' });
 
 /** A figure nobody published; `source` says why this value. */
-export const assumed = (value: number, unit: Unit, source: string): Figure => ({
-  value,
-  unit,
-  source,
-  confidence: 'assumed',
-  provenance: 'estimated',
-});
+export const assumed = <U extends Stated>(value: number, unit: U, source: string): FigureIn<U> =>
+  figure(value, unit, { source, confidence: 'assumed', provenance: 'estimated' });
 
 /** A figure fitted to measurements of that chip; `source` names them. */
-export const calibrated = (value: number, unit: Unit, source: string): Figure => ({
-  value,
-  unit,
-  source,
-  confidence: 'derived',
-  provenance: 'calibrated',
-});
+export const calibrated = <U extends Stated>(value: number, unit: U, source: string): FigureIn<U> =>
+  figure(value, unit, { source, confidence: 'derived', provenance: 'calibrated' });
+
+function figure<U extends Stated>(
+  value: number,
+  unit: U,
+  said: Omit<Sourced, 'value'>,
+): FigureIn<U> {
+  const [sparsity, rate] = unit.split(' ');
+  return (
+    rate ? { value, unit: rate, sparsity, ...said } : { value, unit, ...said }
+  ) as FigureIn<U>;
+}
 
 /** ONNX Runtime 1.30 runs models up to opset 26 (it says so when it refuses a newer one). */
 export const onnxRuntime = { name: 'onnxruntime', version: '1.30', opset: 26 } as const;

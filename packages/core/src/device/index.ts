@@ -1,5 +1,5 @@
 export { catalogue, chipOf } from './catalogue.ts';
-export type { Chip, ChipUnit, Confidence, Figure } from './chip.ts';
+export type { Chip, ChipUnit, Confidence, Figure, Quantity, Rate } from './chip.ts';
 export { type BurdenTerms, burdenAmong, type Estimate, estimate, estimateOn } from './estimate.ts';
 export type { SelectionBar, VariantRejection } from './fit.ts';
 export { type HostFacts, hostProfile } from './host-profile.ts';

@@ -1,5 +1,5 @@
 import { chipOf } from './catalogue.ts';
-import type { Chip, ChipUnit, Figure } from './chip.ts';
+import type { Chip, ChipUnit, Quantity, Rate } from './chip.ts';
 import type { ComputeUnit, Profile } from './profile.ts';
 
 /**
@@ -40,8 +40,8 @@ function unitOf(unit: ChipUnit): ComputeUnit {
   };
 }
 
-const valuesOf = (figures: Readonly<Record<string, Figure>>) =>
+const valuesOf = (figures: Readonly<Record<string, Quantity>>) =>
   Object.fromEntries(Object.entries(figures).map(([key, { value }]) => [key, value]));
 
 /** Structured 2:4 sparsity doubles the rate that makers state; our models are dense. */
-const dense = ({ value, sparsity }: Figure) => (sparsity === 'sparse' ? value / 2 : value);
+const dense = ({ value, sparsity }: Rate) => (sparsity === 'sparse' ? value / 2 : value);

@@ -102,7 +102,7 @@ describe('the choice of a variant', () => {
     const [first, ...rest] = chip.units;
     return { ...chip, units: [{ ...first!, ...change(first!) }, ...rest] };
   };
-  const set = (figure: Figure, value: number): Figure => ({ ...figure, value });
+  const set = <F extends Figure>(figure: F, value: number): F => ({ ...figure, value });
 
   it.each([
     [

@@ -31,11 +31,11 @@ export function estimateRange({ workload, precision }: ModelCost, chip: Chip): R
 
 /** The chip with every figure better (1) or worse (−1) by its doubt. */
 function leaning(chip: Chip, direction: 1 | -1): Chip {
-  const more = (figure: Figure): Figure => ({
+  const more = <F extends Figure>(figure: F): F => ({
     ...figure,
     value: figure.value * doubt[figure.confidence] ** direction,
   });
-  const less = (figure: Figure): Figure => ({
+  const less = <F extends Figure>(figure: F): F => ({
     ...figure,
     value: figure.value / doubt[figure.confidence] ** direction,
   });

@@ -17,12 +17,12 @@ export const flagship2026: Chip = {
       tops: {
         int8: assumed(
           45,
-          'TOPS',
+          'dense TOPS',
           'what the target stands for; makers no longer publish it for phones',
         ),
         fp16: assumed(
           22.5,
-          'TOPS',
+          'dense TOPS',
           'half the int8 rate; agrees with resnet50 and resnet101, AI Hub Models v0.46.1',
         ),
       },

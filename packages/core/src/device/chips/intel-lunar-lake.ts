@@ -12,10 +12,14 @@ export const intelLunarLake: Chip = {
       kind: 'npu',
       provider: 'openvino',
       tops: {
-        int8: published(48, 'TOPS', 'Intel, Core Ultra 200V series product brief: NPU 4, int8'),
+        int8: published(
+          48,
+          'dense TOPS',
+          'Intel, Core Ultra 200V series product brief: NPU 4, int8; as many as its 12,288 multipliers make at 1.95 GHz, so dense',
+        ),
         fp16: derived(
           24,
-          'TOPS',
+          'dense TOPS',
           'half the int8 rate: NPU 4 has 12,288 int8 and 6,144 fp16 multipliers',
         ),
       },

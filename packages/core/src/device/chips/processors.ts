@@ -2,7 +2,7 @@
  * What ONNX Runtime's CPU provider makes of the precisions, and what it costs besides arithmetic.
  * One place, since it is a property of the engine and not of a chip.
  */
-import { assumed, type ChipUnit, calibrated, derived, type Figure } from '../chip.ts';
+import { assumed, type ChipUnit, calibrated, derived, type Quantity } from '../chip.ts';
 
 const xeon = 'one thread of a 2023 Xeon, ONNX Runtime 1.31';
 
@@ -15,12 +15,12 @@ interface Cpu {
   readonly cores: number;
   /** Rate of int8-dynamic over fp32's; it includes the passes that quantise activations. */
   readonly int8Dynamic: EngineFigure;
-  readonly efficiency: Figure;
-  readonly start: Figure;
-  readonly dispatch: Figure;
+  readonly efficiency: Quantity;
+  readonly start: Quantity;
+  readonly dispatch: Quantity;
   /** All those cores at full clock, and the one that dispatches operators. */
-  readonly power: Figure;
-  readonly waitPower: Figure;
+  readonly power: Quantity;
+  readonly waitPower: Quantity;
 }
 
 interface EngineFigure {
@@ -37,14 +37,14 @@ export function cpu(from: Cpu): ChipUnit {
     provider: from.provider ?? 'cpu',
     cores: from.cores,
     tops: {
-      fp32: derived(from.fp32, 'TOPS', from.source),
+      fp32: derived(from.fp32, 'dense TOPS', from.source),
       fp16: derived(
         from.fp32,
-        'TOPS',
+        'dense TOPS',
         'as fp32: the CPU provider casts fp16 back to fp32 (microsoft/onnxruntime #28487); ' +
           `resnet8 0.198 against 0.194 ms, ${xeon}`,
       ),
-      'int8-dynamic': figure(from.fp32 * ratio, 'TOPS', source),
+      'int8-dynamic': figure(from.fp32 * ratio, 'dense TOPS', source),
     },
     expands: { fp16: derived(2, '×', 'fp16 runs as fp32, see its peak') },
     efficiency: from.efficiency,

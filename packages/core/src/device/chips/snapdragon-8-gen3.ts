@@ -14,8 +14,8 @@ export const snapdragon8Gen3: Chip = {
       kind: 'npu',
       provider: 'qnn',
       tops: {
-        int8: assumed(34, 'TOPS', 'reported for the chip, not published by its maker'),
-        fp16: assumed(17, 'TOPS', 'half the int8 rate'),
+        int8: assumed(34, 'dense TOPS', 'reported for the chip, not published by its maker'),
+        fp16: assumed(17, 'dense TOPS', 'half the int8 rate'),
       },
       efficiency: calibrated(0.4, 'fraction', hub),
       start: calibrated(340, 'µs', hub),

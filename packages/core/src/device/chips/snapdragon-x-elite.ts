@@ -15,8 +15,12 @@ export const snapdragonXElite: Chip = {
       kind: 'npu',
       provider: 'qnn',
       tops: {
-        int8: published(45, 'TOPS', 'Qualcomm, Snapdragon X Elite product brief'),
-        fp16: assumed(22.5, 'TOPS', 'half the int8 rate'),
+        int8: published(
+          45,
+          'dense TOPS',
+          'Qualcomm, Snapdragon X Elite product brief, which names no sparsity',
+        ),
+        fp16: assumed(22.5, 'dense TOPS', 'half the int8 rate'),
       },
       efficiency: calibrated(0.25, 'fraction', hub),
       start: calibrated(360, 'µs', hub),
