@@ -33,6 +33,8 @@ export interface InstallRun {
 /** One family on this device: its journal, what answers, and the way from one to the next. */
 export interface FamilyInstaller {
   readonly state: Installation;
+  /** Whether the journal was damaged when it was opened. */
+  readonly damaged: boolean;
   /** What answers now. */
   readonly serving: Serving | undefined;
   /** Loads what is committed; where that is lost, what was committed before it. */
@@ -59,6 +61,7 @@ export async function openFamilyInstaller(
     before?.retire().catch(() => {});
   };
   return {
+    damaged: journal.damaged,
     get state() {
       return journal.state;
     },

@@ -270,6 +270,57 @@ describe('what happens to the disk', () => {
     expect(await answer()).toEqual([2, 4, 6, 8]);
   });
 
+  const journalFile = () => join(dir, 'families', 'acme.digits', 'journal.jsonl');
+  const damageLine = async (at: number): Promise<void> => {
+    const lines = (await readFile(journalFile(), 'utf8')).split('\n');
+    const line = lines.at(at)!;
+    const middle = line.length >> 1;
+    const other = String.fromCharCode(line.charCodeAt(middle) ^ 1);
+    lines[lines.indexOf(line)] = line.slice(0, middle) + other + line.slice(middle + 1);
+    await writeFile(journalFile(), lines.join('\n'));
+  };
+  const storedBlobs = async (): Promise<number> => {
+    let count = 0;
+    for await (const _ of directoryStore(join(dir, 'blobs')).list()) count += 1;
+    return count;
+  };
+
+  it.each([
+    ['the header', 0],
+    ['the oldest record', 1],
+    ['the newest record', -2],
+  ])('one flipped bit in %s of the journal loses no model', async (_, line) => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    publish('2.0.0', { scale: 3 });
+    await installer.poll();
+    await installer.close();
+    await damageLine(line);
+    const before = await storedBlobs();
+    await open();
+    expect(await storedBlobs()).toBe(before);
+    // The newest record is the commit: without it, the device is right before it.
+    expect(await answer()).toEqual(line === -2 ? [2, 4, 6, 8] : [3, 6, 9, 12]);
+    origin.requests.length = 0;
+    await installer.poll();
+    expect(await answer()).toEqual([3, 6, 9, 12]);
+    expect(origin.requests).toEqual([]);
+  });
+
+  it('a journal of which nothing is left costs no blob until the device knows again', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    await installer.close();
+    const [header, ...lines] = (await readFile(journalFile(), 'utf8')).split('\n');
+    await writeFile(journalFile(), [header, ...lines.map((line) => `#${line}`)].join('\n'));
+    await open();
+    expect(await storedBlobs()).toBe(3);
+    origin.requests.length = 0;
+    await installer.poll();
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+    expect(origin.requests).toEqual([]);
+  });
+
   it('the journal is readable by a person and ends in the present state', async () => {
     publish('1.0.0');
     await installer.poll();

@@ -36,7 +36,14 @@ export async function openInstaller(options: InstallerOptions): Promise<Installe
     await installer.start();
   }
   const states = () => [...families.values()].map((installer) => installer.state);
-  await sweepStore(options.store, states());
+  // What a damaged journal no longer names may be what the device runs: nothing is removed before
+  // the next open, when it has been found out again.
+  const mayRemove = ![...families.values()].some(({ damaged }) => damaged);
+  const sweep = async (): Promise<void> => {
+    // Room that is not made now is made another time; what is committed answers meanwhile.
+    if (mayRemove) await sweepStore(options.store, states()).catch(() => {});
+  };
+  await sweep();
   const inOrder = queue();
 
   const familyInstaller = async (family: FamilyName): Promise<FamilyInstaller> => {
@@ -51,7 +58,7 @@ export async function openInstaller(options: InstallerOptions): Promise<Installe
       const installer = await familyInstaller(family);
       const outcome = await updateFamily(family, installer, options, context, signal);
       if (outcome.result === 'committed' || outcome.result === 'rolled-back') {
-        await sweepStore(options.store, states()).catch(() => {});
+        await sweep();
       }
       return outcome;
     });

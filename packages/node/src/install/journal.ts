@@ -23,6 +23,8 @@ interface InstallRecord {
 /** A family's install journal: where it stands, and the only way to get it further. */
 export interface InstallJournal {
   readonly state: Installation;
+  /** Whether records were damaged: the state may be an earlier one than the device has reached. */
+  readonly damaged: boolean;
   /**
    * Applies an event, and resolves when the new state is on the disk.
    * @throws SelvedgeError `internal` for an event that the state does not allow; `disk-full` or
@@ -48,10 +50,13 @@ export async function openInstallJournal(
     version: journalVersion,
   });
   let state = journal.records.at(-1)?.state ?? newInstallation(family);
-  if (journal.records.length > keptRecords)
-    await journal.replace(journal.records.slice(-keptRecords / 2));
+  if (journal.records.length > keptRecords) {
+    // A long journal is as good as a short one: a full disk must not keep a device from opening.
+    await journal.replace(journal.records.slice(-keptRecords / 2)).catch(() => {});
+  }
 
   return {
+    damaged: journal.damaged,
     get state() {
       return state;
     },

@@ -1,8 +1,17 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openJournal } from './journal.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'selvedge-journal-'));
@@ -59,13 +68,47 @@ describe('a journal', () => {
       damaged[at] = damaged[at]! ^ 0x01;
       await writeFile(file, damaged);
       const { records, droppedBytes } = await reopen(file);
-      expect([{ state: 'staged' }, { state: 'committed' }].slice(0, records.length)).toEqual(
-        records,
+      expect([{ state: 'staged' }, { state: 'committed' }]).toEqual(
+        expect.arrayContaining([...records]),
       );
       expect(records.length).toBeLessThan(2);
       expect(droppedBytes).toBeGreaterThan(0);
     }
     expect(await readdir(root)).toContain(`${file.slice(root.length + 1)}.damaged`);
+  });
+
+  it('drops only what is damaged, wherever it stands, and says that it was damage', async () => {
+    const file = await written({ n: 1 }, { n: 2 }, { n: 3 });
+    const bytes = await readFile(file);
+    const lines = bytes.toString().split('\n');
+    for (const at of [0, 1, 2, 3]) {
+      await writeFile(file, lines.map((line, n) => (n === at ? `#${line}` : line)).join('\n'));
+      const { records, damaged } = await reopen(file);
+      expect(records).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }].filter(({ n }) => n !== at));
+      expect(damaged).toBe(true);
+      expect((await reopen(file)).damaged).toBe(false);
+    }
+    await writeFile(file, bytes.subarray(0, -4));
+    const { damaged, droppedBytes } = await reopen(file);
+    expect({ damaged, dropped: droppedBytes > 0 }).toEqual({ damaged: false, dropped: true });
+  });
+
+  it('gives one clear error when neither an append nor its undoing works, and goes on', async () => {
+    const file = await written({ n: 1 });
+    const journal = await openJournal<unknown>(file);
+    const handles = Object.getPrototypeOf(await open(file).then((h) => h.close().then(() => h)));
+    const fails = (code: string) => Object.assign(new Error(`${code}: it fails`), { code });
+    vi.spyOn(handles, 'datasync').mockRejectedValueOnce(fails('ENOSPC'));
+    vi.spyOn(handles, 'truncate').mockRejectedValueOnce(fails('EIO'));
+    try {
+      await expect(journal.append({ n: 2 })).rejects.toMatchObject({ code: 'disk-full' });
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect(journal.records).toEqual([{ n: 1 }]);
+    await journal.append({ n: 3 });
+    await journal.close();
+    expect((await reopen(file)).records).toEqual([{ n: 1 }, { n: 3 }]);
   });
 
   it('is compacted in one step', async () => {

@@ -1,15 +1,20 @@
-import { createHash } from 'node:crypto';
-import { copyFile, type FileHandle, open, readFile } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises';
 import { fail } from '@selvedge/core/errors';
 import { diskError, isMissing } from './disk-error.ts';
+import { encodeAll, encodeLine, readLines } from './journal-lines.ts';
 import { writeDurably } from './write-durably.ts';
 
 /** A durable list of JSON records that survives being killed at any moment. */
 export interface Journal<T> {
   /** What was read at opening and appended since. */
   readonly records: readonly T[];
-  /** Bytes that were dropped at opening: a torn tail, or damage (a copy is kept beside it). */
+  /** Bytes that were dropped at opening: a torn tail, or damage. */
   readonly droppedBytes: number;
+  /**
+   * Whether records that had been written are lost: not the tail that a crash left, which nobody
+   * was told of. A copy of the file as it was is kept beside it, where there is room.
+   */
+  readonly damaged: boolean;
   /**
    * Resolves when the record is on the disk. Calls are ordered.
    * @throws SelvedgeError `disk-full`, `io-failed`; the journal is as it was before the call.
@@ -35,7 +40,8 @@ export interface JournalOptions {
  *     {"sum":"b5bb9d8014a0f9b1","record":{…}}
  *
  * A line that a crash left torn is dropped. Since every append is synced before it resolves,
- * nothing that was acknowledged is lost that way.
+ * nothing that was acknowledged is lost that way. A damaged line costs itself and no other, so
+ * that a record must say what it says without the one before it.
  *
  * @throws SelvedgeError `bad-document` for a file that is no journal or a newer one, `io-failed`
  */
@@ -45,7 +51,9 @@ export async function openJournal<T>(
 ): Promise<Journal<T>> {
   const version = options.version ?? 1;
   const bytes = await readOrEmpty(file);
-  const { header, records, goodBytes, torn } = readLines(file, bytes);
+  const lines = readLines(file, bytes);
+  const { header, damagedBytes, tornBytes } = lines;
+  const damaged = damagedBytes > 0;
   if (header !== undefined && header > version) {
     fail(
       'bad-document',
@@ -56,22 +64,42 @@ export async function openJournal<T>(
       },
     );
   }
-  if (goodBytes < bytes.length && !torn) await copyFile(file, `${file}.damaged`);
-  let current: readonly unknown[] = records;
+  let current: readonly unknown[] = lines.records;
+  // A damaged header says nothing: what this program writes is the likeliest.
   for (let from = header ?? version; from < version; from++) {
     current = options.migrate?.(current, from) ?? current;
   }
-  if (header !== version || goodBytes < bytes.length) {
+  if (damaged) await keepCopy(file);
+  if (header === version || (header === undefined && damaged)) {
+    // A full disk must not keep a device from opening: a tail is cut in place, and damaged lines
+    // may stay, since they cost nothing more.
+    if (tornBytes > 0) await cutTo(file, bytes.length - tornBytes);
+    if (damaged) await writeDurably(file, encodeAll(version, current)).catch(() => {});
+  } else {
     await writeDurably(file, encodeAll(version, current));
   }
-  return journalOf<T>(file, version, current as T[], bytes.length - goodBytes);
+  const dropped = { droppedBytes: damagedBytes + tornBytes, damaged };
+  return journalOf<T>(file, version, current as T[], dropped);
+}
+
+async function keepCopy(file: string): Promise<void> {
+  const copy = `${file}.damaged`;
+  await copyFile(file, copy).catch(() => rm(copy, { force: true }).catch(() => {}));
+}
+
+async function cutTo(file: string, length: number): Promise<void> {
+  try {
+    await truncate(file, length);
+  } catch (caught) {
+    throw diskError(caught, `repair ${file}`);
+  }
 }
 
 async function journalOf<T>(
   file: string,
   version: number,
   records: T[],
-  droppedBytes: number,
+  dropped: Pick<Journal<T>, 'droppedBytes' | 'damaged'>,
 ): Promise<Journal<T>> {
   let handle = await openForAppend(file);
   let length = (await handle.stat()).size;
@@ -82,14 +110,23 @@ async function journalOf<T>(
     return done;
   };
 
+  // Half a line must not stay in front of the next record.
+  let halfLine = false;
+  const cut = async (): Promise<void> => {
+    halfLine = true;
+    await handle.truncate(length);
+    halfLine = false;
+  };
+
   const append = async (record: T): Promise<void> => {
     const line = Buffer.from(encodeLine(record));
     try {
+      if (halfLine) await cut();
       await writeAll(handle, line);
       await handle.datasync();
     } catch (caught) {
-      // Half a line must not stay in front of the next record.
-      await handle.truncate(length);
+      // Where that fails, too, the next append tries it again; the first error says what is wrong.
+      await cut().catch(() => {});
       throw diskError(caught, `append to ${file}`);
     }
     length += line.length;
@@ -100,11 +137,12 @@ async function journalOf<T>(
     await handle.close();
     handle = await openForAppend(file);
     length = (await handle.stat()).size;
+    halfLine = false;
     records.splice(0, records.length, ...next);
   };
   return {
     records,
-    droppedBytes,
+    ...dropped,
     append: (record) => inOrder(() => append(record)),
     replace: (next) => inOrder(() => replace(next)),
     close: () => inOrder(() => handle.close()),
@@ -132,66 +170,4 @@ async function readOrEmpty(file: string): Promise<Buffer> {
     if (isMissing(caught)) return Buffer.alloc(0);
     throw diskError(caught, `read ${file}`);
   }
-}
-
-const encodeAll = (version: number, records: readonly unknown[]): string =>
-  `{"journal":${version}}\n${records.map(encodeLine).join('')}`;
-
-function encodeLine(record: unknown): string {
-  const text = JSON.stringify(record);
-  return `{"sum":"${checksum(text)}","record":${text}}\n`;
-}
-
-/** 64 bits of SHA-256: enough to tell a torn write, and not a defence against a forger. */
-const checksum = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-interface Lines {
-  /** Undefined for a file that is empty, or torn in its first line. */
-  readonly header: number | undefined;
-  readonly records: unknown[];
-  readonly goodBytes: number;
-  /** Whether what follows the good bytes is only the end of an interrupted write. */
-  readonly torn: boolean;
-}
-
-function readLines(file: string, bytes: Buffer): Lines {
-  const records: unknown[] = [];
-  let header: number | undefined;
-  let at = 0;
-  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, at)) {
-    const line = bytes.toString('utf8', at, end);
-    if (header === undefined) {
-      header = readHeader(file, line);
-    } else {
-      const record = readRecord(line);
-      if (record === undefined) break;
-      records.push(record.value);
-    }
-    at = end + 1;
-  }
-  if (
-    header === undefined &&
-    bytes.length > 0 &&
-    !'{"journal":'.startsWith(bytes.toString('utf8', 0, 11))
-  ) {
-    readHeader(file, bytes.toString('utf8', 0, 40));
-  }
-  const rest = bytes.indexOf(0x0a, at);
-  return { header, records, goodBytes: at, torn: rest < 0 || rest === bytes.length - 1 };
-}
-
-function readHeader(file: string, line: string): number {
-  const match = /^\{"journal":(\d+)\}$/.exec(line);
-  if (match) return Number(match[1]);
-  return fail('bad-document', `${file}: not a journal of selvedge`, {
-    hint: 'move it away, or restore it from a backup',
-    details: { file },
-  });
-}
-
-function readRecord(line: string): { value: unknown } | undefined {
-  const match = /^\{"sum":"([0-9a-f]{16})","record":(.*)\}$/s.exec(line);
-  if (!match || checksum(match[2]!) !== match[1]) return undefined;
-  return { value: JSON.parse(match[2]!) };
 }
