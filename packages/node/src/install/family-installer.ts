@@ -228,12 +228,17 @@ async function loadCommitted(
         version,
         variant: variant.id,
       });
-      // The engine's failures may pass with the next start; lost bytes do not come back by themselves.
-      const lost = error.code !== 'engine-failed' && error.code !== 'out-of-memory';
-      if (lost && target === active && previous) {
+      if (!mayPass(error) && target === active && previous) {
         await journal.record({ type: 'active-lost', digest: variant.manifest.digest });
       }
     }
   }
   return undefined;
 }
+
+/**
+ * Whether the next start may find it well again: the engine's failures, and what a file system says
+ * of itself. Lost or changed bytes do not come back by themselves.
+ */
+const mayPass = ({ code, details }: SelvedgeError): boolean =>
+  ['engine-failed', 'out-of-memory', 'internal'].includes(code) || details.errno !== undefined;

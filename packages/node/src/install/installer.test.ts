@@ -12,7 +12,7 @@ import {
   tinyInput,
   tinyRelease,
 } from '../../../../tests/support/tiny-release.ts';
-import { directoryStore } from '../store/index.ts';
+import { type ContentStore, directoryStore } from '../store/index.ts';
 import { openInstaller } from './installer.ts';
 import type { Installer, InstallerEvent, LoadModel } from './ports.ts';
 
@@ -34,11 +34,14 @@ let documents: ReturnType<typeof documentsOf>;
 let installer: Installer;
 let events: InstallerEvent[];
 
-const open = async (load?: LoadModel): Promise<Installer> => {
+const open = async (
+  load?: LoadModel,
+  wrap = (store: ContentStore): ContentStore => store,
+): Promise<Installer> => {
   events = [];
   installer = await openInstaller({
     dir,
-    store: directoryStore(join(dir, 'blobs')),
+    store: wrap(directoryStore(join(dir, 'blobs'))),
     trust: documents,
     engine,
     tier: 'device',
@@ -268,6 +271,28 @@ describe('what happens to the disk', () => {
     await installer.poll();
     expect(versions()).toEqual(['1.0.0 committed']);
     expect(await answer()).toEqual([2, 4, 6, 8]);
+  });
+
+  it('a disk that cannot be read for a moment costs neither the model nor its place', async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    publish('2.0.0', { scale: 3 });
+    await installer.poll();
+    await installer.close();
+    const before = await storedBlobs();
+    const { release } = tinyRelease(family, '2.0.0', [{ scale: 3 }]);
+    const { digest } = release.variants[0]!.manifest;
+    await open(undefined, (store) => ({
+      ...store,
+      read: async (wanted, range) => {
+        if (wanted !== digest) return store.read(wanted, range);
+        throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+      },
+    }));
+    expect(await answer()).toEqual([2, 4, 6, 8]);
+    expect(await storedBlobs()).toBe(before);
+    await reopen();
+    expect(await answer()).toEqual([3, 6, 9, 12]);
   });
 
   const journalFile = () => join(dir, 'families', 'acme.digits', 'journal.jsonl');

@@ -1,13 +1,15 @@
-import { type Installation, keptTargets } from '@selvedge/core/release';
-import type { Digest } from '@selvedge/core/schema';
+import { toSelvedgeError } from '@selvedge/core/errors';
+import { type Installation, type InstallTarget, keptTargets } from '@selvedge/core/release';
+import type { Descriptor, Digest } from '@selvedge/core/schema';
 import type { ContentStore } from '../store/index.ts';
 import { variantLayers } from './fetch-variant.ts';
 
 /**
  * Removes blobs that no kept variant consists of: those of the third oldest release, of what was
- * rolled back, of what a crash left. A manifest that cannot be read keeps nothing but itself.
+ * rolled back, of what a crash left. Nothing is removed unless it is known what is kept.
  *
  * @returns how many bytes were freed
+ * @throws what the store throws, and then nothing was removed
  */
 export async function sweepStore(
   store: ContentStore,
@@ -16,8 +18,7 @@ export async function sweepStore(
   const kept = new Set<Digest>();
   for (const target of installations.flatMap(keptTargets)) {
     kept.add(target.variant.manifest.digest);
-    const layers = await variantLayers(store, target).catch(() => undefined);
-    for (const { digest } of layers?.all ?? []) kept.add(digest);
+    for (const { digest } of await layersOf(store, target)) kept.add(digest);
   }
   let freed = 0;
   for await (const blob of store.list()) {
@@ -26,4 +27,19 @@ export async function sweepStore(
     freed += blob.size;
   }
   return freed;
+}
+
+/** A manifest that is gone, or is none, keeps nothing: its variant is fetched again from the start. */
+async function layersOf(
+  store: ContentStore,
+  target: InstallTarget,
+): Promise<readonly Descriptor[]> {
+  if (!(await store.stat(target.variant.manifest.digest))) return [];
+  try {
+    return (await variantLayers(store, target)).all;
+  } catch (caught) {
+    const { code } = toSelvedgeError(caught);
+    if (code === 'bad-document' || code === 'trust-mismatch') return [];
+    throw caught;
+  }
 }
