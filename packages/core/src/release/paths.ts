@@ -1,4 +1,5 @@
-import type { FamilyName, Version } from '../schema/index.ts';
+import { Check } from 'typebox/value';
+import { FamilyName, Slug, Version } from '../schema/index.ts';
 
 /**
  * Where a family's documents stand among TUF targets. Everything under `families/<owner>/<name>/`
@@ -11,6 +12,31 @@ export const channelPath = (family: FamilyName, channel: string): string =>
   `families/${family}/channels/${channel}.json`;
 
 export const policyPath = (family: FamilyName): string => `families/${family}/policy.json`;
+
+/** What stands at a family's target path. */
+export type FamilyPlace = { readonly family: FamilyName } & (
+  | { readonly kind: 'release'; readonly version: Version }
+  | { readonly kind: 'channel'; readonly channel: Slug }
+  | { readonly kind: 'policy' }
+);
+
+/**
+ * Reads a target path back: the inverse of {@link releasePath}, {@link channelPath} and
+ * {@link policyPath}. Undefined for every other path, also one whose family, version or channel
+ * does not fit its schema: its length is bounded, and no file name can be another's directory.
+ */
+export function familyPlace(path: string): FamilyPlace | undefined {
+  const match = /^families\/([^/]+\/[^/]+)\/(?:(releases|channels)\/([^/]+)|policy)\.json$/.exec(
+    path,
+  );
+  if (!match) return undefined;
+  const [, family = '', folder, name] = match;
+  if (!Check(FamilyName, family)) return undefined;
+  if (folder === undefined) return { family, kind: 'policy' };
+  if (folder === 'releases')
+    return Check(Version, name) ? { family, kind: 'release', version: name } : undefined;
+  return Check(Slug, name) ? { family, kind: 'channel', channel: name } : undefined;
+}
 
 /** TUF PATHPATTERNs of a family's delegation; `*` does not cross a slash (TUF 1.0.34 §4.5). */
 export const familyPatterns = (family: FamilyName): string[] => [

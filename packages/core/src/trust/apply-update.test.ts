@@ -80,6 +80,19 @@ describe('an update', () => {
     expect(await send({ 'acme.glyphs': role }, { [release]: '{"a":2}' })).toContain('conflict');
   });
 
+  it('conflicts when a release would be dropped, so that none is replaced in two steps', async () => {
+    await hub.publish('acme/glyphs', { [release]: '{"a":1}' }, now);
+    const { targets } = hub.repository.roles.get('acme.glyphs')!.signed;
+    const { [release]: _, ...rest } = targets;
+    const role = await familyRole({}, { targets: rest });
+    expect(await send({ 'acme.glyphs': role })).toMatch(/^conflict: .*1\.0\.0.*stays/);
+  });
+
+  it('may drop a channel or the policy', async () => {
+    const role = await familyRole({}, { targets: {} });
+    expect(await send({ 'acme.glyphs': role })).toContain('2.acme.glyphs.json');
+  });
+
   it('is refused when it is signed by another key', async () => {
     const signed = makeTargets({ version: 2, now });
     const role = await signMetadata(signed, [await hub.familySigner('acme/other')]);
@@ -111,6 +124,52 @@ describe('an update', () => {
     async (path) => {
       const role = await familyRole({ [path]: await describeText('{}') });
       expect(await send({ 'acme.glyphs': role }, { [path]: '{}' })).toContain('trust-format');
+    },
+  );
+
+  it.each([
+    `families/acme/glyphs/${'x'.repeat(250)}.json`,
+    `families/acme/glyphs/channels/${'x'.repeat(65)}.json`,
+    `families/acme/glyphs/releases/1.0.0-${'x'.repeat(60)}.json`,
+    'families/acme/glyphs/releases/1.0.json',
+    'families/acme/glyphs/releases/1.0.0.json.tmp',
+    'families/acme/glyphs/releases',
+    'families/acme/glyphs/channels/UPPER.json',
+    'families/acme/glyphs/notes.json',
+    'families/acme/glyphs/policy.json/x.json',
+    'families/acme/glyphs/channels/a b.json',
+  ])('is refused for what is neither release nor channel nor policy: %s', async (path) => {
+    const role = await familyRole({ [path]: await describeText('{}') });
+    expect(await send({ 'acme.glyphs': role }, { [path]: '{}' })).toContain('trust-format');
+  });
+
+  it('is refused when a role speaks for another family, whatever its paths', async () => {
+    const path = 'families/acme/other/policy.json';
+    const role = await familyRole({ [path]: await describeText('{}') });
+    expect(await send({ 'acme.glyphs': role }, { [path]: '{}' })).toContain('trust-unknown');
+    const { version, delegations } = hub.repository.targets.signed;
+    const own = { [release]: await describeText('{}') };
+    const targets = await signMetadata(
+      makeTargets({ version: version + 1, now, delegations, targets: own }),
+      [hub.signers.targets],
+    );
+    expect(await send({ targets }, { [release]: '{}' })).toContain('trust-unknown');
+  });
+
+  it.each(['snapshot', 'x', `acme.${'x'.repeat(250)}`])(
+    'is refused when it delegates to a role that is no family: %s',
+    async (name) => {
+      const { version, delegations } = hub.repository.targets.signed;
+      const [role] = delegations!.roles;
+      const more = { ...delegations!, roles: [...delegations!.roles, { ...role!, name }] };
+      const targets = await signMetadata(
+        makeTargets({ version: version + 1, now, delegations: more }),
+        [hub.signers.targets],
+      );
+      const file = await signMetadata(makeTargets({ version: 1, now }), [
+        await hub.familySigner('acme/glyphs'),
+      ]);
+      expect(await send({ targets, [name]: file })).toContain('trust-format');
     },
   );
 
