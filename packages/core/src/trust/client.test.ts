@@ -100,6 +100,78 @@ describe('a device that refreshes', () => {
   });
 });
 
+describe('a carrier that is refused', () => {
+  const found = () => [...hub.files.keys()].find((path) => path.startsWith('targets/families'))!;
+  const spoiled: [string, () => Record<string, Uint8Array | undefined>][] = [
+    ['a timestamp', () => ({ 'timestamp.json': hub.root })],
+    ['a snapshot', () => ({ '1.snapshot.json': tampered('1.snapshot.json') })],
+    ['a targets role', () => ({ '1.targets.json': undefined })],
+    ['a family role', () => ({ '1.acme.glyphs.json': tampered('1.acme.glyphs.json') })],
+    ['a document', () => ({ [found()]: hub.root })],
+  ];
+  let told: string[];
+  async function among(bad: Carrier, again: Carrier, ...elsewhere: Carrier[]) {
+    told = [];
+    const client = await openTrustClient(
+      {
+        ...{ fetch: bad, again, elsewhere: () => elsewhere, store, clock: () => now },
+        onRefused: (refusal) => told.push(refusal.code),
+      },
+      hub.root,
+    );
+    if (isRefusal(client)) throw new Error(client.message);
+    const outcome = await client.refresh();
+    return isRefusal(outcome) ? outcome.code : read(client);
+  }
+
+  it.each(spoiled)('with %s is asked past its caches, and nothing is told', async (_, files) => {
+    const bad = withFiles(files());
+    expect(await among(bad, hub.carrier)).toContain('"version":"1.0.0"');
+    expect(told).toEqual([]);
+  });
+
+  it.each(spoiled)('with %s again gives way to the next, and is told', async (_, files) => {
+    const bad = withFiles(files());
+    expect(await among(bad, bad, hub.carrier)).toContain('"version":"1.0.0"');
+    expect(told).toHaveLength(1);
+  });
+
+  it.each(spoiled)('with %s everywhere is refused', async (_, files) => {
+    const bad = withFiles(files());
+    expect(await among(bad, bad, bad)).toMatch(/^trust-/);
+    expect(told).toEqual([]);
+  });
+
+  it('stays refused when nobody else answers', async () => {
+    const away: Carrier = async () => {
+      throw new Error('no network');
+    };
+    const bad = withFiles({ 'timestamp.json': hub.root });
+    expect(await among(bad, away, away)).toBe('trust-format');
+  });
+
+  it('that froze does not keep a device from what is fresh elsewhere', async () => {
+    const before = new Map(hub.files);
+    const stale: Carrier = async (path) => {
+      const bytes = before.get(path);
+      return bytes ? { kind: 'found', bytes } : { kind: 'missing' };
+    };
+    await (await device()).refresh();
+    now = after(30);
+    await hub.renew(now);
+    expect(await among(stale, stale, hub.carrier)).toContain('"version":"1.0.0"');
+    expect(told).toEqual(['trust-expired']);
+  });
+
+  it('is not asked twice about what nobody signed, nor about the clock', async () => {
+    await (await device()).refresh();
+    hub.requests.length = 0;
+    now = after(-24 * 365);
+    expect(await among(hub.carrier, hub.carrier, hub.carrier)).toBe('trust-clock');
+    expect(hub.requests).toEqual(['2.root.json']);
+  });
+});
+
 describe('what a device refuses', () => {
   it('a timestamp older than one it has seen', async () => {
     const old = hub.files.get('timestamp.json')!;

@@ -2,6 +2,7 @@ import { delegatedRoles, type WholeState } from './delegated-roles.ts';
 import { checkBytes } from './file-meta.ts';
 import { targetPath } from './file-name.ts';
 import { type FoundTarget, findTarget } from './find-target.ts';
+import { fromAnywhere } from './from-anywhere.ts';
 import { loadState } from './load-state.ts';
 import type { TrustPorts } from './ports.ts';
 import { type Cycle, contents, isWhole, nothingNew, refresh } from './refresh.ts';
@@ -56,7 +57,7 @@ export async function openTrustClient(
       return { changed: false };
     }
     const before = whole?.state.timestamp;
-    const refusal = await refresh(ports, cycle, now);
+    const refusal = await fromAnywhere(ports, (from) => refresh(from, cycle, now));
     if (refusal) return refusal;
     whole = { state: cycle.state, at: now };
     return { changed: before !== cycle.state.timestamp };
@@ -81,10 +82,12 @@ export async function openTrustClient(
     const found = await find(path);
     if (isRefusal(found)) return found;
     const place = targetPath(cycle.state, path, found.file);
-    const carried = await ports.fetch(place, { maxBytes: found.file.length });
-    const bytes = contents(carried, path, '5.7.3');
-    if (isRefusal(bytes)) return bytes;
-    return (await checkBytes(bytes, found.file, path, '5.7.3')) ?? bytes;
+    return fromAnywhere(ports, async ({ fetch }) => {
+      const carried = await fetch(place, { maxBytes: found.file.length });
+      const bytes = contents(carried, path, '5.7.3');
+      if (isRefusal(bytes)) return bytes;
+      return (await checkBytes(bytes, found.file, path, '5.7.3')) ?? bytes;
+    });
   }
 
   // One refresh at a time: two that overlap could put an older state over a newer one.

@@ -1,4 +1,4 @@
-import type { TimeFloor } from './types.ts';
+import type { Refusal, TimeFloor } from './types.ts';
 
 /** What a fetch brought. `tag` is the server's validator (ETag), where it gave one. */
 export type Carried =
@@ -37,6 +37,15 @@ export interface TrustStore {
 
 export interface TrustPorts {
   readonly fetch: Carrier;
+  /** The same, past every cache: asked where what `fetch` brought was refused. */
+  readonly again?: Carrier;
+  /** Other places that have the repository: asked in order where `again` was refused, too. */
+  readonly elsewhere?: () => readonly Carrier[];
+  /**
+   * Told of what was refused where a carrier from `elsewhere` then had what it should have been, so
+   * that nothing failed. What `again` mends was an old copy.
+   */
+  readonly onRefused?: (refusal: Refusal) => void;
   readonly store: TrustStore;
   readonly clock: () => Date;
 }

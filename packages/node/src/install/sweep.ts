@@ -9,7 +9,7 @@ import { variantLayers } from './fetch-variant.ts';
  * rolled back, of what a crash left. Nothing is removed unless it is known what is kept.
  *
  * @returns how many bytes were freed
- * @throws what the store throws, and then nothing was removed
+ * @throws what the store throws; when it is about a manifest, nothing was removed
  */
 export async function sweepStore(
   store: ContentStore,

@@ -10,13 +10,17 @@ const totalTimeoutMs = 120_000;
  * then the hub. Stops reading at the byte limit; sends `If-None-Match` where the caller has a tag.
  *
  * @param bases the repository's URL at each origin, e.g. `http://127.0.0.1:7400/trust/`.
+ * @param anew asks every cache on the way to look for itself (RFC 9111, §5.2.1.4).
  */
-export function httpCarrier(bases: () => readonly string[]): Carrier {
+export function httpCarrier(
+  bases: () => readonly string[],
+  { anew = false }: { anew?: boolean } = {},
+): Carrier {
   return async (path, { maxBytes, tag }) => {
     let failure: unknown;
     for (const base of bases()) {
       try {
-        return await carry(`${base.replace(/\/?$/, '/')}${path}`, maxBytes, tag);
+        return await carry(`${base.replace(/\/?$/, '/')}${path}`, maxBytes, tag, anew);
       } catch (caught) {
         failure = caught;
       }
@@ -25,13 +29,21 @@ export function httpCarrier(bases: () => readonly string[]): Carrier {
   };
 }
 
-async function carry(url: string, maxBytes: number, tag: string | undefined): ReturnType<Carrier> {
+async function carry(
+  url: string,
+  maxBytes: number,
+  tag: string | undefined,
+  anew: boolean,
+): ReturnType<Carrier> {
   const answer = await httpFetch(url, {
     maxBytes,
     tooLarge: 'trust-too-large',
     expect: 'bytes',
     signal: AbortSignal.timeout(totalTimeoutMs),
-    ...(tag === undefined ? {} : { headers: { 'if-none-match': tag } }),
+    headers: {
+      ...(tag !== undefined && { 'if-none-match': tag }),
+      ...(anew && { 'cache-control': 'no-cache' }),
+    },
   });
   if (answer.status === 304 && tag !== undefined) return { kind: 'unchanged' };
   if (answer.status === 404 || answer.status === 410) {

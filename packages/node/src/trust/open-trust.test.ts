@@ -142,6 +142,42 @@ describe('a device’s trust', () => {
     expect(await trust.refresh()).toEqual({ changed: true });
   });
 
+  it('goes on to the hub when an edge’s bytes are refused, having asked it anew, and tells', async () => {
+    const asked: string[] = [];
+    const edge = await serve((request, response) => {
+      asked.push(`${request.url} ${request.headers['cache-control'] ?? ''}`.trim());
+      if (request.url !== '/trust/timestamp.json') return answer(request, response);
+      response.writeHead(200).end(new Uint8Array(sample.root));
+    });
+    const refused: string[] = [];
+    const trust = await open({
+      origins: [edge, url],
+      onRefused: ({ code }) => refused.push(code),
+    });
+    expect(await trust.refresh()).toEqual({ changed: true });
+    expect(await trust.channel('acme/glyphs', 'stable')).toMatchObject({ version: '1.0.0' });
+    expect(refused).toEqual(['trust-format']);
+    expect(asked.filter((line) => line.includes('timestamp'))).toEqual([
+      '/trust/timestamp.json',
+      '/trust/timestamp.json no-cache',
+    ]);
+  });
+
+  it('asks an edge that has an old copy anew, and tells nobody', async () => {
+    const old = new Map(sample.files);
+    const edge = await serve((request, response) => {
+      if (request.headers['cache-control'] === 'no-cache') return answer(request, response);
+      const bytes = old.get((request.url ?? '').replace('/trust/', ''));
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    now = hours(30);
+    await sample.renew(now);
+    const refused: string[] = [];
+    const trust = await open({ origins: [edge], onRefused: ({ code }) => refused.push(code) });
+    expect(await trust.refresh()).toEqual({ changed: true });
+    expect(refused).toEqual([]);
+  });
+
   it('goes back to no older document through another origin', async () => {
     const old = new Map(sample.files);
     const stale = await serve((request, response) => {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '@selvedge/core/errors';
+import { fail, type SelvedgeError } from '@selvedge/core/errors';
 import {
+  type Carrier,
   isRefusal,
   openTrustClient,
   type TrustClient,
@@ -28,6 +29,8 @@ export interface OpenTrustOptions {
    */
   readonly firstUseFrom?: string | undefined;
   readonly clock?: (() => Date) | undefined;
+  /** Told what one origin's bytes were refused for, where the next origin had the right ones. */
+  readonly onRefused?: ((error: SelvedgeError) => void) | undefined;
 }
 
 /** A device's view of what is signed. */
@@ -55,11 +58,16 @@ export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
     typeof options.origins === 'function'
       ? options.origins
       : () => options.origins as readonly string[];
-  const carrier = httpCarrier(() =>
-    origins().map((origin) => `${origin.replace(/\/$/, '')}/trust/`),
-  );
+  const bases = () => origins().map((origin) => `${origin.replace(/\/$/, '')}/trust/`);
+  const kept = (carrier: Carrier) => cachedCarrier(carrier, join(options.dir, 'documents'));
   const ports: TrustPorts = {
-    fetch: cachedCarrier(carrier, join(options.dir, 'documents')),
+    fetch: kept(httpCarrier(bases)),
+    again: kept(httpCarrier(bases, { anew: true })),
+    elsewhere: () =>
+      bases()
+        .slice(1)
+        .map((base) => kept(httpCarrier(() => [base], { anew: true }))),
+    onRefused: (refusal) => options.onRefused?.(refusalError(refusal)),
     store: fileTrustStore(options.dir),
     clock: options.clock ?? (() => new Date()),
   };
