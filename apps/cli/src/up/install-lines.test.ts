@@ -10,7 +10,8 @@ beforeEach(() => {
   tell = agentLines((text) => lines.push(text));
 });
 
-const reason = 'device-fp16 takes 0.2 ms on the npu, estimated; device-fp32 is behind with 0.3 ms';
+const reason =
+  'device-fp16 takes 0.2 ms on the NPU, estimated; preferred to device-fp32 for its time (0.2 against 0.3 ms)';
 const step = (event: Partial<InstallerEvent> & Pick<InstallerEvent, 'step'>) =>
   tell({
     kind: 'install',
@@ -32,7 +33,7 @@ describe('what a person reads of an install', () => {
     step({ step: 'committed', text: 'device-fp16 1.0.0 answers' });
     tell({ kind: 'report', text: 'the hub knows the new state' });
     expect(lines).toEqual([
-      'chooses device-fp16, which takes 0.2 ms on the npu, estimated; device-fp32 is behind with 0.3 ms',
+      'chooses device-fp16, which takes 0.2 ms on the NPU, estimated; preferred to device-fp32 for its time (0.2 against 0.3 ms)',
       'device-fp16 1.0.0 is committed: 35.0 kB from http://e, every digest verified, golden inputs answered',
     ]);
   });

@@ -76,16 +76,33 @@ export function estimateOn(
   };
 }
 
-/** What {@link burdenAmong} weighs: milliseconds and, where known, millijoules. */
+/** What {@link burdenPartsAmong} weighs: milliseconds and, where known, millijoules. */
 export type BurdenTerms = Pick<Estimate, 'ms' | 'energyMj'>;
+
+/** What time and energy each add to the burden of an inference. */
+export interface Burden {
+  readonly time: number;
+  readonly energy: number;
+}
 
 /**
  * How much an inference burdens the device; only differences among `all` mean something.
  * `ln(1 + ms) + ½·ln(mJ)`: below a millisecond latency hardly matters to anybody, above it ratios
  * do; energy always adds up. Where the energy of any is unknown, time alone counts for all.
  */
-export function burdenAmong(all: readonly BurdenTerms[]): (one: BurdenTerms) => number {
+export function burdenPartsAmong(all: readonly BurdenTerms[]): (one: BurdenTerms) => Burden {
   const known = all.every(({ energyMj }) => energyMj !== undefined);
-  if (!known) return ({ ms }) => Math.log1p(ms);
-  return ({ ms, energyMj = 0 }) => Math.log1p(ms) + Math.log(Math.max(energyMj, 1e-9)) / 2;
+  return ({ ms, energyMj = 0 }) => ({
+    time: Math.log1p(ms),
+    energy: known ? Math.log(Math.max(energyMj, 1e-9)) / 2 : 0,
+  });
+}
+
+/** The sum of {@link burdenPartsAmong}. */
+export function burdenAmong(all: readonly BurdenTerms[]): (one: BurdenTerms) => number {
+  const parts = burdenPartsAmong(all);
+  return (one) => {
+    const { time, energy } = parts(one);
+    return time + energy;
+  };
 }

@@ -1,19 +1,19 @@
 import type { ReleaseVariant } from '../release/documents.ts';
 import type { Provenance } from '../schema/index.ts';
-import { burdenAmong, estimate } from './estimate.ts';
+import { burdenPartsAmong, estimate } from './estimate.ts';
 import { qualityOf } from './fit.ts';
 import type { Profile } from './profile.ts';
 import type { RankedVariant } from './selection.ts';
 
 /** A hundredth of quality weighs as much as half again the time. */
-export const qualityWeight = 50;
+const qualityWeight = 50;
 /** What is not known to be good counts as two hundredths worse than the worst that is known. */
 const unknownDrop = 0.02;
 /** Bytes break ties: a quarter of the bytes is worth 3% of time. */
-export const bytesWeight = 0.02;
+const bytesWeight = 0.02;
 
 /**
- * Orders variants that fit by the least sum of burden (see {@link burdenAmong}), missing quality
+ * Orders variants that fit by the least sum of burden (see {@link burdenPartsAmong}), missing quality
  * and bytes; equal scores by id. Latencies measured on this very target replace estimates when
  * every variant has one.
  */
@@ -23,22 +23,21 @@ export function rank(variants: readonly ReleaseVariant[], profile: Profile): Ran
   const predicted = variants.map((variant, i) =>
     predict(variant, profile, useMeasured ? measured[i] : undefined),
   );
-  const weigh = burdenAmong(predicted.map(({ predictedMs: ms, energyMj }) => terms(ms, energyMj)));
+  const burden = burdenPartsAmong(predicted.map(burdenTerms));
   const penalty = qualityPenalty(predicted);
   return predicted
-    .map((one) => ({
-      ...one,
-      score:
-        weigh(terms(one.predictedMs, one.energyMj)) +
-        penalty(one.quality) +
-        bytesWeight * Math.log1p(one.bytes),
-    }))
+    .map((one) => {
+      const quality = penalty(one.quality);
+      const bytes = bytesWeight * Math.log1p(one.bytes);
+      const parts = { ...burden(burdenTerms(one)), quality, bytes };
+      return { ...one, parts, score: parts.time + parts.energy + quality + bytes };
+    })
     .sort((a, b) => a.score - b.score || (a.variant < b.variant ? -1 : 1));
 }
 
-type Predicted = Omit<RankedVariant, 'score'>;
+type Predicted = Omit<RankedVariant, 'parts' | 'score'>;
 
-const terms = (ms: number, energyMj: number | undefined) => ({
+const burdenTerms = ({ predictedMs: ms, energyMj }: Predicted) => ({
   ms,
   ...(energyMj !== undefined && { energyMj }),
 });

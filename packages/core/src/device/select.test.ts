@@ -86,11 +86,21 @@ describe('the choice of a variant', () => {
     expect(chosenOn('midrange-2021', large)).toBe('device-int8-dynamic');
   });
 
-  it('says in one sentence what it rests on', () => {
-    const { reason } = selectVariant(release(), 'device', profileOf('flagship-2026'));
-    expect(reason).toBe(
-      'device-fp16 takes 0.211 ms and 0.11 mJ on the npu (qnn), estimated, bound by overhead; ' +
-        'device-fp32 is behind with 0.226 mJ, 172 kB instead of 116 kB',
+  it('says in one sentence what decided, and what spoke against it', () => {
+    const reasonOn = (target: string, variants = small) =>
+      selectVariant(release(variants), 'device', profileOf(target)).reason;
+    expect(reasonOn('flagship-2026')).toBe(
+      'device-fp16 takes 0.211 ms and 0.11 mJ on the NPU (qnn), estimated, mostly to start the run and its operators; ' +
+        'preferred to device-fp32 for its energy (0.11 against 0.226 mJ) and its size (116 against 172 kB), ' +
+        'in spite of its time (0.211 against 0.0302 ms)',
+    );
+    expect(reasonOn('midrange-2021', large)).toMatch(
+      /^device-int8-dynamic takes .+ on the CPU, estimated, mostly for arithmetic; preferred to device-fp16 for its energy \(0\.834 against 1\.51 mJ\), its time .+ in spite of its quality \(92\.8 against 93 %\)$/,
+    );
+    expect(reasonOn('midrange-2021', [small[0]!])).toMatch(/; no other fits$/);
+    const twin = { ...small[0]!, id: 'device-fp32-b' };
+    expect(reasonOn('midrange-2021', [small[0]!, twin])).toMatch(
+      /; device-fp32-b is as good and comes later by its name$/,
     );
   });
 
@@ -320,7 +330,11 @@ describe('for any release and device', () => {
             .sort();
           expect(told).toEqual(variants.map(({ id }) => id).sort());
           expect(selection.chosen).toBe(selection.ranked[0]?.variant);
-          for (const { score } of selection.ranked) expect(Number.isFinite(score)).toBe(true);
+          for (const { score, parts } of selection.ranked) {
+            const sum = Object.values(parts).reduce((total, part) => total + part, 0);
+            expect(score).toBeCloseTo(sum, 9);
+            expect(Number.isFinite(score)).toBe(true);
+          }
           const turned = selectVariant(release([...variants].reverse()), 'device', profileOf(chip));
           expect(turned.ranked).toEqual(selection.ranked);
         },

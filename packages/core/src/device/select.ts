@@ -9,7 +9,7 @@ import type { Selection } from './selection.ts';
 /**
  * Chooses the variant of a release for a device: hard constraints first (tier, target, engine,
  * opset, precision, memory, storage, quality bar), then the least sum of burden (see
- * {@link burdenAmong}), missing quality and bytes. A pure function of its arguments; no
+ * {@link burdenPartsAmong}), missing quality and bytes. A pure function of its arguments; no
  * figure but the profile's and the release's enters. Latencies measured on this very target
  * replace estimates when every fitting variant has one. Equal scores are ordered by id.
  *

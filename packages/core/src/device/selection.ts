@@ -1,5 +1,5 @@
 import type { Provenance } from '../schema/index.ts';
-import type { Estimate } from './estimate.ts';
+import type { Burden, Estimate } from './estimate.ts';
 import type { VariantRejection } from './fit.ts';
 
 /** A variant that fits, with what it is predicted to cost here. Lower score is better. */
@@ -18,6 +18,8 @@ export interface RankedVariant {
   readonly bytes: number;
   /** As proven: the reference's, where the difference to it is within the measurement's error. */
   readonly quality?: number;
+  /** What each adds to the score. Only differences among the ranked mean something. */
+  readonly parts: Burden & { readonly quality: number; readonly bytes: number };
   readonly score: number;
 }
 
