@@ -82,6 +82,17 @@ describe('a device that refreshes', () => {
     expect(hub.requests.filter((path) => path.includes('acme'))).toEqual(['1.acme.glyphs.json']);
   });
 
+  it('reads a document of a role that its store has no room for', async () => {
+    const { write } = store;
+    store.write = async (role, bytes) => {
+      if (role === 'acme.glyphs') throw new Error('no space left');
+      await write(role, bytes);
+    };
+    const client = await device();
+    await client.refresh();
+    expect(await read(client)).toContain('"version":"1.0.0"');
+  });
+
   it('finds its documents after a restart without a network', async () => {
     const first = await device();
     await first.refresh();

@@ -36,7 +36,12 @@ export { type OnlineSigners, renewalDue, renewTimestamp } from './publish-snapsh
 export { readMetadata } from './read-metadata.ts';
 export { contents, maxBytes } from './refresh.ts';
 export { isRefusal, refuse } from './refusal.ts';
-export { openRepository, type Repository, type RepositoryFile } from './repository.ts';
+export {
+  openRepository,
+  type Repository,
+  type RepositoryFile,
+  versionedPath,
+} from './repository.ts';
 export { ed25519Key, ed25519Pem, keyIdOf, type Signer, signerFromPem } from './signer.ts';
 export { TrustUpdate } from './trust-update.ts';
 export { clockToleranceMs } from './trusted-time.ts';

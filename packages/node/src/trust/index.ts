@@ -1,4 +1,4 @@
-export { cachedCarrier } from './document-cache.ts';
+export { documentCache } from './document-cache.ts';
 export { type TrustedDocuments, trustedDocuments } from './documents.ts';
 export { fileTrustStore } from './file-trust-store.ts';
 export { httpCarrier } from './http-carrier.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -235,6 +235,40 @@ describe('a device’s trust', () => {
     const documents = join(dir, 'trust', 'documents');
     for (const name of await readdir(documents)) await writeFile(join(documents, name), '{}');
     expect(await trust.channel('acme/glyphs', 'stable')).toMatchObject({ version: '1.0.0' });
+  });
+});
+
+describe('many documents', () => {
+  it('are fetched once, however many there are', async () => {
+    const versions = Array.from({ length: 300 }, (_, n) => `c${n}`);
+    const channels = versions.map((channel) => [
+      `families/acme/glyphs/channels/${channel}.json`,
+      JSON.stringify({
+        apiVersion: 'selvedge.dev/v1',
+        kind: 'Channel',
+        family: 'acme/glyphs',
+        channel,
+        version: '1.0.0',
+      }),
+    ]);
+    await sample.publish('acme/glyphs', Object.fromEntries(channels), hours(1));
+    now = hours(1);
+    const trust = await open();
+    await trust.refresh();
+    for (const channel of versions) await trust.channel('acme/glyphs', channel);
+    requests.length = 0;
+    for (const channel of versions) {
+      expect(await trust.channel('acme/glyphs', channel)).toMatchObject({ channel });
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it('reach a device that cannot keep them', async () => {
+    await mkdir(join(dir, 'trust'));
+    await writeFile(join(dir, 'trust', 'documents'), 'a file where the directory should be');
+    const trust = await open();
+    await trust.refresh();
+    await expect(trust.channel('acme/glyphs', 'stable')).resolves.toBeDefined();
   });
 });
 

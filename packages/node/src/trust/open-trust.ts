@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, type SelvedgeError } from '@selvedge/core/errors';
 import {
-  type Carrier,
   isRefusal,
   openTrustClient,
   type TrustClient,
   type TrustPorts,
 } from '@selvedge/core/trust';
 import { diskError, isMissing } from '../store/index.ts';
-import { cachedCarrier } from './document-cache.ts';
+import { documentCache } from './document-cache.ts';
 import { type TrustedDocuments, trustedDocuments } from './documents.ts';
 import { fileTrustStore } from './file-trust-store.ts';
 import { firstRoot } from './first-root.ts';
 import { httpCarrier } from './http-carrier.ts';
+import { listedDocuments } from './listed-documents.ts';
 import { accepted, refusalError } from './refusal-error.ts';
 
 export interface OpenTrustOptions {
@@ -59,7 +59,12 @@ export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
       ? options.origins
       : () => options.origins as readonly string[];
   const bases = () => origins().map((origin) => `${origin.replace(/\/$/, '')}/trust/`);
-  const kept = (carrier: Carrier) => cachedCarrier(carrier, join(options.dir, 'documents'));
+  let client: TrustClient | undefined;
+  const store = fileTrustStore(options.dir);
+  const kept = documentCache({
+    dir: join(options.dir, 'documents'),
+    listed: () => listedDocuments(store, client?.state),
+  });
   const ports: TrustPorts = {
     fetch: kept(httpCarrier(bases)),
     again: kept(httpCarrier(bases, { anew: true })),
@@ -68,10 +73,10 @@ export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
         .slice(1)
         .map((base) => kept(httpCarrier(() => [base], { anew: true }))),
     onRefused: (refusal) => options.onRefused?.(refusalError(refusal)),
-    store: fileTrustStore(options.dir),
+    store,
     clock: options.clock ?? (() => new Date()),
   };
-  let client = await openStored(ports, options.trustRoot);
+  client = await openStored(ports, options.trustRoot);
 
   async function opened(): Promise<TrustClient> {
     if (client) return client;
