@@ -12,6 +12,7 @@ import {
   signerFromPem,
   signMetadata,
 } from '@selvedge/core/trust';
+import { type Edge, startEdge } from '@selvedge/edge';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { agentOnce, type Finished } from '../support/agent-process.ts';
 import { cliHere } from '../support/cli-here.ts';
@@ -129,6 +130,71 @@ describe('what the carrier changes is refused with exit code 4, and the old mode
 
   it('is honest again: the new model is installed', async () => {
     expect(await once(dataDir)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('an edge that lies, in front of a hub that does not', () => {
+  let edge: Edge;
+  let lying: TamperProxy;
+
+  beforeAll(async () => {
+    edge = await startEdge({
+      upstream: fabric.hub.url,
+      dataDir: join(fabric.dir, 'edge'),
+      port: 0,
+      inferPort: 0,
+      pollSeconds: 0,
+      logLevel: 'silent',
+    });
+    lying = await tamperProxy(edge.url);
+  });
+
+  afterAll(async () => {
+    await lying.close();
+    await edge.close();
+  });
+
+  it.each<[string, string, NonNullable<TamperProxy['rewrite']>]>([
+    [
+      'a timestamp from before what the device has seen',
+      'trust-rollback',
+      (path) => (path.endsWith('/timestamp.json') ? oldTimestamp : undefined),
+    ],
+    [
+      'a snapshot with a bit flipped',
+      'trust-digest',
+      (path, body) => (path.endsWith('.snapshot.json') ? flip(body) : undefined),
+    ],
+    [
+      'a release document with a bit flipped',
+      'trust-digest',
+      (path, body) => (/\/trust\/targets\/.*2\.0\.0/.test(path) ? flip(body) : undefined),
+    ],
+    [
+      'a model with a bit flipped',
+      'trust-digest',
+      (path, body) => (/\/blobs\//.test(path) && body.length > 4096 ? flip(body) : undefined),
+    ],
+  ])('%s is refused and reported, and keeps no update from the device', async (_, code, lie) => {
+    if (code === 'trust-rollback') {
+      // It has seen 2.0.0's metadata, and could not install it.
+      proxy.rewrite = (path, body) => (path.includes('/blobs/') ? flip(body) : undefined);
+      expect(await once(dataDir)).toMatchObject({ code: 4 });
+    }
+    lying.rewrite = lie;
+    const finished = await cliHere([
+      ...agentArgs(fabric.hub.url, dataDir),
+      ...['--edge', lying.url],
+      ...['--trust-root', fabric.rootFile],
+    ]);
+    expect(finished).toMatchObject({
+      code: 4,
+      json: {
+        error: { code },
+        refused: [{ code }],
+        installed: [{ version: '2.0.0', state: 'committed' }],
+      },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SelvedgeError } from '@selvedge/core/errors';
 import type { DeviceId } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
@@ -81,9 +82,11 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
   closers.push(device.close);
   const remotes = placesOf(options);
   closers.push(async () => void (await Promise.all(remotes.map((place) => place.close()))));
-  const { trust, installer } = await openModels(options, device, () =>
-    originsOf(hub, options.edge, remotes),
-  );
+  const refused: SelvedgeError[] = [];
+  const { trust, installer } = await openModels(options, device, {
+    origins: () => originsOf(hub, options.edge, remotes),
+    onRefused: (error) => refused.push(error),
+  });
   closers.push(() => installer.close());
   const book = familyBook({ dataDir, installer, device, remotes });
   for (const { family } of installer.installations()) await book.recall(family);
@@ -95,6 +98,7 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
   const { profile } = device;
   const rounds = openRounds({
     ...{ trust, installer, book, channel, signal: closing.signal },
+    takeRefused: () => refused.splice(0),
     ...{ remotes, profile, reporter, counts, clock, emit },
   });
   const infer = openRouter({
@@ -132,10 +136,16 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
 async function openModels(
   { hub, dataDir, trustRoot, channel, clock, onEvent }: AgentOptions,
   { engine, load, profile }: DeviceEngine,
-  origins: () => readonly string[],
+  {
+    origins,
+    onRefused,
+  }: { origins: () => readonly string[]; onRefused: (error: SelvedgeError) => void },
 ): Promise<{ trust: Trust; installer: Installer }> {
   const dir = join(dataDir, 'trust');
-  const trust = await openTrust({ dir, origins, trustRoot, firstUseFrom: hub, clock });
+  const trust = await openTrust({
+    ...{ dir, origins, trustRoot, clock, onRefused },
+    firstUseFrom: hub,
+  });
   const installer = await openInstaller({
     dir: dataDir,
     store: directoryStore(join(dataDir, 'blobs')),

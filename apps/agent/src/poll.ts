@@ -22,12 +22,15 @@ export interface PollOptions {
   readonly installer: Installer;
   readonly book: FamilyBook;
   readonly channel: string;
+  /** Gives, once, what of one origin was refused while another one had the right bytes. */
+  readonly takeRefused: () => readonly SelvedgeError[];
   readonly signal: AbortSignal;
 }
 
 /**
  * One poll: the trusted documents, then every family's variant and routing. Nothing new costs one
- * conditional request. Never throws: whatever happens, what is committed goes on answering.
+ * conditional request. Never throws: whatever happens, what is committed goes on answering. What an
+ * edge sent and was refused is told, also where the hub then had it right.
  */
 export async function pollOnce(options: PollOptions): Promise<PollResult> {
   const { trust, installer, signal } = options;
@@ -45,7 +48,8 @@ export async function pollOnce(options: PollOptions): Promise<PollResult> {
   } catch (caught) {
     errors.push({ error: toSelvedgeError(caught) });
   }
-  return summarise(outcomes, errors);
+  const refused = options.takeRefused().map((error) => ({ error }));
+  return summarise(outcomes, [...refused, ...errors]);
 }
 
 interface ProblemOf {
