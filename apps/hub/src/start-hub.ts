@@ -34,6 +34,11 @@ export interface HubOptions {
   readonly host?: string;
   /** A `postgres://` URL; without it the tables are in a SQLite file of the data directory. */
   readonly database?: string;
+  /**
+   * The clock is right although it is far ahead of the last timestamp: for the next one. Under
+   * `dev` that is never asked.
+   */
+  readonly acceptClock?: boolean;
   /** The time; the system's by default. */
   readonly clock?: Clock;
   /** Default `info`, on stderr. */
@@ -95,7 +100,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       onStatement: () => statements.add(1),
     });
     closers.push(() => opened.close());
-    const rooms = await openRooms(dataDir, opened.database, options.clock ?? (() => new Date()));
+    const rooms = await openRooms(opened.database, options);
     const adminTokenFile = dev ? undefined : await ensureAdminToken(dataDir, rooms.tokens);
     const server = await assemble({ dataDir, host, port, dev, telemetry, rooms });
     closers.push(() => server.close());
@@ -116,10 +121,17 @@ interface Rooms {
   readonly authority: Authority;
 }
 
-async function openRooms(dir: string, database: HubDatabase, clock: Clock): Promise<Rooms> {
+async function openRooms(database: HubDatabase, options: HubOptions): Promise<Rooms> {
+  const { dataDir: dir, clock = () => new Date(), dev = false, acceptClock = false } = options;
   const online = await openOnlineKeys(join(dir, 'keys'));
   const published = await openPublishedFiles(join(dir, 'trust'));
-  const authority = await openAuthority({ published, online, clock });
+  const authority = await openAuthority({
+    published,
+    online,
+    clock,
+    acceptClock,
+    guardClock: !dev,
+  });
   return { clock, database, tokens: await openTokens(database, clock), published, authority };
 }
 

@@ -9,6 +9,7 @@ interface Options {
   readonly host?: string;
   readonly database?: string;
   readonly dev?: boolean;
+  readonly acceptClock?: boolean;
 }
 
 /** `selvedge hub`: the control plane, until it is stopped. */
@@ -21,6 +22,7 @@ export const hub: CommandModule = (program, run) => {
     .option('--host <address>', 'address to listen on (default: all; under --dev 127.0.0.1)')
     .option('--database <url>', 'PostgreSQL for the tables (default: a SQLite file in --data)')
     .option('--dev', 'loopback only, no credentials, agents may trust on first use')
+    .option('--accept-clock', 'the clock is right, though far ahead of the last timestamp')
     .addHelpText('after', '\nExample:\n  selvedge hub --data hub-data --dev')
     .action(
       run(async (io, options: Options) => {
@@ -30,6 +32,7 @@ export const hub: CommandModule = (program, run) => {
           dataDir: options.data,
           port: parsePort(options.port, '--port'),
           dev: options.dev ?? false,
+          acceptClock: options.acceptClock ?? false,
           logLevel,
           ...(options.host ? { host: options.host } : {}),
           ...(options.database ? { database: options.database } : {}),

@@ -11,11 +11,14 @@ import {
   renewalDue,
   renewTimestamp,
   type TrustUpdate,
-  targetFileName,
+  versionedPath,
 } from '@selvedge/core/trust';
 import type { Clock } from '../clock.ts';
 import { type PublishedFamily, readFamilies } from '../families/published-families.ts';
+import { clockAhead } from './clock-ahead.ts';
+import { currentFiles, targetsOf } from './current-files.ts';
 import type { OnlineKeys } from './online-keys.ts';
+import { pruneSnapshots } from './prune-snapshots.ts';
 import type { PublishedFiles } from './published-files.ts';
 
 /** The trust repository: what is published under `/trust/`, and who may change it. */
@@ -29,7 +32,8 @@ export interface Authority {
   families(): ReadonlyMap<FamilyName, PublishedFamily>;
   /**
    * Verifies an update and publishes it as one change. Returns the versions that there are now.
-   * @throws SelvedgeError `conflict`, a `trust-…` refusal, `bad-document`, `disk-full`
+   * @throws SelvedgeError `conflict`, a `trust-…` refusal, `bad-document`, `disk-full`, `io-failed`;
+   * `trust-clock` where the clock is far ahead of the last timestamp
    */
   update(update: TrustUpdate): Promise<Record<string, number>>;
   /** Signs a new timestamp, and a new snapshot, when they are due. Returns whether it did. */
@@ -38,15 +42,25 @@ export interface Authority {
 
 interface State {
   readonly repository: Repository;
-  readonly families: ReadonlyMap<FamilyName, PublishedFamily>;
+  /** What each role's targets say. A role that did not change is not read again. */
+  readonly byRole: ReadonlyMap<Role, Families>;
+  readonly families: Families;
 }
+
+type Families = ReadonlyMap<FamilyName, PublishedFamily>;
+type Role = Repository['targets'];
 
 export async function openAuthority(parts: {
   published: PublishedFiles;
   online: OnlineKeys;
   clock: Clock;
+  /** The owner's word that the clock is right, however far ahead it is: for one timestamp. */
+  acceptClock?: boolean;
+  /** No timestamp is signed from a clock that is far ahead of the last one. Default true. */
+  guardClock?: boolean;
 }): Promise<Authority> {
-  const { published, online, clock } = parts;
+  const { published, online, clock, guardClock = true } = parts;
+  let acceptClock = parts.acceptClock ?? false;
   let state = await openState(published);
   let queue: Promise<unknown> = Promise.resolve();
   const inOrder = <R>(step: () => Promise<R>): Promise<R> => {
@@ -54,8 +68,18 @@ export async function openAuthority(parts: {
     queue = done.catch(() => {});
     return done;
   };
+  const ahead = (repository: Repository): string | undefined =>
+    guardClock && !acceptClock ? clockAhead(repository, clock()) : undefined;
 
+  /** Publishes what was signed. `families` are read before: what the hub cannot read, devices cannot either. */
+  const publish = async (next: State, files: readonly RepositoryFile[]): Promise<void> => {
+    await published.publish(files);
+    state = next;
+    acceptClock = false;
+    await published.hold(currentFiles(next.repository));
+  };
   const update = async (document: TrustUpdate): Promise<Record<string, number>> => {
+    if (state) checkClock(ahead(state.repository));
     const applied = await applyUpdate(state?.repository, document, online, clock());
     if (isRefusal(applied)) throw refusalError(applied);
     if (isConflict(applied)) {
@@ -66,25 +90,26 @@ export async function openAuthority(parts: {
     }
     const { repository, files } = applied;
     checkKeys(repository, online);
-    // Read before they are published: what the hub cannot read, devices cannot either.
-    const families = readFamilies(targetsOf(repository, published, files));
-    await published.publish(files);
-    state = { repository, families };
+    await publish(readState(repository, bytesAmong(files, published), state), files);
     return versionsOf(repository);
   };
   const renew = async (): Promise<boolean> => {
     if (!state || !renewalDue(state.repository, clock())) return false;
     checkKeys(state.repository, online);
+    checkClock(ahead(state.repository));
     const { repository, files } = await renewTimestamp(state.repository, online, clock());
-    await published.publish(files);
-    state = { ...state, repository };
+    await publish({ ...state, repository }, files);
+    await pruneSnapshots(published, repository.snapshot.signed.version, clock());
     return true;
   };
   return {
     online,
     established: () => state !== undefined,
     problem: () =>
-      state && (foreignRole(state.repository, online) ?? expired(state.repository, clock())),
+      state &&
+      (foreignRole(state.repository, online) ??
+        ahead(state.repository) ??
+        expired(state.repository, clock())),
     families: () => state?.families ?? new Map(),
     update: (document) => inOrder(() => update(document)),
     renew: () => inOrder(renew),
@@ -92,36 +117,50 @@ export async function openAuthority(parts: {
 }
 
 async function openState(published: PublishedFiles): Promise<State | undefined> {
-  const root = newestRoot(published);
+  const newest = (await published.versions('root')).at(-1);
+  const root = newest && (await published.read(versionedPath('root', newest)));
   if (!root) return undefined;
-  const repository = await openRepository(root, async (path) => published.get(path)?.bytes);
+  const read = async (path: string) => (await published.read(path))?.bytes;
+  const repository = await openRepository(root.bytes, read);
   if (isRefusal(repository)) throw refusalError(repository);
-  return { repository, families: readFamilies(targetsOf(repository, published, [])) };
+  await published.hold(currentFiles(repository));
+  return readState(repository, (file) => published.get(file)?.bytes);
 }
 
-function newestRoot(published: PublishedFiles): Uint8Array | undefined {
-  let newest = 0;
-  for (const path of published.paths()) {
-    const version = Number(/^(\d+)\.root\.json$/.exec(path)?.[1] ?? 0);
-    newest = Math.max(newest, version);
+/** @throws SelvedgeError `bad-document` for a target that is malformed or misplaced */
+function readState(
+  repository: Repository,
+  bytesOf: (file: string) => Uint8Array | undefined,
+  before?: State,
+): State {
+  const byRole = new Map<Role, Families>();
+  for (const role of [repository.targets, ...repository.roles.values()]) {
+    byRole.set(role, before?.byRole.get(role) ?? readFamilies(documentsOf(role, bytesOf)));
   }
-  return published.get(`${newest}.root.json`)?.bytes;
+  const families = new Map([...byRole.values()].flatMap((read) => [...read]));
+  return { repository, byRole, families };
 }
 
-/** Every target that the repository signs for, with its bytes. */
-function* targetsOf(
-  { targets, roles }: Repository,
-  published: PublishedFiles,
-  added: readonly RepositoryFile[],
-): Generator<readonly [string, Uint8Array]> {
+function* documentsOf(
+  role: Role,
+  bytesOf: (file: string) => Uint8Array | undefined,
+): Generator<readonly [path: string, bytes: Uint8Array]> {
+  for (const { path, file } of targetsOf(role)) {
+    const bytes = bytesOf(file);
+    if (bytes) yield [path, bytes];
+  }
+}
+
+function bytesAmong(added: readonly RepositoryFile[], published: PublishedFiles) {
   const fresh = new Map(added.map(({ path, bytes }) => [path, bytes]));
-  for (const { signed } of [targets, ...roles.values()]) {
-    for (const [path, file] of Object.entries(signed.targets)) {
-      const name = targetFileName(path, file);
-      const bytes = fresh.get(name) ?? published.get(name)?.bytes;
-      if (bytes) yield [path, bytes];
-    }
-  }
+  return (file: string): Uint8Array | undefined => fresh.get(file) ?? published.get(file)?.bytes;
+}
+
+function checkClock(ahead: string | undefined): void {
+  if (ahead === undefined) return;
+  fail('trust-clock', ahead, {
+    hint: 'set the clock; if it is right, start the hub once with --accept-clock',
+  });
 }
 
 /** Refuses to sign in vain: a root that was made for another hub's keys, or for lost ones. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendError } from '@selvedge/node/http';
 import { immutable, matchesEtag } from '../http-cache.ts';
 import type { PublishedFile, PublishedFiles } from './published-files.ts';
 
@@ -6,12 +7,12 @@ const prefix = '/trust/';
 const route = '/trust/*';
 
 /**
- * Answers `GET` and `HEAD /trust/…` from memory, before Fastify sees the request: a device's poll
- * is a map look-up and, with nothing new, a 304 without a body. Returns the route's pattern, or
- * undefined for another path.
+ * Answers `GET` and `HEAD /trust/…` before Fastify sees the request: a device's poll is a map
+ * look-up and, with nothing new, a 304 without a body. What is no longer current comes from the
+ * disk. Returns the route's pattern, or undefined for another path.
  */
 export function serveTrust(
-  files: Pick<PublishedFiles, 'get'>,
+  files: Pick<PublishedFiles, 'get' | 'read'>,
 ): (request: IncomingMessage, response: ServerResponse) => string | undefined {
   return (request, response) => {
     const url = request.url ?? '';
@@ -22,11 +23,26 @@ export function serveTrust(
       return route;
     }
     const path = url.slice(prefix.length).split('?', 1)[0]!;
-    const file = files.get(path);
-    if (file) answer(request, response, path, file);
-    else answerError(response, 404, 'not-found', `there is no ${url.split('?')[0]}`);
+    const current = files.get(path);
+    if (current) answer(request, response, path, current);
+    else void answerOlder(request, response, path, files);
     return route;
   };
+}
+
+async function answerOlder(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  files: Pick<PublishedFiles, 'read'>,
+): Promise<void> {
+  try {
+    const file = await files.read(path);
+    if (file) return answer(request, response, path, file);
+    answerError(response, 404, 'not-found', `there is no ${prefix}${path}`);
+  } catch (caught) {
+    sendError(response, caught);
+  }
 }
 
 function answer(

@@ -23,7 +23,8 @@ export async function writeDurably(
     await rename(temporary, path);
     await syncDirectory(dirname(path));
   } catch (caught) {
-    await rm(temporary, { force: true });
+    // Where not even that works (the name is too long), the first error says more.
+    await rm(temporary, { force: true }).catch(() => {});
     throw diskError(caught, `write ${path}`);
   }
 }
