@@ -23,6 +23,8 @@ export interface TinyVariantOptions {
   readonly scale?: number;
   /** What its golden document expects; another value makes it fail. */
   readonly goldenScale?: number;
+  /** What the golden document says that its reader must know. */
+  readonly goldenCritical?: readonly string[];
   /** Bytes that fill the model up. */
   readonly padding?: number;
   readonly quality?: number;
@@ -76,7 +78,11 @@ export function tinyRelease(
 export function tinyVariant(options: TinyVariantOptions = {}): TinyVariant {
   const { id = 'device-fp32', tier = 'device', scale = 2, precision = 'fp32' } = options;
   const model = tinyModel(scale, options.padding ?? 0);
-  const golden = tinyGolden(options.goldenScale ?? scale);
+  const { goldenCritical: critical } = options;
+  const golden = {
+    ...tinyGolden(options.goldenScale ?? scale),
+    ...(critical && { critical: [...critical] }),
+  };
   const goldenBytes = new TextEncoder().encode(JSON.stringify(golden));
   const weights = describe(mediaTypes.modelWeights, model, {
     [annotations.filepath]: 'model.onnx',

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { checkCritical, parseDocument } from './parse.ts';
+import { checkCritical, parseDocument, parseWireDocument } from './parse.ts';
 import { Digest, Slug, Tier, Version } from './scalars.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -111,6 +111,22 @@ describe('a document that does not fit its schema', () => {
 describe('a document that fits', () => {
   it('is returned as it is', () => {
     expect(parseDocument(Document, good, 'x.yaml')).toBe(good);
+  });
+});
+
+describe('a wire document', () => {
+  const Note = Type.Object({
+    text: Type.String(),
+    critical: Type.Optional(Type.Array(Type.String())),
+  });
+
+  it('is read with keys that this version does not know, unless it says that they matter', () => {
+    const note = { text: 'hello', voice: 'loud' };
+    expect(parseWireDocument(Note, { ...note, critical: ['text'] }, 'note')).toMatchObject(note);
+    expect(() => parseWireDocument(Note, { ...note, critical: ['voice'] }, 'note')).toThrow(
+      'note: needs a reader that knows voice',
+    );
+    expect(() => parseWireDocument(Note, { text: 1 }, 'note')).toThrow('note: text');
   });
 });
 

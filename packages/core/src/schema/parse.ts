@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { SelvedgeError } from '../errors/index.ts';
 import { firstMisfit } from './misfit.ts';
@@ -30,6 +30,22 @@ export function parseDocument<T extends TSchema>(
     hint,
     details: { from, field },
   });
+}
+
+/**
+ * The same for a document that travels: also refuses one whose `critical` list names a key that the
+ * schema does not have. Every reader of a signed document reads it with this one.
+ *
+ * @throws SelvedgeError `bad-document`
+ */
+export function parseWireDocument<T extends TObject>(
+  schema: T,
+  value: unknown,
+  from: string,
+): Static<T> {
+  const document = parseDocument(schema, value, from);
+  checkCritical(document as { critical?: string[] }, Object.keys(schema.properties), from);
+  return document;
 }
 
 /**

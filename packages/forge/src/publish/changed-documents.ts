@@ -11,7 +11,7 @@ import {
   apiVersion,
   type Descriptor,
   type FamilyName,
-  parseDocument,
+  parseWireDocument,
   type Version,
 } from '@selvedge/core/schema';
 import { sha256Hex, type TrustClient } from '@selvedge/core/trust';
@@ -73,7 +73,7 @@ export async function checkContent(
   const path = releasePath(family, version);
   const text = await readTarget(client, family, path);
   if (text === undefined) return undefined;
-  const release = parseDocument(Release, JSON.parse(text), path);
+  const release = parseWireDocument(Release, JSON.parse(text), path);
   if (release.index.digest === index.digest) return release;
   return fail('conflict', `${family} ${version} is published with other content`, {
     hint: 'a release is immutable: give the new build a new version, with --release or in the blueprint',
@@ -88,7 +88,9 @@ async function readChannel(
 ): Promise<Version | undefined> {
   const path = channelPath(family, channel);
   const text = await readTarget(client, family, path);
-  return text === undefined ? undefined : parseDocument(Channel, JSON.parse(text), path).version;
+  return text === undefined
+    ? undefined
+    : parseWireDocument(Channel, JSON.parse(text), path).version;
 }
 
 async function readTarget(

@@ -183,6 +183,23 @@ describe('a release whose golden inputs fail', () => {
   });
 });
 
+describe('a golden document that needs a newer reader', () => {
+  it('is not answered by half: the variant waits on the disk for that reader', async () => {
+    publish('1.0.0', { scale: 2, goldenCritical: ['perceptual'] });
+    const waiting = {
+      result: 'postponed',
+      error: { code: 'bad-document', message: expect.stringContaining('knows perceptual') },
+    };
+    expect(await installer.poll()).toMatchObject([waiting]);
+    expect(steps()).not.toContain('staged');
+    origin.requests.length = 0;
+    expect(await installer.poll()).toMatchObject([waiting]);
+    expect(origin.requests).toEqual([]);
+    expect(installer.active(family)).toBeUndefined();
+    expect(installer.installations()[0]?.refused).toEqual([]);
+  });
+});
+
 describe('an engine that dies with a variant', () => {
   it('gets three trials, then the variant is blamed and the one before goes on', async () => {
     publish('1.0.0', { scale: 2 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fail } from '@selvedge/core/errors';
 import { Golden, type InstallTarget } from '@selvedge/core/release';
-import { type Descriptor, parseDocument } from '@selvedge/core/schema';
+import { type Descriptor, parseWireDocument } from '@selvedge/core/schema';
 import type { ModelBytes } from '@selvedge/infer/engine';
 import { readAll } from '../http/index.ts';
 import type { ContentStore } from '../store/index.ts';
@@ -62,5 +62,5 @@ function readGolden(bytes: Uint8Array, digest: string): Golden {
   } catch (cause) {
     fail('bad-document', `${from}: not JSON`, { cause });
   }
-  return parseDocument(Golden, json, from);
+  return parseWireDocument(Golden, json, from);
 }

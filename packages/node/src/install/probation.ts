@@ -45,9 +45,11 @@ export async function tryVariant(
 
 /**
  * Whether an error of {@link tryVariant} condemns the variant on this engine. Others (an engine
- * that crashed, a disk that failed) may pass; the reducer counts their trials.
+ * that crashed, a disk that failed) may pass; the reducer counts their trials. A document that needs
+ * a newer reader waits for it.
  */
 export const isVariantsFault = (error: SelvedgeError): boolean =>
+  error.details.critical === undefined &&
   ['golden-failed', 'bad-model', 'out-of-memory', 'bad-document', 'trust-mismatch'].includes(
     error.code,
   );

@@ -8,7 +8,7 @@ import {
   releasePath,
 } from '@selvedge/core/release';
 import { CompiledPolicy } from '@selvedge/core/route';
-import { checkCritical, type FamilyName, parseDocument, type Version } from '@selvedge/core/schema';
+import { type FamilyName, parseWireDocument, type Version } from '@selvedge/core/schema';
 import { isRefusal, type TrustClient } from '@selvedge/core/trust';
 import type { Static, TObject } from 'typebox';
 import { accepted } from './refusal-error.ts';
@@ -41,8 +41,7 @@ export function trustedDocuments(client: TrustClient): TrustedDocuments {
       return undefined;
     accepted(found);
     const bytes = accepted(await client.target(path));
-    const document = parseDocument(schema, parseJson(bytes, path), path);
-    checkCritical(document as { critical?: string[] }, Object.keys(schema.properties), path);
+    const document = parseWireDocument(schema, parseJson(bytes, path), path);
     for (const [field, value] of Object.entries(expected)) {
       const said = (document as Record<string, unknown>)[field];
       if (said === value) continue;
