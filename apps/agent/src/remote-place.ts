@@ -1,5 +1,5 @@
 import { EdgeStatus } from '@selvedge/core/api';
-import { toSelvedgeError } from '@selvedge/core/errors';
+import { fail, toSelvedgeError } from '@selvedge/core/errors';
 import { familySlug } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import {
@@ -27,8 +27,7 @@ const probeTimeoutMs = 2_000;
 const probes = 3;
 
 /**
- * The edge at this address. It says itself on which port it infers; the host is the one that the
- * owner named, since an answer must not send the device's inputs elsewhere.
+ * The edge at this address. It says itself on which port it infers; see {@link inferenceAt}.
  */
 export function edgePlace(url: string): RemotePlace {
   const base = new URL(url);
@@ -36,11 +35,27 @@ export function edgePlace(url: string): RemotePlace {
     const info = await fetchJson(new URL('/api/v1/edge', base), EdgeStatus, {
       timeoutMs: probeTimeoutMs,
     });
-    const inferUrl = new URL(info.inferUrl);
-    inferUrl.hostname = base.hostname;
     const region = info.region ? { id: `edge/${info.region}`, region: info.region } : {};
-    return { inferUrl: inferUrl.href, ...region };
+    return { inferUrl: inferenceAt(base, info.inferUrl), ...region };
   });
+}
+
+/**
+ * Where inputs go: the port and path that the edge says, at the host that the owner named, and by
+ * no weaker protocol. An answer must not send the device's inputs elsewhere, nor past TLS.
+ *
+ * @throws SelvedgeError `bad-upstream`
+ */
+export function inferenceAt(base: URL, said: string): string {
+  const url = URL.parse(said);
+  if (url?.protocol !== 'https:' && url?.protocol !== base.protocol) {
+    return fail('bad-upstream', `the edge at ${base.origin} says that it infers at ${said}`, {
+      hint: `inputs go by ${base.protocol.slice(0, -1)}, as configured; set up the edge for it`,
+      details: { edge: base.origin, inferUrl: said },
+    });
+  }
+  url.hostname = base.hostname;
+  return url.href;
 }
 
 /** An endpoint of the cloud tier. */
