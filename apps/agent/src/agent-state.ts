@@ -17,8 +17,13 @@ export interface AgentState {
   /** What answers on the device, with what it takes and gives. */
   readonly families: readonly AgentFamily[];
   /** Other places that may answer, as they were found. */
-  readonly places: readonly RemoteFacts[];
+  readonly places: readonly FoundPlace[];
   readonly lastPoll: LastPoll | null;
+}
+
+/** A place over the network, its round trip timed by this device's clock. */
+export interface FoundPlace extends RemoteFacts {
+  readonly provenance: 'measured';
 }
 
 /** A family that this device knows; version and variant are null where nothing of it is installed. */
@@ -54,7 +59,7 @@ export function agentState(parts: {
     installed: installer.installed(),
     underWay: installer.installations().flatMap(installationUnderWay),
     families: book.names().map((family) => familyState(family, installer)),
-    places: remotes.map((place) => place.facts()),
+    places: remotes.map((place) => ({ ...place.facts(), provenance: 'measured' as const })),
     lastPoll,
   };
 }

@@ -94,7 +94,8 @@ function remoteEstimate(target: InstallTarget | undefined, roundTripMs: number):
 }
 
 /** Signal-to-noise is no fraction, so that it says nothing that a request could ask for. */
-function qualityOf({ variant }: InstallTarget): { quality?: number } {
+function qualityOf({ variant }: InstallTarget): Pick<Candidate, 'quality' | 'qualityProvenance'> {
   const { quality } = variant;
-  return quality && quality.metric !== 'snr' ? { quality: quality.value } : {};
+  if (!quality || quality.metric === 'snr') return {};
+  return { quality: quality.value, qualityProvenance: quality.provenance };
 }

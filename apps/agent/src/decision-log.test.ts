@@ -24,6 +24,7 @@ const trace = (n: number): DecisionTrace => ({
   reason: 'device/v: the best of all places',
   ms: 1,
   provenance: 'measured',
+  computed: { ms: 1, provenance: 'measured' },
 });
 
 let dir: string;

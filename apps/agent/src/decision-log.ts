@@ -3,13 +3,21 @@ import type { AttemptEnding, PlanStep, Rejection, Verdict } from '@selvedge/core
 import type { FamilyName, Provenance, Tier } from '@selvedge/core/schema';
 import { makeDirectory, openJournal } from '@selvedge/node/store';
 
+/** An attempt, timed by this device's clock. */
+export interface TimedAttempt extends AttemptEnding {
+  readonly provenance: 'measured';
+}
+
 /** A place as it looked when the decision was made. */
 export interface ConsideredPlace {
   readonly candidate: string;
   readonly tier: Tier;
   readonly variant?: string;
   readonly quality?: number;
+  /** Where `quality` comes from. */
+  readonly qualityProvenance?: Provenance;
   readonly predictedMs: number;
+  /** Where `predictedMs` comes from. */
   readonly provenance: Provenance;
   readonly available: boolean;
   readonly unavailableReason?: string;
@@ -40,12 +48,13 @@ export interface DecisionTrace extends Verdict {
   readonly considered: readonly ConsideredPlace[];
   readonly plan: readonly PlanStep[];
   readonly rejected: readonly Rejection[];
-  readonly attempts: readonly AttemptEnding[];
+  readonly attempts: readonly TimedAttempt[];
   readonly policy: string;
-  /** From the request to its answer, milliseconds. */
+  /** From the request to its answer, milliseconds, by this device's clock. */
   readonly ms: number;
-  /** Of the answer's engine: measured here, or an emulated chip's clock. */
-  readonly provenance: Provenance | null;
+  readonly provenance: 'measured';
+  /** What the engine says it took: measured, or by an emulated chip's clock. Null without an answer. */
+  readonly computed: { readonly ms: number; readonly provenance: Provenance } | null;
   /** The code of the error, where no place answered. */
   readonly error?: string;
 }

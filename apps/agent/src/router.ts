@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { LiveState } from '@selvedge/core/device';
 import { fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import {
-  type AttemptEnding,
   type Candidate,
   type CompiledRoute,
   type Decision,
@@ -21,7 +20,7 @@ import {
   systemClock,
 } from '@selvedge/infer/execute';
 import type { OipParameters } from '@selvedge/infer/oip';
-import type { DecisionLog, DecisionTrace } from './decision-log.ts';
+import type { DecisionLog, DecisionTrace, TimedAttempt } from './decision-log.ts';
 import type { LatencyHistory } from './latency-history.ts';
 
 /** What the application asks for besides the inputs. Labels are its own privacy labels. */
@@ -191,14 +190,17 @@ function traceOf(base: Base, ending: Ending, family: RoutedFamily, at: Date): De
     policy: decision.policy,
     ...verdictOf(decision, { attempts, rejected, ...error }),
     ms,
-    provenance: answered?.result.provenance ?? null,
+    provenance: 'measured',
+    computed: answered
+      ? { ms: answered.result.computeMs, provenance: answered.result.provenance }
+      : null,
     ...error,
   };
 }
 
 /** A message may quote an engine, and an engine may quote a value: only codes are kept. */
-function attemptOf({ candidate, outcome, ms, code }: Attempt): AttemptEnding {
-  return { candidate, outcome, ms, ...(code && { code }) };
+function attemptOf({ candidate, outcome, ms, code }: Attempt): TimedAttempt {
+  return { candidate, outcome, ms, provenance: 'measured', ...(code && { code }) };
 }
 
 function trailOf(error: SelvedgeError): {
@@ -213,13 +215,14 @@ function trailOf(error: SelvedgeError): {
 }
 
 function consideredPlace(candidate: Candidate): DecisionTrace['considered'][number] {
-  const { id, tier, variant, quality, predictedMs, provenance, available, unavailableReason } =
-    candidate;
+  const { id, tier, variant, predictedMs, provenance, available, unavailableReason } = candidate;
+  const { quality, qualityProvenance } = candidate;
   return {
     candidate: id,
     tier,
     ...(variant && { variant }),
     ...(quality !== undefined && { quality }),
+    ...(qualityProvenance && { qualityProvenance }),
     predictedMs,
     provenance,
     available,

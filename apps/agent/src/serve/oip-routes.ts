@@ -128,14 +128,17 @@ function numberOf(parameters: OipParameters, name: string): number | undefined {
 }
 
 function answerParameters(decision: DecisionTrace): OipParameters {
-  const { id, tier, variant, target, rule, provenance } = decision;
+  const { id, tier, variant, target, rule, computed } = decision;
   return {
     selvedge_decision: id,
     ...(tier && { selvedge_tier: tier }),
     ...(variant && { selvedge_variant: variant }),
     ...(target && { selvedge_target: target }),
     selvedge_rule: rule,
-    ...(provenance && { selvedge_provenance: provenance }),
+    ...(computed && {
+      selvedge_compute_ms: computed.ms,
+      selvedge_provenance: computed.provenance,
+    }),
   };
 }
 

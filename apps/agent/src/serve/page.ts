@@ -127,11 +127,17 @@ function considered({ considered: places, plan }: DecisionTrace): string {
     (place) => `<tr>
 <td data-label="place">${tierMark(place.tier)} <span class="mono">${text(place.candidate)}</span></td>
 <td data-label="predicted">${provenanceMark(place.provenance)} ${duration(place.predictedMs)}</td>
-<td data-label="quality">${place.quality === undefined ? 'unknown' : (place.quality * 100).toFixed(1)} ${place.quality === undefined ? '' : '%'}</td>
+<td data-label="quality">${qualityCell(place)}</td>
 <td data-label="planned">${rank.has(place.candidate) ? `choice ${rank.get(place.candidate)}` : text(place.unavailableReason ?? 'ruled out')}</td>
 </tr>`,
   );
   return `<table><thead><tr><th>Considered</th><th>Predicted</th><th>Quality, as signed</th><th>Plan</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function qualityCell({ quality, qualityProvenance }: DecisionTrace['considered'][number]): string {
+  if (quality === undefined) return 'unknown';
+  const mark = qualityProvenance ? `${provenanceMark(qualityProvenance)} ` : '';
+  return `${mark}${(quality * 100).toFixed(1)} %`;
 }
 
 function rejections({ rejected }: DecisionTrace): string {

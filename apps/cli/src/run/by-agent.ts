@@ -66,7 +66,10 @@ async function readDecision(agent: string, id: unknown): Promise<PlacedDecision>
   if (!Array.isArray(trace?.attempts) || !Array.isArray(trace.rejected)) {
     fail('bad-upstream', `${url}: the answer is no decision`);
   }
-  const { tier = null, variant = null, engine = null, target = null, provenance = null } = trace;
+  const { tier = null, variant = null, engine = null, target = null, computed } = trace;
   const { attempts, rejected, plan = [], policy = '', rule = '' } = trace;
-  return { tier, variant, engine, target, attempts, rejected, plan, policy, rule, provenance };
+  const placed = { tier, variant, engine, target, attempts, rejected, plan, policy, rule };
+  return computed
+    ? { ...placed, computeMs: computed.ms, provenance: computed.provenance }
+    : { ...placed, provenance: null };
 }

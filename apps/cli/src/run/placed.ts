@@ -18,7 +18,7 @@ export interface PlacedDecision {
   readonly plan: readonly PlanStep[];
   readonly policy: string;
   readonly rule: string;
-  /** Whose clock the answer's time comes from. */
+  /** Of `computeMs`. */
   readonly provenance: Provenance | null;
   /** What the engine says it took, milliseconds, without the way there. */
   readonly computeMs?: number;

@@ -24,6 +24,7 @@ const trace: DecisionTrace = {
   reason: '',
   ms: 12.34,
   provenance: 'measured',
+  computed: { ms: 1, provenance: 'measured' },
 };
 const answered = (over: Partial<Answered>): Answered => ({
   asked: { title: 'labelled public', request: {} },
@@ -62,7 +63,7 @@ describe('the line of a request', () => {
       candidate: null,
       error: 'privacy',
       rule: 'privacy-private',
-      attempts: [{ candidate: 'device/a', outcome: 'failed', ms: 1 }],
+      attempts: [{ candidate: 'device/a', outcome: 'failed', ms: 1, provenance: 'measured' }],
       rejected: [{ candidate: 'edge/eu-1', code: 'privacy', rule: 'privacy-private' }],
     };
     const line = requestLine(answered({ trace: kept, answer: undefined, refusal: 'x' }), plain);

@@ -32,6 +32,7 @@ const CandidateDocument = Type.Unsafe<Candidate>(
       target: optional(Type.String()),
       region: optional(Type.String()),
       quality: optional(Fraction),
+      qualityProvenance: optional(Provenance),
       predictedMs: Amount,
       provenance: Provenance,
       cost: optional(Amount),

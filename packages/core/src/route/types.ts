@@ -17,8 +17,11 @@ export interface Candidate {
   readonly region?: string;
   /** The variant's quality on its metric, 0 to 1; absent means unknown. */
   readonly quality?: number;
+  /** Where `quality` comes from, as the signed release says. */
+  readonly qualityProvenance?: Provenance;
   /** Predicted time to the answer, transport included, milliseconds. */
   readonly predictedMs: number;
+  /** Where `predictedMs` comes from. */
   readonly provenance: Provenance;
   /** Money for one inference, in the policy's currency. Absent: nothing on the device, unknown elsewhere. */
   readonly cost?: number;

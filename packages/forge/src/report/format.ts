@@ -80,17 +80,16 @@ function sentence(variants: readonly BuiltVariant[]): string {
 function table(variants: readonly BuiltVariant[]): string {
   const rows = variants.map((variant) => {
     const { quality, latency, bytes, id, status } = variant;
+    const found = quality ? ` ${marks[quality.provenance]}` : '';
     return [
       `\`${id}\``,
       status,
       bytes === null ? '—' : formatBytes(bytes),
-      quality
-        ? `${formatQuality(quality.metric, quality.value)} ${marks[quality.provenance]}`
-        : '—',
-      quality?.drop == null ? '—' : formatShare(quality.drop),
-      quality?.interval ? `${quality.interval.map(formatShare).join(' to ')}` : '—',
+      quality ? `${formatQuality(quality.metric, quality.value)}${found}` : '—',
+      quality?.drop == null ? '—' : `${formatShare(quality.drop)}${found}`,
+      quality?.interval ? `${quality.interval.map(formatShare).join(' to ')}${found}` : '—',
       latency ? formatLatency(latency) : '—',
-      latency ? formatMs(latency.p99Ms) : '—',
+      latency ? `${formatMs(latency.p99Ms)} ${marks[latency.provenance]}` : '—',
     ];
   });
   const metric = variants.find(({ quality }) => quality)?.quality?.metric ?? 'quality';
