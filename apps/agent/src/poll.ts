@@ -36,17 +36,24 @@ export async function pollOnce(options: PollOptions): Promise<PollResult> {
   const { trust, installer, signal } = options;
   const outcomes: UpdateOutcome[] = [];
   const errors: ProblemOf[] = [];
+  const note = (outcome: UpdateOutcome): void => {
+    const { family, refusals, error: last } = outcome;
+    outcomes.push(outcome);
+    errors.push(...[...refusals, last].map((error) => ({ family, error })));
+  };
   try {
     await trust.refresh();
     for (const family of await trust.families()) {
       if (signal.aborted) break;
       errors.push(...(await learnRouting(family, options)));
-      const outcome = await installer.update(family, signal);
-      outcomes.push(outcome);
-      errors.push(...[...outcome.refusals, outcome.error].map((error) => ({ family, error })));
+      note(await installer.update(family, signal));
     }
   } catch (caught) {
-    errors.push({ error: toSelvedgeError(caught) });
+    const error = toSelvedgeError(caught);
+    errors.push({ error });
+    // The hub is away; what needs nothing of it goes on.
+    if (!error.code.startsWith('trust-'))
+      for (const end of await installer.finish(signal)) note(end);
   }
   const refused = options.takeRefused().map((error) => ({ error }));
   return summarise(outcomes, [...refused, ...errors]);

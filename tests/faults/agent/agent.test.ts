@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAgent } from '@selvedge/agent';
+import { SelvedgeError } from '@selvedge/core/errors';
 import { startEdge } from '@selvedge/edge';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, journalState, runAgentChild, runCli } from '../../support/agent-process.ts';
 import { cliHere } from '../../support/cli-here.ts';
@@ -83,6 +85,29 @@ describe('hub and edge stopped', () => {
       json: { installed: [{ version: '1.0.0', state: 'committed' }] },
     });
     expect(again.stderr).toMatch(/^selvedge: network: /m);
+  });
+
+  it('an install that was interrupted in probation ends without them', async () => {
+    const away = await tinyFabric();
+    await away.publish('1.0.0', [{ scale: 7 }]);
+    const dataDir = await fabric.agentDir();
+    const options = { hub: away.hub.url, dataDir, pollSeconds: 0 };
+    const engine = createOrtEngine({ threads: 1 });
+    const load = () => Promise.reject(new SelvedgeError('engine-failed', 'it died'));
+    const dying = await openAgent({ ...options, engine: { ...engine, load } });
+    expect((await dying.poll()).failed).toMatchObject([{ code: 'engine-failed' }]);
+    expect(dying.state()).toMatchObject({ installed: [], underWay: [{ state: 'probation' }] });
+    await dying.close();
+    await away.close();
+
+    const agent = await openAgent({ ...options, engine });
+    const { failed, outcomes } = await agent.poll();
+    expect(failed).toMatchObject([{ code: 'network' }]);
+    expect(outcomes).toMatchObject([{ family, result: 'committed', transferred: { bytes: 0 } }]);
+    const { outputs } = await agent.infer(family, tinyInput());
+    expect((outputs.y!.data as Float32Array)[0]).toBe(7);
+    await agent.close();
+    await engine.close();
   });
 
   it('a device that never had anything says so with exit code 3', async () => {

@@ -221,7 +221,60 @@ describe('an engine that dies with a variant', () => {
   });
 });
 
+describe('an install whose bytes are all there', () => {
+  const dying: LoadModel = async (model, target) => {
+    if (target.version === '1.0.0') return engine.load(model);
+    throw new SelvedgeError('engine-failed', 'it died');
+  };
+  const away = new SelvedgeError('network', 'nobody answers');
+
+  beforeEach(async () => {
+    publish('1.0.0', { scale: 2 });
+    await installer.poll();
+    await installer.close();
+    await open(dying);
+    publish('2.0.0', { scale: 3 });
+    expect(await installer.poll()).toMatchObject([{ result: 'postponed' }]);
+    expect(installer.installations()[0]?.attempt?.state).toBe('probation');
+    await origin.close();
+    documents.refresh = async () => Promise.reject(away);
+  });
+  afterEach(async () => {
+    origin = await blobOrigin();
+  });
+
+  it('ends without a network', async () => {
+    await reopen();
+    await expect(installer.poll()).rejects.toBe(away);
+    expect(versions()).toEqual(['2.0.0 committed']);
+    expect(await answer()).toEqual([3, 6, 9, 12]);
+  });
+
+  it('does not go on where the channel has left it', async () => {
+    documents.publish(tinyRelease(family, '1.0.0', [{ scale: 2 }]));
+    await reopen();
+    expect(await installer.finish()).toMatchObject([{ result: 'current' }]);
+    expect(versions()).toEqual(['1.0.0 committed']);
+  });
+
+  it('does not go on from documents that were refused', async () => {
+    await reopen();
+    const expired = new SelvedgeError('trust-expired', 'too old');
+    documents.refresh = async () => Promise.reject(expired);
+    await expect(installer.poll()).rejects.toBe(expired);
+    expect(versions()).toEqual(['1.0.0 committed']);
+  });
+});
+
 describe('what the network does', () => {
+  it('has saved nothing where nothing came', async () => {
+    publish('1.0.0', { padding: 400_000 });
+    origin.fault = { kind: 'status', status: 503 };
+    const [outcome] = await installer.poll();
+    expect(outcome).toMatchObject({ result: 'postponed', transferred: { bytes: 0, saved: 0 } });
+    expect(outcome!.transferred.full).toBeGreaterThan(400_000);
+  });
+
   it('a cut transfer is postponed and resumes where it stopped', async () => {
     publish('1.0.0', { padding: 400_000 });
     origin.fault = { kind: 'status', status: 503 };

@@ -5,6 +5,7 @@ import { fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import {
   familyOfSlug,
   type InstallTarget,
+  recover,
   refusalOf,
   reportInstallation,
 } from '@selvedge/core/release';
@@ -62,6 +63,15 @@ export async function openInstaller(options: InstallerOptions): Promise<Installe
       }
       return outcome;
     });
+  const finish: Installer['finish'] = async (signal) => {
+    const outcomes: UpdateOutcome[] = [];
+    for (const [family, { state }] of families) {
+      const { action } = recover(state);
+      if (action === 'none' || action === 'fetch' || signal?.aborted) continue;
+      outcomes.push(await update(family, signal));
+    }
+    return outcomes;
+  };
   return {
     installations: states,
     installed: () =>
@@ -72,8 +82,14 @@ export async function openInstaller(options: InstallerOptions): Promise<Installe
       }),
     active: (family) => families.get(family)?.serving,
     update,
+    finish,
     async poll(signal) {
-      await options.trust.refresh();
+      try {
+        await options.trust.refresh();
+      } catch (caught) {
+        if (!toSelvedgeError(caught).code.startsWith('trust-')) await finish(signal);
+        throw caught;
+      }
       const outcomes: UpdateOutcome[] = [];
       for (const family of await options.trust.families())
         outcomes.push(await update(family, signal));
@@ -129,7 +145,11 @@ async function updateFamily(
   const outcome = (rest: Pick<UpdateOutcome, 'result' | 'reason' | 'error'>): UpdateOutcome => ({
     family,
     refusals,
-    transferred: { bytes, full, saved: Math.max(0, full - bytes) },
+    transferred: {
+      bytes,
+      full,
+      saved: rest.result === 'committed' ? Math.max(0, full - bytes) : 0,
+    },
     ...rest,
   });
   try {

@@ -89,7 +89,7 @@ export interface Transfer {
   readonly bytes: number;
   /** Bytes of the whole variant. */
   readonly full: number;
-  /** Bytes that were there already or could be left out. */
+  /** Bytes of an installed variant that were there already or could be left out; else 0. */
   readonly saved: number;
 }
 
@@ -116,7 +116,13 @@ export interface Installer {
   /** Installs what the channel points to, unless it is there. One at a time; never throws. */
   update(family: FamilyName, signal?: AbortSignal): Promise<UpdateOutcome>;
   /**
-   * Refreshes the trusted documents, then updates every family they name.
+   * Brings attempts to their end whose bytes are all on the disk, by the documents that are there:
+   * for when a refresh brought nothing. Not for when it was refused. Never throws.
+   */
+  finish(signal?: AbortSignal): Promise<readonly UpdateOutcome[]>;
+  /**
+   * Refreshes the trusted documents, then updates every family they name. Where the hub is away,
+   * it does what {@link finish} does.
    * @throws SelvedgeError from the refresh: a `trust-…` refusal, `network`, `bad-upstream`.
    */
   poll(signal?: AbortSignal): Promise<readonly UpdateOutcome[]>;
