@@ -1,5 +1,6 @@
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { Dataset } from '../dataset/index.ts';
+import { bytesIn, fewBytes } from './golden.ts';
 import { findInputs } from './random-inputs.ts';
 
 /** Inputs for golden cases and for timing: the first is the one that is timed. */
@@ -23,13 +24,16 @@ export async function chooseExamples(
 ): Promise<Examples> {
   if (dataset) return { inputs: await spread(dataset), origin: 'evaluation', warnings: [] };
   const inputs: Tensors[] = [];
-  for (let at = 0; at < exampleCount; at += 1) {
+  let bytes = 0;
+  // A golden document has no room for more cases than these.
+  for (let at = 0; at < exampleCount && bytes <= fewBytes; at += 1) {
     const trial = await findInputs(session, seed + at);
     if ('refused' in trial) {
       const why = `no inputs were found that it runs without an evaluation set: ${trial.refused}`;
       return { inputs, origin: 'seeded', warnings: [why] };
     }
     inputs.push(trial.inputs);
+    bytes += bytesIn(trial.inputs);
   }
   return { inputs, origin: 'seeded', warnings: [] };
 }

@@ -2,6 +2,7 @@ import type { Golden } from '@selvedge/core/release';
 import { apiVersion } from '@selvedge/core/schema';
 import { numberReader, type Session, type Tensor, type Tensors } from '@selvedge/infer/engine';
 import { checkGolden, compareTensors, encodeInlineTensor } from '@selvedge/infer/golden';
+import { formatBytes } from '../report/index.ts';
 
 /** A variant's golden document, or why it has none. */
 export type GoldenResult =
@@ -21,6 +22,9 @@ export async function makeGolden(
   precision: string,
 ): Promise<GoldenResult> {
   const cases = withinSize(await answer(session, inputs));
+  const [first] = cases;
+  const size = first ? bytesIn(first.inputs) + bytesIn(first.outputs) : 0;
+  if (size > maxCaseBytes) return { refused: `one case of it takes ${formatBytes(size)}` };
   const again = await answer(
     session,
     cases.map((item) => item.inputs),
@@ -44,7 +48,10 @@ interface Case {
 }
 
 /** Every device fetches the golden document: few cases, and few bytes where inputs are large. */
-const maxBytes = 256 * 1024;
+export const fewBytes = 256 * 1024;
+
+/** More than this no device should fetch to see whether a model works. */
+const maxCaseBytes = 32 * 1024 * 1024;
 
 async function answer(session: Session, inputs: readonly Tensors[]): Promise<Case[]> {
   const cases: Case[] = [];
@@ -56,11 +63,11 @@ function withinSize(cases: readonly Case[]): Case[] {
   let bytes = 0;
   return cases.filter((item, at) => {
     bytes += bytesIn(item.inputs) + bytesIn(item.outputs);
-    return at === 0 || bytes <= maxBytes;
+    return at === 0 || bytes <= fewBytes;
   });
 }
 
-const bytesIn = (tensors: Tensors): number =>
+export const bytesIn = (tensors: Tensors): number =>
   Object.values(tensors).reduce(
     (sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 16 * data.length),
     0,

@@ -1,6 +1,13 @@
 import type { TensorSpec } from '@selvedge/core/schema';
-import { elementCount, type Session, type Tensor, type Tensors } from '@selvedge/infer/engine';
+import {
+  elementCount,
+  layoutOf,
+  type Session,
+  type Tensor,
+  type Tensors,
+} from '@selvedge/infer/engine';
 import { convertElements } from '../dataset/index.ts';
+import { formatBytes } from '../report/index.ts';
 
 /** Inputs a model accepts, and what it answers. */
 export interface Trial {
@@ -12,7 +19,7 @@ export interface Trial {
  * Finds inputs that a model runs, from a seed: floats are normally distributed, integers small
  * (0 and 1 index any table), text is letters. Free dimensions are 1 where that runs; otherwise
  * sizes in common use are tried, in one input at a time and then in all, the first dimension (the
- * batch) staying 1.
+ * batch) staying 1. Inputs of more than 2^27 elements are not tried.
  *
  * @returns what ran, or the engine's first refusal where nothing did
  */
@@ -22,8 +29,13 @@ export async function findInputs(
 ): Promise<Trial | { readonly refused: string }> {
   let refused = '';
   for (const sides of candidateSides(session.inputs)) {
+    const shapes = shapesOf(session.inputs, sides);
+    if (countAll(shapes) > maxElements) {
+      refused ||= `its inputs take ${formatBytes(bytesOf(session.inputs, shapes))}`;
+      continue;
+    }
     for (const fill of ['random', 'zero'] as const) {
-      const inputs = makeInputs(session.inputs, sides, fill, seed);
+      const inputs = makeInputs(session.inputs, shapes, fill, seed);
       try {
         return { inputs, outputs: (await session.run(inputs)).outputs };
       } catch (caught) {
@@ -33,6 +45,9 @@ export async function findInputs(
   }
   return { refused };
 }
+
+/** A gigabyte while they are made, as float64. */
+const maxElements = 2 ** 27;
 
 /** Sequence lengths, audio frames and image sides that models commonly insist on. */
 const commonSides = [
@@ -53,21 +68,39 @@ function* candidateSides(inputs: readonly TensorSpec[]): Generator<Sides> {
   }
 }
 
+type Shapes = readonly (readonly number[])[];
+
+/** The shape of each input: sizes that the model states, and `sides` for the free ones. */
+function shapesOf(specs: readonly TensorSpec[], sides: Sides): Shapes {
+  return specs.map((spec) => {
+    const free = sides(spec);
+    return spec.shape.map((size, axis) =>
+      typeof size === 'number' ? size : axis === 0 ? 1 : free,
+    );
+  });
+}
+
+const countAll = (shapes: Shapes): number =>
+  shapes.reduce((sum, shape) => sum + elementCount(shape), 0);
+
+const bytesOf = (specs: readonly TensorSpec[], shapes: Shapes): number =>
+  specs.reduce((sum, { type }, at) => {
+    const layout = layoutOf(type);
+    return sum + elementCount(shapes[at] ?? []) * (layout?.bytes ?? 1);
+  }, 0);
+
 function makeInputs(
   specs: readonly TensorSpec[],
-  sides: Sides,
+  shapes: Shapes,
   fill: 'random' | 'zero',
   seed: number,
 ): Tensors {
   const random = randomFrom(seed);
   return Object.fromEntries(
-    specs.map((spec): [string, Tensor] => {
-      const free = sides(spec);
-      const shape = spec.shape.map((size, axis) =>
-        typeof size === 'number' ? size : axis === 0 ? 1 : free,
-      );
-      return [spec.name, fillTensor(spec.type, shape, fill === 'zero' ? () => 0 : random)];
-    }),
+    specs.map(({ name, type }, at): [string, Tensor] => [
+      name,
+      fillTensor(type, [...(shapes[at] ?? [])], fill === 'zero' ? () => 0 : random),
+    ]),
   );
 }
 

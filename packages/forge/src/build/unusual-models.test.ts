@@ -220,6 +220,45 @@ describe('a model', () => {
   });
 });
 
+describe('a model whose inputs are too large to try', () => {
+  const product = (rows: number | bigint) => {
+    const model = made((g) => {
+      g.input('x', 'float32', ['n', 64]);
+      g.constant('w', [64, 64], weights(64 * 64));
+      g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float32', ['n', 64]);
+    });
+    const { graph } = model;
+    const dim = [rows, 64].map((dimValue) => make('DimensionProto', { dimValue }));
+    const tensorType = make('TensorTypeProto', {
+      elemType: 1,
+      shape: make('TensorShapeProto', { dim }),
+    });
+    const type = make('TypeProto', { tensorType });
+    return edit(model, { graph: edit(graph, { input: [edit(graph.input[0]!, { type })] }) });
+  };
+
+  it.each([
+    [100_000_000, 'its inputs take 25.6 GB'],
+    [2n ** 53n + 1n, 'its inputs take 2.31 EB'],
+  ])('(%d rows) is unproven, with a warning', async (rows, words) => {
+    const { variants } = await buildFile(save(product(rows)));
+    for (const { status, warnings, golden, latency } of variants) {
+      expect({ status, golden, latency }).toEqual({
+        status: 'unproven',
+        golden: null,
+        latency: null,
+      });
+      expect(warnings.join()).toContain(words);
+    }
+  });
+
+  it('gets no golden document where one case of it would be too large to fetch', async () => {
+    const { variants } = await buildFile(save(product(100_000)), ['fp32']);
+    expect(variants[0]).toMatchObject({ golden: null, status: 'unproven' });
+    expect(variants[0]?.warnings.join()).toContain('one case of it takes 51.2 MB');
+  });
+});
+
 describe('an engine', () => {
   const network = () =>
     made((g) => {

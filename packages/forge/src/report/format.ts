@@ -42,7 +42,7 @@ const engineLine = ({ name, version, threads }: BuildReport['toolchain']['engine
 /** `12.3 kB`, decimal units. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB'];
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   let value = bytes / 1000;
   let unit = 0;
   while (value >= 999.95 && unit < units.length - 1) {
