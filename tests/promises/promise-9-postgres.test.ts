@@ -1,4 +1,4 @@
-/** Promise 9, the hub's part: the same code runs on PostgreSQL. */
+/** Promise 9, what is outgrown: the same hub, on PostgreSQL instead of a file. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,8 @@
-/** `selvedge up`, the job of `npm start`: the real command in a directory of its own. */
+/**
+ * Promise 9: one command runs the whole fabric on a laptop. `selvedge up`, the job of `npm start`:
+ * the real command in a directory of its own. (That the same code runs on PostgreSQL is
+ * promise-9-postgres.test.ts.)
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
