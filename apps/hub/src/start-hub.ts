@@ -166,7 +166,8 @@ async function assemble(parts: {
     onFailure: (error) => telemetry.log.error(error, 'the registry failed'),
   });
   const fleet = openFleet(database, clock);
-  const sums = openDecisionSums(database, clock);
+  const isPublished = (family: string): boolean => authority.families().has(family);
+  const sums = openDecisionSums({ database, clock, isPublished });
   await addApi(app, { dev, version, authority, fleet, sums, tokens });
   await serveConsole(app, consoleFiles);
   return server;

@@ -37,6 +37,7 @@ describe.skipIf(!mounted)(`a hub on a full disk${why}`, () => {
     hub = await startHub({ dataDir, port: 0, dev: true, logLevel: 'silent' });
     publisher = await openPublisher(hub.url);
     await publisher.post(await publisher.establish());
+    await publisher.post(await publisher.release('acme/counted', '1.0.0'));
   });
   afterAll(() => hub?.close());
 
@@ -92,8 +93,8 @@ describe.skipIf(!mounted)(`a hub on a full disk${why}`, () => {
       kind: 'DecisionCounts',
       batch: String(n).padStart(32, '0'),
       window: { start: now(), end: now() },
-      counts: Array.from({ length: 400 }, (_, rule) => ({
-        family: 'acme/glyphs',
+      counts: Array.from({ length: 256 }, (_, rule) => ({
+        family: 'acme/counted',
         tier: 'device',
         rule: `rule-${n}-${rule}`,
         count: 1,

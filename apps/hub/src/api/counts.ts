@@ -18,7 +18,9 @@ export function addCountRoutes(api: FastifyInstance, sums: DecisionSums): void {
     described({
       tag: 'signals',
       summary: 'Anonymous decision counts of one window',
-      description: 'A batch is added once; sending it again is harmless.',
+      description:
+        'A batch is added once; sending it again is harmless. What it says of families that are not ' +
+        'published here is not counted.',
       body: DecisionCounts,
       answer: CountsAccepted,
       scope: 'signals',
@@ -31,6 +33,8 @@ export function addCountRoutes(api: FastifyInstance, sums: DecisionSums): void {
     described({
       tag: 'signals',
       summary: 'Decisions by family, tier and rule, summed over hours',
+      description:
+        'Hours are kept for 400 days. 9007199254740991 (2^53 − 1) means at least that many.',
       querystring: CountsQuery,
       answer: Counts,
       scope: 'read',

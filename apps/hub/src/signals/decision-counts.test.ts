@@ -1,5 +1,5 @@
-import type { DecisionCounts } from '@selvedge/core/release';
-import { apiVersion } from '@selvedge/core/schema';
+import { DecisionCounts, maxCount, maxCounts } from '@selvedge/core/release';
+import { apiVersion, parseDocument } from '@selvedge/core/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HubDatabase, openSqlite } from '../data/database.ts';
 import { openDecisionSums } from './decision-counts.ts';
@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => database.destroy());
 
 let now = '2026-11-20T12:30:00Z';
-const sums = () => openDecisionSums(database, () => new Date(now));
+const isPublished = (family: string) => family.startsWith('acme/');
+const sums = () => openDecisionSums({ database, isPublished, clock: () => new Date(now) });
 
 let batches = 0;
 function batch(end: string, count = 1, family = 'acme/glyphs'): DecisionCounts {
@@ -67,5 +68,56 @@ describe('decision counts', () => {
     const kept = await database.selectFrom('count_batches').select('batch').execute();
     expect(kept.map((row) => row.batch)).not.toContain(old.batch);
     await expect(sums().add(old)).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  it('are those of published families; nobody fills the tables with others', async () => {
+    const foreign = batch('2026-11-28T12:00:00Z', 1, 'evil/made-up');
+    expect(await sums().add(foreign)).toBe(true);
+    expect((await sums().read({ family: 'evil/made-up' })).counts).toEqual([]);
+  });
+
+  it('go after 400 days', async () => {
+    const family = 'acme/kept';
+    const device = async () =>
+      (await sums().read({ family })).counts.find(({ tier }) => tier === 'device')?.count;
+    await sums().add(batch('2026-11-28T12:00:00Z', 1, family));
+    now = '2028-01-01T12:00:00Z';
+    await sums().add(batch('2028-01-01T12:00:00Z', 10, family));
+    expect(await device()).toBe(11);
+    now = '2028-01-03T12:00:00Z';
+    await sums().add(batch('2028-01-03T12:00:00Z', 100, family));
+    expect(await device()).toBe(110);
+  });
+
+  it('end at the largest exact number, in one hour and over many, and say so by it', async () => {
+    const family = 'acme/huge';
+    const rows = [0, 1, 2].map((hour) => ({
+      family,
+      tier: 'device',
+      rule: 'objective',
+      hour: `2028-01-03T0${hour}:00:00Z`,
+      count: Number.MAX_SAFE_INTEGER - 5,
+    }));
+    await database.insertInto('decision_counts').values(rows).execute();
+    const window = { start: rows[0]!.hour, end: rows[0]!.hour };
+    await sums().add({ ...batch(now, 9, family), window });
+    const read = async (filter: object) => (await sums().read({ family, ...filter })).counts[0];
+    expect(await read({ until: rows[1]!.hour })).toMatchObject({ count: Number.MAX_SAFE_INTEGER });
+    expect(await read({})).toMatchObject({ count: Number.MAX_SAFE_INTEGER });
+  });
+});
+
+describe('a batch', () => {
+  const one = batch('2026-11-20T12:00:00Z').counts[0]!;
+  const withCounts = (counts: unknown[]) => ({ ...batch('2026-11-20T12:00:00Z'), counts });
+
+  it.each([
+    ['more counts than a window has', withCounts(new Array(maxCounts + 1).fill(one))],
+    ['a count that no window reaches', withCounts([{ ...one, count: maxCount + 1 }])],
+    ['no count at all', withCounts([{ ...one, count: 0 }])],
+  ])('with %s is refused', (_, document) => {
+    expect(() => parseDocument(DecisionCounts, document, 'counts')).toThrow(
+      expect.objectContaining({ code: 'bad-document' }),
+    );
   });
 });

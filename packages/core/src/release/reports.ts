@@ -65,6 +65,11 @@ export const StateReport = Type.Object({
 });
 export type StateReport = Static<typeof StateReport>;
 
+/** Most different counts of one window. */
+export const maxCounts = 256;
+/** The largest count of one window: ten thousand decisions a second for a day. */
+export const maxCount = 1e9;
+
 /**
  * Anonymous: how many decisions ended at which tier, by which rule, in one window. `batch` is
  * random, makes a retry harmless and is forgotten with the window.
@@ -81,8 +86,9 @@ export const DecisionCounts = Type.Object({
       tier: Type.Union([Tier, Type.Literal('none')]),
       /** The rule that decided: the objective, or the constraint that forbade the better place. */
       rule: Slug,
-      count: Type.Integer({ minimum: 1 }),
+      count: Type.Integer({ minimum: 1, maximum: maxCount }),
     }),
+    { maxItems: maxCounts },
   ),
 });
 export type DecisionCounts = Static<typeof DecisionCounts>;

@@ -1,4 +1,4 @@
-import type { DecisionCounts } from '../release/reports.ts';
+import { type DecisionCounts, maxCount, maxCounts } from '../release/reports.ts';
 import { apiVersion, type FamilyName, type Tier } from '../schema/index.ts';
 
 /** What a decision is counted by: nothing about the request, the device or the person. */
@@ -23,8 +23,11 @@ export interface DecisionCounter {
   close(now: number, batch: string): DecisionCounts | undefined;
 }
 
-/** More different counts than this in one window are folded into the rule `other`. */
-const maxDistinct = 256;
+/**
+ * More different counts than this in one window are folded into the rule `other` of their family
+ * and tier, for which there is as much room again; what is beyond that is not counted.
+ */
+const maxDistinct = maxCounts / 2;
 
 /** @param start when the first window begins, milliseconds since 1970. */
 export function createDecisionCounter(start: number): DecisionCounter {
@@ -34,10 +37,10 @@ export function createDecisionCounter(start: number): DecisionCounter {
   function add({ family, tier, rule }: CountedDecision): void {
     const key = `${family} ${tier} ${rule}`;
     const known = counts.get(key);
-    if (known) known.count += 1;
-    else if (counts.size < maxDistinct || rule === 'other')
+    if (known) known.count = Math.min(known.count + 1, maxCount);
+    else if (counts.size < (rule === 'other' ? maxCounts : maxDistinct))
       counts.set(key, { family, tier, rule, count: 1 });
-    else add({ family, tier, rule: 'other' });
+    else if (rule !== 'other') add({ family, tier, rule: 'other' });
   }
 
   function close(now: number, batch: string): DecisionCounts | undefined {
