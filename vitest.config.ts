@@ -1,14 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { ssr: { resolve: { conditions: ['source'] } } };
-
 export default defineConfig({
-  ...source,
   test: {
     reporters: ['default', './scripts/closing-reporter.ts'],
     projects: [
       {
-        ...source,
         test: {
           name: 'unit',
           include: ['{packages,apps,examples}/*/src/**/*.test.ts', 'spec/*.test.ts'],
@@ -16,7 +12,6 @@ export default defineConfig({
         },
       },
       {
-        ...source,
         test: {
           name: 'fabric',
           include: ['tests/**/*.test.ts'],

@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source'] } },
   test: {
     reporters: ['default', './scripts/closing-reporter.ts'],
     include: ['tests/soak/**/*.test.ts'],

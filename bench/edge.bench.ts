@@ -95,7 +95,7 @@ async function start(
   args: readonly string[],
 ): Promise<{ child: ChildProcess; said: unknown }> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=source', path, ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [text] = await once(child.stdout!, 'data');

@@ -68,7 +68,7 @@ export default {
     exclude: { path: '(^|/)dist/|\\.d\\.ts$' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['source', 'import', 'node', 'default'],
+      conditionNames: ['import', 'node', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.mjs'],
     },
     combinedDependencies: false,

@@ -37,7 +37,7 @@ try {
 
 function startFabric(): ChildProcess {
   const args = ['apps/cli/src/main.ts', 'up', '--data', data, '--port', String(port)];
-  return spawn(process.execPath, ['--conditions=source', ...args], {
+  return spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

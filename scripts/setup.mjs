@@ -57,13 +57,7 @@ export function nodeBinary() {
 export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   const child = spawn(
     nodeBinary(),
-    [
-      '--conditions=source',
-      '--disable-warning=ExperimentalWarning',
-      ...nodeArgs,
-      resolve(root, file),
-      ...args,
-    ],
+    ['--disable-warning=ExperimentalWarning', ...nodeArgs, resolve(root, file), ...args],
     { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env } },
   );
   // A terminal's Ctrl-C reaches the child by itself; a signal sent to us is passed on.

@@ -9,7 +9,6 @@ const binary = nodeBinary();
 const result = spawnSync(
   binary,
   [
-    '--conditions=source',
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--config',

@@ -49,7 +49,7 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 function node(file, args) {
   const binary = nodeBinary();
-  const result = spawnSync(binary, ['--conditions=source', file, ...args], {
+  const result = spawnSync(binary, [file, ...args], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },

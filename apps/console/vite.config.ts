@@ -4,6 +4,5 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   plugins: [react()],
   base: './',
-  resolve: { conditions: ['source', 'module', 'browser', 'production'] },
   build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
 });

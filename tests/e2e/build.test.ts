@@ -12,11 +12,10 @@ const root = mkdtempSync(join(tmpdir(), 'selvedge-cli-build-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const selvedge = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=source', cli, ...args],
-    { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   return { status, stdout, stderr };
 };
 

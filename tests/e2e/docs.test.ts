@@ -41,12 +41,17 @@ async function follow({ language, note, text }: DocBlock, shell: DocShell): Prom
 
 const isFileName = (note: string): boolean => /^[\w-]+\.\w+$/.test(note);
 
-/** Type-checks a file as strictly as the repository itself. */
+/** Type-checks a file as strictly as the repository itself, against the declarations that a build makes. */
 async function compile(name: string, shell: DocShell): Promise<void> {
   const compilerOptions = { composite: false, noEmit: true, types: ['node'] };
-  const config = { extends: `${repository}tsconfig.base.json`, compilerOptions, files: [name] };
+  const config = {
+    extends: `${repository}tsconfig.base.json`,
+    compilerOptions,
+    files: [name],
+    references: [{ path: `${repository}apps/agent` }],
+  };
   shell.write('tsconfig.json', JSON.stringify(config));
-  await shell.run('npx --no-install tsc -p tsconfig.json');
+  await shell.run('npx --no-install tsc -b tsconfig.json');
 }
 
 const blocksOf = (...languages: string[]) =>

@@ -27,16 +27,31 @@ export interface AgentProcess {
 }
 
 /** `selvedge ARGS`. */
-export const runCli = (args: readonly string[]): AgentProcess => run(main, args);
+export const runCli = (args: readonly string[], env: Environment = {}): AgentProcess =>
+  run(main, args, env);
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The environment of a process whose clock is wrong by so much. */
+export const withClock = (shiftMs: number): Environment => ({
+  NODE_OPTIONS: `--import ${new URL('./shifted-clock.mjs', import.meta.url)}`,
+  SELVEDGE_TEST_CLOCK_SHIFT_MS: String(shiftMs),
+});
 
 /** One round of an agent and nothing else, which is up in half the time. */
 export const runAgentChild = (hub: string, dataDir: string): AgentProcess =>
   run(childScript, [hub, dataDir]);
 
-function run(script: string, args: readonly string[]): AgentProcess {
-  const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
+function run(script: string, args: readonly string[], env: Environment = {}): AgentProcess {
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', SELVEDGE_TOKEN: '', NODE_COMPILE_CACHE: compileCache },
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      SELVEDGE_TOKEN: '',
+      NODE_COMPILE_CACHE: compileCache,
+      ...env,
+    },
   });
   let stdout = '';
   let stderr = '';

@@ -96,8 +96,7 @@ async function makeEntrypoint(dir: string): Promise<string> {
     root: here,
     configFile: false,
     logLevel: 'error',
-    resolve: { conditions: ['source'] },
-    ssr: { noExternal: true, resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+    ssr: { noExternal: true },
     build: {
       ssr: 'client.ts',
       outDir: dir,

@@ -39,7 +39,7 @@ interface Ended {
 }
 
 function spawnEdge(data: string, ...more: string[]) {
-  const args = ['--conditions=source', cli, 'edge', '--upstream', origin.url, '--data', data];
+  const args = [cli, 'edge', '--upstream', origin.url, '--data', data];
   const child = spawn(process.execPath, [
     ...args,
     '--port',

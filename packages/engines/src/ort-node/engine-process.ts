@@ -47,11 +47,9 @@ export async function startEngineProcess(startTimeoutMs: number): Promise<Engine
 }
 
 function spawnChild(): ChildProcess {
-  const extension = extname(import.meta.url);
   // In the repository the sources run as they are; published, they are compiled.
-  const flags = extension === '.ts' ? ['--conditions=source'] : [];
-  const entry = fileURLToPath(new URL(`./child${extension}`, import.meta.url));
-  return spawn(process.execPath, [...flags, entry], {
+  const entry = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
+  return spawn(process.execPath, [entry], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: passedEnvironment(),
     windowsHide: true,

@@ -141,7 +141,7 @@ async function crashOnce(engine: OrtEngine, session: Session): Promise<void> {
 /** A real application: its engine's pid, and whether that process was given a secret. */
 async function startApplication(what: 'hang' | 'idle') {
   const file = fileURLToPath(new URL('./application.fixture.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=source', file, what], {
+  const child = spawn(process.execPath, [file, what], {
     env: { ...process.env, SELVEDGE_TOKEN: 'a-secret' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

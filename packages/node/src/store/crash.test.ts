@@ -38,11 +38,10 @@ const writer = `
   }`;
 
 async function killedAfter(dir: string, lines: number, delayMs: number): Promise<string[]> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', '--input-type=module', '--eval', writer],
-    { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', writer], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const said: string[] = [];
   for await (const line of createInterface(child.stdout)) {

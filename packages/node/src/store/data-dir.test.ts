@@ -19,11 +19,9 @@ async function ownerProcess(dir: string) {
     await openDataDir(${JSON.stringify(dir)}, { kind: 'hub', layout: 1 });
     console.log('owned');
     setInterval(() => {}, 1000);`;
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', '--input-type=module', '--eval', program],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   return child;
 }
