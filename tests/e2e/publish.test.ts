@@ -60,6 +60,15 @@ describe('a published build', () => {
     );
   });
 
+  it('has a tag for the release and one for each variant, that no other release could have', async () => {
+    await send({ variants: { fp32: 'pass', fp16: 'unproven' } });
+    const answer = await fetch(`${hub.url}/v2/acme/glyphs/tags/list`);
+    expect(await answer.json()).toEqual({
+      name: 'acme/glyphs',
+      tags: ['1.0.0', '1.0.0_device-fp16', '1.0.0_device-fp32'],
+    });
+  });
+
   it('changes nothing when it is published again, or built again with other timings', async () => {
     await send();
     for (const createdAt of ['2026-11-20T12:00:00Z', '2026-11-21T09:00:00Z']) {

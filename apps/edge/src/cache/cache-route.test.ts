@@ -9,7 +9,7 @@ describe('a path', () => {
     [`/v2/acme/glyphs/blobs/${digest}`, { kind: 'blob', digest }],
     [`/v2/acme/glyphs/blobs/${digest}?ns=x`, { kind: 'blob', digest }],
     [`/v2/acme/glyphs/manifests/${digest}`, { kind: 'addressed', digest }],
-    ['/v2/acme/glyphs/manifests/1.0.0-device-fp32', { kind: 'tag' }],
+    ['/v2/acme/glyphs/manifests/1.0.0_device-fp32', { kind: 'tag' }],
     ['/v2/acme/glyphs/tags/list', { kind: 'tag' }],
     ['/trust/timestamp.json', { kind: 'timestamp' }],
     ['/trust/12.acme.glyphs.json', { kind: 'versioned', version: 12 }],

@@ -13,6 +13,12 @@ export const channelPath = (family: FamilyName, channel: string): string =>
 
 export const policyPath = (family: FamilyName): string => `families/${family}/policy.json`;
 
+/**
+ * The OCI tag of a variant's manifest; a release's index has its version. No version holds a `_`,
+ * so that release `1.0.0-device-fp32` does not take the tag of a variant of `1.0.0`.
+ */
+export const variantTag = (version: Version, variant: Slug): string => `${version}_${variant}`;
+
 /** What stands at a family's target path. */
 export type FamilyPlace = { readonly family: FamilyName } & (
   | { readonly kind: 'release'; readonly version: Version }

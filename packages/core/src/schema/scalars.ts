@@ -18,11 +18,14 @@ export const FamilyName = Type.String({
 });
 export type FamilyName = Static<typeof FamilyName>;
 
-/** Semantic version (semver.org 2.0.0) without build metadata, which an OCI tag cannot hold. */
+/**
+ * Semantic version (semver.org 2.0.0) without build metadata, which an OCI tag cannot hold. With
+ * `_` and a variant's id it still fits a tag's 128 characters.
+ */
 export const Version = Type.String({
   description: 'a semantic version such as 1.0.0',
   pattern: '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?$',
-  maxLength: 64,
+  maxLength: 63,
 });
 export type Version = Static<typeof Version>;
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { variantTag } from '@selvedge/core/release';
 import type { Descriptor, FamilyName, Version } from '@selvedge/core/schema';
 import type { HubClient } from './hub-client.ts';
 import { type Made, releaseIndex, variantManifest } from './manifests.ts';
@@ -60,7 +61,7 @@ export async function pushRelease(
       from: { file: join(dir, golden.file) },
     });
     await push({ ...config.descriptor, from: { bytes: config.bytes } });
-    await putManifest(hub, family, `${version}-${built.id}`, document);
+    await putManifest(hub, family, variantTag(version, built.id), document);
     say(`${built.id}: ${built.bytes + golden.bytes} bytes in the registry`);
   }
   await putManifest(hub, family, version, made.index);
