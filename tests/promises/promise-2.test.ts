@@ -2,6 +2,7 @@
  * Promise 2. Nothing unsigned runs, and nothing older than what this device has already seen is
  * accepted.
  */
+import { once as nextEvent } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentOptions, openAgent } from '@selvedge/agent';
@@ -13,8 +14,9 @@ import {
   signMetadata,
 } from '@selvedge/core/trust';
 import { type Edge, startEdge } from '@selvedge/edge';
+import { createRemoteEngine } from '@selvedge/engines/remote';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { agentOnce, type Finished } from '../support/agent-process.ts';
+import { agentOnce, type Finished, runCli, withClock } from '../support/agent-process.ts';
 import { cliHere } from '../support/cli-here.ts';
 import { type TamperProxy, tamperProxy } from '../support/tamper-proxy.ts';
 import { family, type TinyFabric, tinyFabric } from '../support/tiny-fabric.ts';
@@ -236,6 +238,31 @@ describe('what is old is refused with exit code 4', () => {
     expect(decision.version).toBe('1.0.0');
     await agent.close();
     await oldModelAnswers();
+  });
+
+  it('also in a process of its own, whose every clock is a year behind', async () => {
+    const yearBehind = withClock(-365 * day);
+    const args = [...agentArgs(proxy.url, dataDir), '--trust-root', fabric.rootFile];
+    await expectRefused(await runCli(args, yearBehind).finished, 'trust-clock');
+
+    const daemon = runCli(
+      ['agent', '--hub', proxy.url, '--data', dataDir, '--port', '0', '--json', '--quiet'],
+      yearBehind,
+    );
+    try {
+      const { url } = JSON.parse(String((await nextEvent(daemon.child.stdout!, 'data'))[0]));
+      const session = await createRemoteEngine({ url }).open('acme.digits');
+      const { outputs, parameters } = await session.run(tinyInput());
+      expect([...(outputs.y!.data as Float32Array)]).toEqual([2, 4, 6, 8]);
+      expect(parameters.selvedge_tier).toBe('device');
+    } finally {
+      await daemon.kill();
+    }
+  });
+
+  it('but not when that clock is right', async () => {
+    const args = [...agentArgs(proxy.url, dataDir), '--trust-root', fabric.rootFile];
+    expect(await runCli(args, withClock(0)).finished).toMatchObject({ code: 0 });
   });
 });
 
