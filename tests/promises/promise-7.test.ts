@@ -2,9 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openAgent } from '@selvedge/agent';
 import { type Hub, startHub } from '@selvedge/hub';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPublisher } from '../hub/publisher.ts';
+import { tamperProxy } from '../support/tamper-proxy.ts';
+import { tinyFabric } from '../support/tiny-fabric.ts';
 
 let dir: string;
 let hub: Hub;
@@ -22,8 +25,8 @@ afterAll(async () => {
 });
 
 /** How many statements the hub says it has sent to its database. */
-async function statements(): Promise<number> {
-  const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+async function statements(of = hub): Promise<number> {
+  const metrics = await (await fetch(`${of.url}/metrics`)).text();
   return Number(/^hub_database_statements(?:_total)?(?:\{.*\})? (\d+)/m.exec(metrics)![1]);
 }
 
@@ -40,6 +43,54 @@ describe('promise 7: polls with nothing new', () => {
       for (const answer of answers) expect(await answer.text()).toBe('');
     }
     expect((await statements()) - before).toBe(0);
+  });
+
+  it('sent by a real agent are one request each, and cause no database statement either', async () => {
+    const fabric = await tinyFabric();
+    const proxy = await tamperProxy(fabric.hub.url);
+    await fabric.publish('1.0.0');
+    const agent = await openAgent({
+      hub: proxy.url,
+      dataDir: await fabric.agentDir(),
+      trustRoot: fabric.rootFile,
+      pollSeconds: 0,
+    });
+    try {
+      await agent.poll();
+      expect(agent.state().installed).toMatchObject([{ version: '1.0.0', state: 'committed' }]);
+      const before = await statements(fabric.hub);
+      const { headers } = await fetch(`${fabric.hub.url}/trust/timestamp.json`);
+      const polls = 100;
+      proxy.requests.length = 0;
+      for (let round = 0; round < polls; round++) {
+        const { refused, failed, untold, transferred } = await agent.poll();
+        expect({ refused, failed, untold, bytes: transferred.bytes }).toEqual({
+          refused: [],
+          failed: [],
+          untold: undefined,
+          bytes: 0,
+        });
+      }
+      const sent = proxy.requests.map(({ method, path, headers }) => [
+        `${method} ${path}`,
+        headers['if-none-match'],
+      ]);
+      // Conditional on what the hub has, so that its answer is the 304 of the test above.
+      const conditional = ['GET /trust/timestamp.json', headers.get('etag')];
+      expect(sent).toEqual(Array.from({ length: polls }, () => conditional));
+      expect((await statements(fabric.hub)) - before).toBe(0);
+
+      // Something new costs more than one request, and its report does reach the database.
+      await fabric.publish('1.1.0');
+      const published = await statements(fabric.hub);
+      await agent.poll();
+      expect(proxy.requests.length).toBeGreaterThan(polls + 1);
+      expect(await statements(fabric.hub)).toBeGreaterThan(published);
+    } finally {
+      await agent.close();
+      await proxy.close();
+      await fabric.close();
+    }
   });
 
   it('nor does reading every document once something is new', async () => {
