@@ -350,6 +350,24 @@ describe('a hub outside --dev', () => {
     ]);
   });
 
+  it('tells a client that signs in whether its token is one, as docker login asks', async () => {
+    const { token } = await tokenFor('read');
+    const basic = (password: string) =>
+      `Basic ${Buffer.from(`any:${password}`).toString('base64')}`;
+    const ping = (authorization?: string) =>
+      fetch(`${hub.url}/v2/`, { headers: authorization ? { authorization } : {} });
+    for (const right of [basic(token), `Bearer ${token}`, undefined]) {
+      expect([right, (await ping(right)).status]).toEqual([right, 200]);
+    }
+    for (const wrong of [basic('wrong'), 'Bearer wrong', 'Basic', 'Negotiate abc']) {
+      const refused = await ping(wrong);
+      expect([wrong, refused.status]).toEqual([wrong, 401]);
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Basic/);
+      const { errors } = (await refused.json()) as { errors: { code: string }[] };
+      expect(errors[0]?.code).toBe('UNAUTHORIZED');
+    }
+  });
+
   it('revokes a token at once, and remembers the others through a restart', async () => {
     const { id, token } = await tokenFor('read');
     expect((await ask(hub, 'DELETE', `tokens/${id}`, undefined, admin)).status).toBe(200);

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a token must allow for this route. Every route that writes has one. */
     scope?: Scope;
+    /** Public, and the place where a client asks whether its credentials are right. */
+    checksCredentials?: boolean;
   }
 }
 
@@ -21,12 +23,13 @@ export function addGuard(app: FastifyInstance, tokens: Tokens): void {
 }
 
 function checkScope(request: FastifyRequest, tokens: Tokens): void {
-  const { scope } = request.routeOptions.config;
-  if (scope === undefined) return;
-  const text = credentialOf(request.headers.authorization);
+  const { scope, checksCredentials } = request.routeOptions.config;
+  const { authorization } = request.headers;
+  if (scope === undefined && !(checksCredentials && authorization !== undefined)) return;
+  const text = credentialOf(authorization);
   const scopes = text === undefined ? undefined : tokens.scopesOf(text);
   if (!scopes) unauthenticated(request, scope);
-  if (allows(scopes, scope)) return;
+  if (scope === undefined || allows(scopes, scope)) return;
   if (isOci(request)) refuse('DENIED', `the token lacks the scope ${scope}`);
   fail('forbidden', `the token lacks the scope ${scope}`, {
     hint: 'ask the hub’s owner for a token that has it',
@@ -43,13 +46,16 @@ function credentialOf(header: string | undefined): string | undefined {
   return text.slice(text.indexOf(':') + 1);
 }
 
-function unauthenticated(request: FastifyRequest, scope: Scope): never {
+function unauthenticated(request: FastifyRequest, scope: Scope | undefined): never {
+  const message = scope
+    ? `this needs a token with the scope ${scope}`
+    : 'this is no token of the hub';
   if (isOci(request)) {
-    refuse('UNAUTHORIZED', `this needs a token with the scope ${scope}`, {
+    refuse('UNAUTHORIZED', message, {
       headers: { 'www-authenticate': 'Basic realm="selvedge hub"' },
     });
   }
-  fail('unauthenticated', `this needs a token with the scope ${scope}`, {
+  fail('unauthenticated', message, {
     hint: 'set SELVEDGE_TOKEN; the first one is in admin.token of the hub’s data directory',
     details: { scope },
   });

@@ -45,7 +45,7 @@ export async function addRegistry(app: FastifyInstance, options: RegistryOptions
     registry.addHook('onRequest', async (_request, reply) => {
       reply.header('docker-distribution-api-version', 'registry/2.0');
     });
-    registry.get('/v2/', async () => ({}));
+    registry.get('/v2/', { config: { checksCredentials: true } }, async () => ({}));
     addBlobRoutes(registry, blobs);
     addUploadRoutes(registry, blobs, uploads, maxBlobBytes);
     addManifestRoutes(registry, manifests, blobs);
