@@ -16,6 +16,7 @@ import {
   makeValueInfo,
 } from '../build/index.ts';
 import { inspectModel } from '../graph/index.ts';
+import { unreadInitializers } from '../pass/unread.fixture.ts';
 import { dataTypes } from '../tensor/index.ts';
 import { concat, type Model, make, readModel, writeModel } from '../wire/index.ts';
 import { toFloat16 } from './convert.ts';
@@ -53,6 +54,7 @@ describe('conversion to half precision', () => {
         expect(converted).toBe(model);
         return;
       }
+      expect(unreadInitializers(converted)).toEqual(unreadInitializers(model));
       const facts = inspectModel(converted);
       expect([facts.inputs, facts.outputs]).toEqual([
         inspectModel(model).inputs,

@@ -3,14 +3,13 @@ import { indexGraph } from '../graph/graph-index.ts';
 import { mapGraphs } from '../graph/map-graphs.ts';
 import { opsetVersion, type Scope } from '../graph/walk.ts';
 import { findConstant, withoutListedInitializers } from '../pass/constants.ts';
-
 import { NamePool } from '../pass/name-pool.ts';
-import { pruneConstants } from '../pass/prune.ts';
+import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { inferValues } from '../shape/infer.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
-import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
+import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { covers, float16Operator } from './operators.ts';
 import { type Float16Options, HalfCache, planFloat16 } from './plan.ts';
@@ -36,10 +35,14 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   const report = new Report();
   const names = new NamePool(plain);
   const halves = new HalfCache();
+  const stored = new Replacements<string>();
   const converted = mapGraphs(plain, (graph, scope) => {
     const chosen = planFloat16(scope, inference, options, halves, report);
-    if (chosen.size === 0) return graph;
-    return new GraphConversion(graph, scope, names, halves, chosen).run(report);
+    const changed =
+      chosen.size === 0
+        ? graph
+        : new GraphConversion(graph, scope, names, halves, stored, chosen).run(report);
+    return stored.finish(changed, scope);
   });
   return report.finish(
     model,
@@ -58,25 +61,27 @@ class GraphConversion {
   readonly #scope: Scope;
   readonly #names: NamePool;
   readonly #halves: HalfCache;
+  /** Names of the half forms of constants. */
+  readonly #stored: Replacements<string>;
   /** Positions of the nodes to convert. */
   readonly #chosen: ReadonlySet<number>;
   /** Names of half forms by the name of the value. */
   readonly #half = new Map<string, string>();
   readonly #nodes: NodeProto[] = [];
-  readonly #added: TensorProto[] = [];
-  readonly #replaced = new Set<string>();
 
   constructor(
     graph: GraphProto,
     scope: Scope,
     names: NamePool,
     halves: HalfCache,
+    stored: Replacements<string>,
     chosen: ReadonlySet<number>,
   ) {
     this.#graph = graph;
     this.#scope = scope;
     this.#names = names;
     this.#halves = halves;
+    this.#stored = stored;
     this.#chosen = chosen;
   }
 
@@ -90,11 +95,7 @@ class GraphConversion {
       report.change(node);
       this.#convert(node, needed);
     }
-    const changed = edit(this.#graph, {
-      node: this.#nodes,
-      initializer: [...this.#graph.initializer, ...this.#added],
-    });
-    return pruneConstants(changed, this.#replaced);
+    return edit(this.#graph, { node: this.#nodes });
   }
 
   #convert(node: NodeProto, needed: ReadonlySet<string>): void {
@@ -116,12 +117,17 @@ class GraphConversion {
   #halfOf(name: string): string {
     const known = this.#half.get(name);
     if (known) return known;
-    const half = this.#newHalf(name);
     const constant = findConstant(this.#scope, name);
     if (constant && 'tensor' in constant) {
-      this.#added.push(halfTensor(half, constant.tensor, this.#halves.of(constant.tensor)));
-      this.#replaced.add(name);
-    } else this.#nodes.push(cast(name, half, 'float16'));
+      const { tensor } = constant;
+      return this.#stored.form(this.#scope, name, name, (store) => {
+        const half = this.#names.fresh(`${name}.f16`);
+        store(halfTensor(half, tensor, this.#halves.of(tensor)));
+        return half;
+      });
+    }
+    const half = this.#newHalf(name);
+    this.#nodes.push(cast(name, half, 'float16'));
     return half;
   }
 

@@ -17,6 +17,7 @@ import {
 } from '../build/index.ts';
 import { toFloat16 } from '../float16/index.ts';
 import { inspectModel } from '../graph/index.ts';
+import { unreadInitializers } from '../pass/unread.fixture.ts';
 import { concat, type Model, make, readModel, writeModel } from '../wire/index.ts';
 import { quantizeDynamic } from './dynamic.ts';
 
@@ -69,6 +70,7 @@ describe('dynamic quantisation', () => {
         expect(['lgbm-classifier.onnx', 'xgboost-regressor.onnx']).toContain(name);
         return;
       }
+      expect(unreadInitializers(quantized)).toEqual(unreadInitializers(model));
       expect(inspectModel(quantized).inputs).toEqual(inspectModel(model).inputs);
       expect(concat(writeModel(quantized)).length).toBeLessThan(0.85 * bytes().length);
       const feeds = randomFeeds(model, feedShapes[name]);

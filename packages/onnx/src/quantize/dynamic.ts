@@ -1,13 +1,14 @@
 import { makeNode, makeTensor } from '../build/make.ts';
 import { mapGraphs } from '../graph/map-graphs.ts';
+import type { Scope } from '../graph/walk.ts';
 import { upgradeOpset } from '../opset/upgrade.ts';
 import { withoutListedInitializers } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
-import { pruneConstants } from '../pass/prune.ts';
+import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
-import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
+import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { type Layer, readLayer } from './layer.ts';
 import { quantizeWeights } from './weights.ts';
@@ -43,6 +44,7 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
   const limit = weightBits === 7 ? 64 : 127;
   const report = new Report();
   const names = new NamePool(raised);
+  const stored = new Replacements<StoredWeights>();
   const quantized = mapGraphs(raised, (graph, scope) => {
     const layers = new Map<NodeProto, Layer>();
     for (const node of graph.node) {
@@ -53,7 +55,11 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
         report.change(node);
       }
     }
-    return layers.size === 0 ? graph : new GraphQuantization(graph, names, limit, layers).run();
+    const changed =
+      layers.size === 0
+        ? graph
+        : new GraphQuantization(graph, scope, names, limit, layers, stored).run();
+    return stored.finish(changed, scope);
   });
   return report.finish(model, quantized, 'no layer to quantise', () => true);
 }
@@ -71,22 +77,25 @@ interface StoredWeights {
 
 class GraphQuantization {
   readonly #graph: GraphProto;
+  readonly #scope: Scope;
   readonly #names: NamePool;
   readonly #limit: number;
   readonly #layers: ReadonlyMap<NodeProto, Layer>;
   readonly #nodes: NodeProto[] = [];
-  readonly #added: TensorProto[] = [];
-  readonly #replaced = new Set<string>();
   readonly #activations = new Map<string, QuantizedActivation>();
-  readonly #weights = new Map<string, StoredWeights>();
+  readonly #stored: Replacements<StoredWeights>;
 
   constructor(
     graph: GraphProto,
+    scope: Scope,
     names: NamePool,
     limit: number,
     layers: ReadonlyMap<NodeProto, Layer>,
+    stored: Replacements<StoredWeights>,
   ) {
     this.#graph = graph;
+    this.#scope = scope;
+    this.#stored = stored;
     this.#names = names;
     this.#limit = limit;
     this.#layers = layers;
@@ -98,8 +107,7 @@ class GraphQuantization {
       if (layer) this.#quantize(layer);
       else this.#nodes.push(node);
     }
-    const initializer = [...this.#graph.initializer, ...this.#added];
-    return pruneConstants(edit(this.#graph, { node: this.#nodes, initializer }), this.#replaced);
+    return edit(this.#graph, { node: this.#nodes });
   }
 
   /** x → uint8, integer product, int32 → float32 × scales, + bias. */
@@ -154,37 +162,29 @@ class GraphQuantization {
   #storedWeights(layer: Layer): StoredWeights {
     const { weightName, dims, channels, factor } = layer;
     const key = [weightName, layer.kind, factor, ...dims].join(' ');
-    let found = this.#weights.get(key);
-    if (!found) {
+    return this.#stored.form(this.#scope, weightName, key, (store) => {
       const { values, scales } = quantizeWeights(
         layer.weights,
         this.#limit,
         channels,
         layer.channelOf,
       );
-      found = {
-        values: this.#store(`${weightName}.int8`, dims, values),
-        scales: this.#store(
-          `${weightName}.scales`,
-          channelShape(layer),
-          scales.map((scale) => scale * factor),
-        ),
+      const stored = {
+        values: this.#names.fresh(`${weightName}.int8`),
+        scales: this.#names.fresh(`${weightName}.scales`),
       };
-      this.#weights.set(key, found);
-    }
-    this.#replaced.add(weightName);
-    return found;
+      const scaled = scales.map((scale) => scale * factor);
+      store(makeTensor(stored.values, dims, values));
+      store(makeTensor(stored.scales, channelShape(layer), scaled));
+      return stored;
+    });
   }
 
   #addend(layer: Layer): string | undefined {
     if (!layer.bias) return layer.addend;
-    this.#replaced.add(layer.biasName!);
-    return this.#store(`${layer.node.output[0]}.bias`, channelShape(layer), layer.bias);
-  }
-
-  #store(wanted: string, dims: readonly number[], data: Int8Array | Float32Array): string {
-    const name = this.#names.fresh(wanted);
-    this.#added.push(makeTensor(name, dims, data));
+    this.#stored.drop(this.#scope, layer.biasName!);
+    const name = this.#names.fresh(`${layer.node.output[0]}.bias`);
+    this.#stored.add(this.#scope, makeTensor(name, channelShape(layer), layer.bias));
     return name;
   }
 }
