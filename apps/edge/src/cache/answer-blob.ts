@@ -1,9 +1,8 @@
 import type { Digest } from '@selvedge/core/schema';
+import { type ByteRange, byteRange, immutable, noneMatch, rangeApplies } from '@selvedge/node/http';
 import type { BlobAnswer } from './blob-answer.ts';
-import { type ByteRange, byteRange } from './byte-range.ts';
 import { cacheStatus } from './cache-status.ts';
 import type { Exchange, How } from './exchange.ts';
-import { noneMatch, rangeApplies } from './headers.ts';
 import { passThrough, sendOther } from './pass-through.ts';
 import { sendBytes, sendHead, sendStream } from './send.ts';
 
@@ -22,7 +21,7 @@ export async function answerBlob(digest: Digest, exchange: Exchange): Promise<Ho
     'docker-content-digest': digest,
     'content-type': 'application/octet-stream',
     'accept-ranges': 'bytes',
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control': immutable,
   };
   if (noneMatch(request.headers['if-none-match'], etag) && (await blobs.peek(digest))) {
     response.writeHead(304, fixed).end();

@@ -1,8 +1,9 @@
+import { immutable, noneMatch } from '@selvedge/node/http';
 import type { DocumentAnswer } from './ask-origin.ts';
 import type { CacheRoute } from './cache-route.ts';
 import { cacheStatus } from './cache-status.ts';
 import type { Exchange, How } from './exchange.ts';
-import { asksAnew, noneMatch } from './headers.ts';
+import { asksAnew } from './headers.ts';
 import { sendOther } from './pass-through.ts';
 import { sendBytes, sendHead } from './send.ts';
 
@@ -38,7 +39,7 @@ function documentHeaders(
   const lasting = route.kind === 'addressed' || route.kind === 'versioned';
   return {
     age: String(Math.max(0, Math.floor((now - document.validatedAt) / 1000))),
-    'cache-control': lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': lasting ? immutable : 'no-cache',
     'cache-status': cacheStatus(collapsed && how === 'miss' ? 'collapsed' : how),
     ...(how === 'stale' ? { warning: '111 selvedge-edge "Revalidation Failed"' } : {}),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksAnew, endToEnd, mayStore, noneMatch, rangeApplies } from './headers.ts';
+import { asksAnew, endToEnd, mayStore } from './headers.ts';
 
 describe('headers at an intermediary', () => {
   it('of one connection do not travel on, named ones included', () => {
@@ -24,26 +24,6 @@ describe('headers at an intermediary', () => {
     [{ vary: '*' }, false],
   ])('%j may be stored: %s', (headers, expected) => {
     expect(mayStore(headers as Record<string, string>)).toBe(expected);
-  });
-
-  it.each([
-    ['"a"', '"a"', true],
-    ['W/"a"', '"a"', true],
-    ['"b", "a"', 'W/"a"', true],
-    ['*', '"a"', true],
-    ['"b"', '"a"', false],
-    ['"a"', undefined, false],
-    [undefined, '"a"', false],
-  ])('If-None-Match %s names %s: %s', (header, etag, expected) => {
-    expect(noneMatch(header, etag)).toBe(expected);
-  });
-
-  it('count a Range only where If-Range holds, strongly', () => {
-    expect(
-      [undefined, '"a"', 'W/"a"', 'Fri, 20 Nov 2026 00:00:00 GMT'].map((value) =>
-        rangeApplies(value, '"a"'),
-      ),
-    ).toEqual([true, true, false, false]);
   });
 
   it('may ask for what the origin has now', () => {

@@ -44,19 +44,6 @@ export function mayStore(headers: Readonly<Record<string, string>>): boolean {
   return varies.every((name) => ['', 'accept', 'accept-encoding', 'origin'].includes(name));
 }
 
-/** Whether an `If-None-Match` names this entity tag; the comparison is weak (RFC 9110 §13.1.2). */
-export function noneMatch(header: string | undefined, etag: string | undefined): boolean {
-  if (header === undefined || etag === undefined) return false;
-  if (header.trim() === '*') return true;
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
-  return header.split(',').some((tag) => opaque(tag) === opaque(etag));
-}
-
-/** Whether a `Range` counts, given `If-Range`; a weak tag never matches (RFC 9110 §13.1.5). */
-export function rangeApplies(ifRange: string | undefined, etag: string): boolean {
-  return ifRange === undefined || ifRange.trim() === etag;
-}
-
 /** Whether the client wants what the origin has now. */
 export function asksAnew(headers: {
   'cache-control'?: string | undefined;

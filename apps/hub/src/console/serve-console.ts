@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { immutable } from '@selvedge/node/http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { immutable } from '../http-cache.ts';
 
 /** Only what this hub serves runs in the page, and it talks to this hub only. */
 const contentSecurityPolicy = [

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
+import { byteRange, immutable, noneMatch, rangeApplies } from '@selvedge/node/http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { immutable, matchesEtag } from '../http-cache.ts';
 import type { Blobs } from './blobs.ts';
 import { digestOf, type NameParams, repositoryOf } from './names.ts';
 import { refuse } from './oci-error.ts';
-import { parseRange } from './range.ts';
 
 /** `GET` and `HEAD /v2/<name>/blobs/<digest>`, whole or in part. */
 export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
@@ -24,11 +23,11 @@ export function addBlobRoutes(app: FastifyInstance, blobs: Blobs): void {
         'accept-ranges': 'bytes',
         'content-type': 'application/octet-stream',
       });
-      if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
-      const ifRange = request.headers['if-range'];
-      const asked = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
-      const range = parseRange(asked, info.size);
-      if (range === 'none') return outside(reply, info.size);
+      if (noneMatch(request.headers['if-none-match'], etag)) return reply.code(304).send();
+      const ifRange = request.headers['if-range'] as string | undefined;
+      const asked = rangeApplies(ifRange, etag) ? request.headers.range : undefined;
+      const range = byteRange(asked, info.size);
+      if (range === 'unsatisfiable') return outside(reply, info.size);
       const { start, end } = range ?? { start: 0, end: info.size };
       if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${info.size}`);
       reply.header('content-length', end - start);

@@ -1,7 +1,6 @@
 import type { Digest } from '@selvedge/core/schema';
-import { readAll } from '@selvedge/node/http';
+import { immutable, noneMatch, readAll } from '@selvedge/node/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { immutable, matchesEtag } from '../http-cache.ts';
 import type { Blobs } from './blobs.ts';
 import type { Manifests } from './manifests.ts';
 import { digestOf, isTag, type NameParams, repositoryOf } from './names.ts';
@@ -36,7 +35,7 @@ export function addManifestRoutes(app: FastifyInstance, manifests: Manifests, bl
       'cache-control': 'digest' in reference ? immutable : 'no-cache',
       'content-type': found.media_type,
     });
-    if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    if (noneMatch(request.headers['if-none-match'], etag)) return reply.code(304).send();
     reply.header('content-length', found.size);
     if (request.method === 'HEAD') return reply.send();
     const body = await blobs.read(found.digest);

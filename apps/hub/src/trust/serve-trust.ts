@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError } from '@selvedge/node/http';
-import { immutable, matchesEtag } from '../http-cache.ts';
+import { immutable, noneMatch, sendError } from '@selvedge/node/http';
 import type { PublishedFile, PublishedFiles } from './published-files.ts';
 
 const prefix = '/trust/';
@@ -60,7 +59,7 @@ function answer(
     // Signed documents are for everyone, also for a browser's client on another origin.
     'access-control-allow-origin': '*',
   };
-  if (matchesEtag(request.headers['if-none-match'], etag)) {
+  if (noneMatch(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end();
     return;
   }

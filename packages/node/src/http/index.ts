@@ -1,5 +1,8 @@
 export { readAll } from './body.ts';
+export { type ByteRange, byteRange } from './byte-range.ts';
+export { immutable } from './cache-control.ts';
 export { type HttpRequest, type HttpResponse, httpFetch } from './client.ts';
+export { noneMatch, rangeApplies } from './entity-tag.ts';
 export { answerOfError, type ErrorBody, errorBody } from './error-body.ts';
 export type { Readiness, ReadyCheck } from './health.ts';
 export { failForStatus, fetchJson, type JsonRequest, requestJson } from './json.ts';
