@@ -2,7 +2,7 @@ import { toSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { concat, inspectModel, writeModel } from '@selvedge/onnx';
-import type { PassNote } from '../report/index.ts';
+import { formatBytes, type PassNote } from '../report/index.ts';
 import { type Converted, convert } from './convert.ts';
 import { digestOf, type LoadedModel } from './source-model.ts';
 
@@ -27,8 +27,8 @@ export interface Skipped {
 }
 
 /**
- * Converts a model to a precision and loads the result. What a pass or the engine refuses is
- * skipped with the reason; an engine that breaks is an error.
+ * Converts a model to a precision and loads the result. What a pass or the engine refuses, and what
+ * is no smaller than the source, is skipped with the reason; an engine that breaks is an error.
  *
  * @param reference the source's own session, which fp32 shares
  * @throws SelvedgeError `engine-failed`, `timeout`
@@ -57,11 +57,19 @@ export async function makeDraft(
   if ('skipped' in converted) return { id, precision, ...converted };
   const { model, notes, warnings } = converted;
   const bytes = concat(writeModel(model));
+  const larger = whySavesNothing(bytes.length, source.bytes.length);
+  if (larger) return { id, precision, skipped: larger, notes };
   const session = await loadOrExplain(engine, bytes, id);
   if ('refused' in session) return { id, precision, skipped: session.refused, notes };
   const { opset } = inspectModel(model);
   return { id, precision, bytes, digest: digestOf(bytes), opset, session, notes, warnings };
 }
+
+/** A conversion loses accuracy to save bytes: one that saves none is not worth having. */
+const whySavesNothing = (converted: number, source: number): string | undefined =>
+  converted < source
+    ? undefined
+    : `saves nothing: ${formatBytes(converted)} against ${formatBytes(source)}`;
 
 /** A session, or why the engine won't have the model. */
 export async function loadOrExplain(

@@ -259,6 +259,24 @@ describe('a model whose inputs are too large to try', () => {
   });
 });
 
+describe('a variant that is not smaller than the model', () => {
+  it('is skipped with both sizes, and is not written', async () => {
+    const model = made((g) => {
+      g.input('x', 'float32', [1, 64]);
+      g.constant('w', [64, 64], weights(64 * 64));
+      // Read as it is by what stays float32: the half form comes on top.
+      g.output(g.node('ReduceSum', ['w'], { keepdims: 0 }, 'sum'), 'float32', []);
+      g.output(g.node('MatMul', ['x', 'w'], {}, 'y'), 'float32', [1, 64]);
+    });
+    const { variants } = await buildFile(save(model));
+    expect(variants.map(({ status }) => status)).toEqual(['unproven', 'skipped', 'skipped']);
+    for (const { reason, file } of variants.slice(1)) {
+      expect(reason).toMatch(/^saves nothing: [\d.]+ kB against 16\.\d kB$/);
+      expect(file).toBeNull();
+    }
+  });
+});
+
 describe('an engine', () => {
   const network = () =>
     made((g) => {
