@@ -3,7 +3,7 @@ import type { SelvedgeError } from '@selvedge/core/errors';
 import type { DeviceId } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
-import { type Installer, openInstaller } from '@selvedge/node/install';
+import { type Installer, openInstaller, pollLoop } from '@selvedge/node/install';
 import { directoryStore, openDataDir } from '@selvedge/node/store';
 import { openTrust, type Trust } from '@selvedge/node/trust';
 import { type AgentState, agentState } from './agent-state.ts';
@@ -13,7 +13,6 @@ import { type DeviceEngine, openDeviceEngine } from './device-engine.ts';
 import { openDeviceIdentity } from './device-key.ts';
 import { familyBook } from './family-book.ts';
 import type { AgentOptions } from './options.ts';
-import { pollLoop } from './poll-loop.ts';
 import { cloudPlace, edgePlace, type RemotePlace } from './remote-place.ts';
 import { openReporter } from './reporter.ts';
 import { openRounds, type RoundResult } from './rounds.ts';
@@ -111,7 +110,10 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
     },
     clock,
   });
-  const stopPolling = pollRegularly(options.pollSeconds ?? defaultPollSeconds, rounds.run);
+  const polling = pollLoop(
+    options.pollSeconds ?? defaultPollSeconds,
+    async () => (await rounds.run()).failed.length === 0,
+  );
 
   const { id } = identity;
   return {
@@ -122,8 +124,9 @@ async function assemble(options: AgentOptions, closers: Closers): Promise<Agent>
     decisions: log,
     poll: rounds.run,
     async close() {
-      stopPolling();
+      const stopped = polling.stop();
       closing.abort();
+      await stopped;
       await rounds.settled();
       // The last window, if the hub is there to take it; nobody waits for it longer.
       await counts.send(1_000).catch(() => {});
@@ -176,11 +179,6 @@ function originsOf(
   const near = remotes.map((place) => place.facts()).find(({ tier }) => tier === 'edge');
   const origins = [edge.replace(/\/$/, ''), hub];
   return near?.unavailableReason === undefined ? origins : origins.reverse();
-}
-
-function pollRegularly(seconds: number, run: () => Promise<RoundResult>): () => void {
-  if (seconds <= 0) return () => {};
-  return pollLoop(seconds, async () => (await run()).failed.length === 0).stop;
 }
 
 async function closeAll(closers: Closers): Promise<void> {

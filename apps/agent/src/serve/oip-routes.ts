@@ -1,10 +1,9 @@
-import { fail, SelvedgeError } from '@selvedge/core/errors';
+import { fail } from '@selvedge/core/errors';
 import { familyOfSlug, familySlug } from '@selvedge/core/release';
 import {
   decodeInferRequest,
   encodeInferResponse,
   encodeModelMetadata,
-  encodeOipError,
   encodeServerMetadata,
   inferenceHeaderLength,
   joinBody,
@@ -13,7 +12,7 @@ import {
   splitBody,
   wantedOutputs,
 } from '@selvedge/infer/oip';
-import { answerOfError } from '@selvedge/node/http';
+import { oipScope, whenGone } from '@selvedge/node/oip';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Agent } from '../agent.ts';
 import type { AgentFamily } from '../agent-state.ts';
@@ -29,8 +28,7 @@ type ModelRequest = FastifyRequest<{ Params: { model: string } }>;
  */
 export function addOipRoutes(app: FastifyInstance, agent: Agent, version: string): void {
   app.register(async (scope) => {
-    readBodiesAsBytes(scope);
-    scope.setErrorHandler(sendOipError);
+    oipScope(scope, { bodies: 'json' });
     scope.get('/v2', async () => encodeServerMetadata('selvedge-agent', version));
     scope.get('/v2/health/live', async () => ({ live: true }));
     scope.get('/v2/health/ready', async (_request, reply) => {
@@ -140,36 +138,4 @@ function answerParameters(decision: DecisionTrace): OipParameters {
       selvedge_provenance: computed.provenance,
     }),
   };
-}
-
-/** Aborted when the caller's connection closes before the answer is out. */
-function whenGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
-}
-
-function sendOipError(
-  caught: unknown,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const { status, error } = answerOfError(caught);
-  // A fault of ours keeps its message to the log.
-  const shown =
-    error.code === 'internal' ? new SelvedgeError('internal', error.row.meaning) : error;
-  return reply.code(status).send(encodeOipError(shown));
-}
-
-/**
- * JSON with the binary extension is no JSON, so bodies arrive as they are. Only these two types:
- * a page of another site could send `text/plain` without being asked for leave.
- */
-function readBodiesAsBytes(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser(
-    ['application/json', 'application/octet-stream'],
-    { parseAs: 'buffer' },
-    (_request, body, done) => done(null, body),
-  );
 }

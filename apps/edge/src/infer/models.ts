@@ -10,12 +10,12 @@ import {
   type ActiveVariant,
   type InstallerEvent,
   openInstaller,
+  pollLoop,
   type UpdateOutcome,
 } from '@selvedge/node/install';
 import { directoryStore } from '@selvedge/node/store';
-import type { Telemetry } from '@selvedge/node/telemetry';
+import type { Logger, Telemetry } from '@selvedge/node/telemetry';
 import { openTrust } from '@selvedge/node/trust';
-import { pollRegularly } from './poll.ts';
 
 export interface EdgeModelsOptions {
   readonly dataDir: string;
@@ -80,7 +80,7 @@ export async function openEdgeModels(options: EdgeModelsOptions): Promise<EdgeMo
       throw problem;
     }
   };
-  const polling = pollRegularly(poll, options.pollSeconds, telemetry.log);
+  const polling = pollLoop(options.pollSeconds, logged(poll, telemetry.log));
   const families = (): EdgeStatus['families'] =>
     installer
       .installed()
@@ -98,6 +98,26 @@ export async function openEdgeModels(options: EdgeModelsOptions): Promise<EdgeMo
       await installer.close();
       await engine.close();
     },
+  };
+}
+
+/** Failures are logged once until they change: an upstream may be away for days. */
+function logged(
+  poll: (signal: AbortSignal) => Promise<unknown>,
+  log: Logger,
+): (signal: AbortSignal) => Promise<boolean> {
+  let said = '';
+  return async (signal) => {
+    try {
+      await poll(signal);
+      said = '';
+      return true;
+    } catch (caught) {
+      const { code, message } = toSelvedgeError(caught);
+      if (message !== said && !signal.aborted) log.warn({ code }, message);
+      said = message;
+      return false;
+    }
   };
 }
 

@@ -1,10 +1,9 @@
-import { fail, type SelvedgeError } from '@selvedge/core/errors';
+import { fail } from '@selvedge/core/errors';
 import { familyOfSlug } from '@selvedge/core/release';
 import {
   decodeInferRequest,
   encodeInferResponse,
   encodeModelMetadata,
-  encodeOipError,
   encodeServerMetadata,
   inferenceHeaderLength,
   joinBody,
@@ -12,8 +11,8 @@ import {
   splitBody,
   wantedOutputs,
 } from '@selvedge/infer/oip';
-import { answerOfError } from '@selvedge/node/http';
 import type { ActiveVariant } from '@selvedge/node/install';
+import { oipScope, whenGone } from '@selvedge/node/oip';
 import type { Telemetry } from '@selvedge/node/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Admission } from './admission.ts';
@@ -38,8 +37,7 @@ type ModelRequest = FastifyRequest<{ Params: { model: string; version?: string }
 export function addOipRoutes(app: FastifyInstance, options: OipOptions): void {
   const { models, version } = options;
   app.register(async (scope) => {
-    readBodiesAsBytes(scope);
-    scope.setErrorHandler(sendOipError);
+    oipScope(scope, { bodies: 'any' });
     scope.get('/v2', async () => encodeServerMetadata('selvedge-edge', version));
     scope.get('/v2/health/live', async () => ({ live: true }));
     scope.get('/v2/health/ready', async (_request, reply) => {
@@ -125,42 +123,6 @@ function inferHandler({ models, admission, telemetry }: OipOptions) {
     );
     return reply.headers(headers).send(Buffer.concat(chunks));
   };
-}
-
-/** Aborted when the caller's connection closes before the answer is out. */
-function whenGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
-}
-
-function sendOipError(
-  caught: unknown,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const { status, error } = answerOfError(caught);
-  const { retryAfterMs } = error.details;
-  if (typeof retryAfterMs === 'number') {
-    reply
-      .header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
-      .header('retry-after-ms', String(retryAfterMs));
-  }
-  return reply.code(status).send(encodeOipError(publicError(error)));
-}
-
-/** A fault of ours keeps its message to the log. */
-const publicError = (error: SelvedgeError): SelvedgeError =>
-  error.code === 'internal'
-    ? Object.assign(Object.create(error), { message: error.row.meaning, details: {} })
-    : error;
-
-/** JSON with the binary extension is no JSON, so every body arrives as it is. */
-function readBodiesAsBytes(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
 }
 
 function inferMeters({ meter }: Telemetry, admission: Admission) {

@@ -1,2 +1,3 @@
 export { openInstaller } from './installer.ts';
+export { type PollLoop, pollLoop } from './poll-loop.ts';
 export * from './ports.ts';

@@ -16,7 +16,7 @@ describe('the poll loop', () => {
     expect(turns).toBe(1);
     await vi.advanceTimersByTimeAsync(4_200);
     expect(turns).toBe(2);
-    loop.stop();
+    await loop.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(turns).toBe(2);
   });
@@ -52,5 +52,34 @@ describe('the poll loop', () => {
     await vi.advanceTimersByTimeAsync(100_000);
     expect(most).toBe(1);
     loop.stop();
+  });
+
+  it('ends the turn under way when it is stopped, and waits for it', async () => {
+    let ended = false;
+    const loop = pollLoop(10, async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended = true;
+      return true;
+    });
+    await loop.stop();
+    expect(ended).toBe(true);
+  });
+
+  it('takes an exception for a failure, and never begins with 0 seconds', async () => {
+    let turns = 0;
+    const failing = pollLoop(10, async () => {
+      turns += 1;
+      throw new Error('away');
+    });
+    await vi.advanceTimersByTimeAsync(12_100);
+    expect(turns).toBe(1);
+    await vi.advanceTimersByTimeAsync(12_100);
+    expect(turns).toBe(2);
+    await failing.stop();
+    pollLoop(0, async () => {
+      turns += 1;
+      return true;
+    });
+    expect(turns).toBe(2);
   });
 });
