@@ -30,7 +30,10 @@ export const build: CommandModule = (program, run) => {
     .argument('<model|blueprint>', 'an .onnx file or a selvedge.yaml')
     .description('makes variants of a model, measures them, and says which hold their bar')
     .requiredOption('--out <dir>', 'the build directory')
-    .option('--precision <list>', 'fp32,fp16,int8-dynamic (all of them for a bare model)')
+    .option(
+      '--precision <list>',
+      'fp32,fp16,int8-dynamic or all (the default for a bare model); int8, int4, mixed are not built yet',
+    )
     .option('--eval <dir>', 'the evaluation set: a data set directory or an .npz')
     .option(
       '--metric <name>',

@@ -57,6 +57,22 @@ describe.skipIf(noSharedData)('a build of mnist-8', () => {
   const dataset = join(root, 'mnist');
   const model = modelFile('mnist-8.onnx');
 
+  it('makes what can be built where all is asked for, and skips by name what cannot yet', async () => {
+    const precisionsOf = async (precisions: string[]) =>
+      (await run(model, { precisions })).report.variants.map(({ precision, status, reason }) =>
+        status === 'skipped' ? `${precision}: ${reason}` : precision,
+      );
+    expect(await precisionsOf(['all'])).toEqual(['fp32', 'fp16', 'int8-dynamic']);
+    expect(await precisionsOf(['fp32', 'int8', 'all', 'int4'])).toEqual([
+      'fp32',
+      'int8: not built yet; int8-dynamic is',
+      'fp16',
+      'int8-dynamic',
+      'int4: not built yet; int8-dynamic is',
+    ]);
+    expect((await run(model, { precisions: ['mixed'] })).ok).toBe(false);
+  });
+
   it('measures every precision on the evaluation set and holds a bar of half a point', async () => {
     await writeDataset(dataset, mnist(2_000));
     const { report, ok } = await run(model, { evaluation: dataset, maxDrop: 0.005 });
@@ -230,7 +246,7 @@ describe.skipIf(noSharedData)('a blueprint', () => {
     ['a bar that is not a number', tiers('{min: .nan}'), 'tiers.device.quality.min'],
     ['a missing source', tiers('{}').replace(/source: .*/, 'source: gone.onnx'), 'gone.onnx'],
     ['an unknown target', tiers('{}').replace('cpu-x64', 'cpu-x65'), 'cpu-x65'],
-    ['a precision that cannot be built', tiers('{}').replace('fp16', 'int4'), 'int4'],
+    ['an unknown precision', tiers('{}').replace('fp16', 'fp8'), 'precisions'],
     ['a missing evaluation set', `${tiers('{}')}evaluation: {dataset: nowhere}\n`, 'nowhere'],
     ['a missing policy', `${tiers('{}')}policy: gone.yaml\n`, 'gone.yaml'],
     ['broken YAML', 'tiers: [\n', 'selvedge.yaml'],
@@ -269,7 +285,13 @@ describe.skipIf(noSharedData)('bad input is refused in one line, and nothing is 
   it('a truncated model', () =>
     refused(file('cut.onnx', readFileSync(model).subarray(0, 20_000)), 'cut.onnx'));
 
-  it('an unknown precision', () => refused(model, 'int4', { precisions: ['fp32', 'int4'] }));
+  it('an unknown precision', async () => {
+    const failing = { precisions: ['fp32', 'int8-dynamc'] };
+    await refused(model, 'no precision is called int8-dynamc', failing);
+    await expect(run(model, failing)).rejects.toMatchObject({
+      hint: 'did you mean "int8-dynamic"?',
+    });
+  });
   it('a drop above 1', () => refused(model, '--max-drop 2 is not a fraction', { maxDrop: 2 }));
   it('a drop that is no number', () => refused(model, '--max-drop NaN', { maxDrop: Number.NaN }));
   it('an unknown target', () => refused(model, 'nokia-3310', { targets: ['nokia-3310'] }));

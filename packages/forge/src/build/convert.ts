@@ -12,7 +12,7 @@ const passes: Readonly<Record<string, (model: Model) => PassResult>> = {
   'int8-dynamic': (model) => quantizeDynamic(model),
 };
 
-/** Precisions that can be built, in the order in which reports show them. */
+/** Precisions that can be built so far, in the order in which reports show them. */
 export const precisions: readonly string[] = ['fp32', ...Object.keys(passes)];
 
 /**
@@ -21,10 +21,10 @@ export const precisions: readonly string[] = ['fp32', ...Object.keys(passes)];
  */
 export const isBatchCoupled = (precision: string): boolean => precision === 'int8-dynamic';
 
-/** A model in another precision. `fp32` is the model as it came. */
+/** A model in a precision other than that it came in. */
 export function convert(model: Model, precision: string): Converted {
   const pass = passes[precision];
-  if (!pass) return { model, notes: [], warnings: [] };
+  if (!pass) return { notes: [], skipped: 'not built yet; int8-dynamic is' };
   const { model: converted, report } = pass(model);
   const notes = [...report.left];
   if (report.skipped !== undefined) return { notes, skipped: report.skipped };

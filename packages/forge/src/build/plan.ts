@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
-import { type Blueprint, parseBlueprint } from '@selvedge/core/blueprint';
+import { type Blueprint, precisions as known, parseBlueprint } from '@selvedge/core/blueprint';
 import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
-import type { FamilyName, Tier, Version } from '@selvedge/core/schema';
+import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
 import { precisions as madeHere } from './convert.ts';
 import type { Bar, Budget } from './gate.ts';
@@ -32,6 +32,7 @@ export interface TierPlan {
 
 /** What a caller says besides the model or blueprint; it goes before what the blueprint says. */
 export interface PlanOptions {
+  /** Names of precisions; `all`: every one that can be built. */
   readonly precisions?: readonly string[] | undefined;
   readonly evaluation?: string | undefined;
   readonly metric?: string | undefined;
@@ -50,7 +51,7 @@ export async function planBuild(input: string, options: PlanOptions): Promise<Bu
   const plan = isBlueprint(input)
     ? fromBlueprint(await readBlueprint(input), dirname(input))
     : fromModel(input);
-  return checkPlan(withOptions(plan, options), input, options);
+  return checkPlan(withOptions(plan, options), options);
 }
 
 const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
@@ -152,14 +153,29 @@ function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
     }),
     tiers: plan.tiers.map((tier) => ({
       ...tier,
-      precisions: precisions ?? tier.precisions,
+      precisions: precisions ? expand(precisions) : tier.precisions,
       targets: targets ?? tier.targets,
       bar: maxDrop === undefined ? tier.bar : { ...tier.bar, maxDrop },
     })),
   };
 }
 
-function checkOptions({ maxDrop, targets }: PlanOptions): void {
+/** `all` means what can be built; a name that is there already is not added again. */
+const expand = (precisions: readonly string[]): string[] => [
+  ...new Set(precisions.flatMap((name) => (name === 'all' ? madeHere : name))),
+];
+
+function checkPrecision(name: string): void {
+  if (name === 'all' || known.some((precision) => precision === name)) return;
+  const meant = nearest(name, [...known, 'all']);
+  fail('usage', `no precision is called ${name}`, {
+    hint: meant === undefined ? `expected ${known.join(', ')} or all` : `did you mean "${meant}"?`,
+    details: { field: 'precision', found: name },
+  });
+}
+
+function checkOptions({ maxDrop, targets, precisions }: PlanOptions): void {
+  precisions?.forEach(checkPrecision);
   if (maxDrop !== undefined && !(maxDrop >= 0 && maxDrop <= 1)) {
     fail('usage', `--max-drop ${maxDrop} is not a fraction`, {
       hint: 'expected a number from 0 to 1, such as 0.01 for one point',
@@ -169,21 +185,13 @@ function checkOptions({ maxDrop, targets }: PlanOptions): void {
   for (const target of targets ?? []) chipOf(target);
 }
 
-function checkPlan(plan: BuildPlan, input: string, options: PlanOptions): BuildPlan {
+function checkPlan(plan: BuildPlan, options: PlanOptions): BuildPlan {
   if (options.metric !== undefined && !plan.evaluation) {
     fail('usage', `--metric ${options.metric} has nothing to measure`, {
       hint: 'add --eval with an evaluation set',
       details: { field: 'metric' },
     });
   }
-  for (const { tier, precisions, targets } of plan.tiers) {
-    for (const target of targets) chipOf(target);
-    const strange = precisions.find((precision) => !madeHere.includes(precision));
-    if (strange === undefined) continue;
-    fail('usage', `${input}: the precision ${strange} of tier ${tier} cannot be built`, {
-      hint: `expected ${madeHere.join(', ')}`,
-      details: { file: input, field: 'precision', found: strange },
-    });
-  }
+  for (const { targets } of plan.tiers) for (const target of targets) chipOf(target);
   return plan;
 }
