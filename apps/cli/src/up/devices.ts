@@ -16,10 +16,20 @@ export interface Device extends RunningAgent {
   withFailingEngine<T>(during: () => Promise<T>): Promise<T>;
 }
 
+/** What the devices find: where their data goes, the hub, and the edge in front of it. */
+export interface Surroundings {
+  readonly layout: Layout;
+  readonly ports: Ports;
+  readonly hub: Hub;
+  readonly edge: Edge;
+  /** Seconds between polls; 0 when only the journey polls. */
+  readonly pollSeconds: number;
+}
+
 /** Starts the device with this index. */
 export async function startDevice(
   index: number,
-  fabric: { layout: Layout; ports: Ports; hub: Hub; edge: Edge; pollSeconds: number },
+  fabric: Surroundings,
   onEvent: (event: AgentEvent) => void,
 ): Promise<Device> {
   const { layout, ports, hub, edge, pollSeconds } = fabric;

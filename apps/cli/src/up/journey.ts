@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { buildConsole } from '@selvedge/console';
 import { fail } from '@selvedge/core/errors';
-import { type Edge, startEdge } from '@selvedge/edge';
+import type { Edge } from '@selvedge/edge';
 import { type BuildReport, formatBytes } from '@selvedge/forge';
 import { initKeys } from '@selvedge/forge/keys';
-import { type Hub, startHub } from '@selvedge/hub';
+import type { Hub } from '@selvedge/hub';
 import type { Io } from '../io.ts';
 import { buildLines } from './build-lines.ts';
-import { type Device, nameOf, startDevice } from './devices.ts';
-import { agentLines, installLines } from './install-lines.ts';
-import { type Layout, layoutOf, type Ports, portsFrom } from './layout.ts';
+import type { Device } from './devices.ts';
+import { openDevices, openEdge, openHub } from './fabric.ts';
+import { type Layout, layoutOf, portsFrom } from './layout.ts';
 import { publishSample } from './publish-sample.ts';
 import { requestLine } from './request-line.ts';
 import { type Answered, ask, journeyRequests, sampleInput } from './requests.ts';
@@ -76,29 +75,15 @@ async function travel(
   signal.throwIfAborted();
   const edge = await openEdge(layout, ports, hub, story('edge'));
   closers.push(() => edge.close());
+  signal.throwIfAborted();
   const fabric = { layout, ports, hub, edge, pollSeconds };
-  const devices: Device[] = [];
-  for (let index = 0; index < count; index++) {
-    signal.throwIfAborted();
-    const say = story(nameOf(index));
-    const device = await startDevice(index, fabric, agentLines(say));
-    closers.push(() => device.close());
-    devices.push(device);
-    await install(device);
-  }
+  const devices = await openDevices(fabric, count, { story, closers });
   const answers = await makeRequests(layout, report, devices, (answered) =>
     story('request')(requestLine(answered, io)),
   );
   // Tells the hub what was decided, in sums, without waiting for the next poll.
   for (const device of devices) await device.agent.poll();
   return { hub, edge, devices, report, answers };
-}
-
-async function openHub(layout: Layout, ports: Ports, say: Say): Promise<Hub> {
-  await buildConsole({ onProgress: say });
-  const hub = await startHub({ dataDir: layout.hub, port: ports.hub, dev: true, logLevel: 'warn' });
-  say(`listens on ${hub.url}, for development: this machine only, no credentials`);
-  return hub;
 }
 
 async function build(layout: Layout, io: Io, say: Say, signal: AbortSignal): Promise<BuildReport> {
@@ -130,29 +115,6 @@ async function release(layout: Layout, hub: Hub, report: BuildReport, say: Say):
     `${variants.length} variants, ${formatBytes(pushed.bytes)}, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to ${channelVersion}`,
   );
   return channelVersion;
-}
-
-async function openEdge(layout: Layout, ports: Ports, hub: Hub, say: Say): Promise<Edge> {
-  const lines = installLines(say);
-  const edge = await startEdge({
-    upstream: hub.url,
-    dataDir: layout.edge,
-    port: ports.edge,
-    inferPort: ports.edgeInfer,
-    region: 'local',
-    trustRoot: join(layout.keys, 'root.json'),
-    logLevel: 'warn',
-    onEvent: lines,
-  });
-  say(`listens on ${edge.url} (cache) and ${edge.inferUrl} (inference), in front of ${hub.url}`);
-  await edge.poll();
-  return edge;
-}
-
-async function install({ agent }: Device): Promise<void> {
-  const { refused, failed } = await agent.poll();
-  const problem = refused[0] ?? failed[0];
-  if (problem) throw problem;
 }
 
 async function makeRequests(

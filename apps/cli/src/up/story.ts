@@ -21,3 +21,33 @@ export function openStory(io: Io): (actor: string) => Say {
     };
   };
 }
+
+/** An actor among others that act at the same time. */
+export interface Turn {
+  readonly say: Say;
+  /** Lets the next one be heard. What this one says later is heard at once. */
+  done(): void;
+}
+
+/** Actors that act at once, heard one after the other: what a later one says waits for its turn. */
+export function inTurn(says: readonly Say[]): Turn[] {
+  const actors = says.map((say) => ({ say, waiting: [] as string[], done: false }));
+  let at = 0;
+  const goOn = (): void => {
+    for (; ; at++) {
+      const actor = actors[at];
+      for (const text of actor?.waiting.splice(0) ?? []) actor?.say(text);
+      if (!actor?.done) return;
+    }
+  };
+  return actors.map((actor) => ({
+    say(text) {
+      if (actors.indexOf(actor) <= at) actor.say(text);
+      else actor.waiting.push(text);
+    },
+    done() {
+      actor.done = true;
+      goOn();
+    },
+  }));
+}
