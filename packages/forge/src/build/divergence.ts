@@ -5,7 +5,8 @@ const suspiciousDb = 10;
 
 /**
  * A look at one answer beside the unconverted model's, where there is no evaluation set to measure
- * with: a sentence when it overflowed or is far off. It proves nothing, so it is only a warning.
+ * with: a sentence when it overflowed or is far off. One input proves nothing, so it is a warning,
+ * and enough for `publish` to leave the variant behind.
  */
 export async function warnOfDivergence(
   session: Session,

@@ -56,8 +56,9 @@ export async function finishVariant(
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
   else if (made) warnings.push(...made.warnings);
-  if (example && !evaluation)
-    warnings.push(...(await warnOfDivergence(session, reference, example)));
+  const divergence =
+    example && !evaluation ? await warnOfDivergence(session, reference, example) : [];
+  warnings.push(...divergence);
   const file = `variants/${id}.onnx`;
   await staging.write(file, bytes);
   const golden = made && 'golden' in made ? await writeGolden(staging, id, made.golden) : null;
@@ -83,6 +84,7 @@ export async function finishVariant(
     golden,
     notes: [...draft.notes],
     warnings,
+    ...(divergence.length > 0 && { divergence }),
   };
 }
 

@@ -29,7 +29,8 @@ export interface ReadBuild {
 
 /**
  * Reads a build directory: the report, and the policy compiled from what the author wrote.
- * Variants that failed their bar, or were not made, are withheld.
+ * Withheld are variants that failed their bar or were not made, that have no golden document, or
+ * that are far from the unconverted model and were not proven on an evaluation set.
  *
  * @throws SelvedgeError `bad-input` when it is no build directory or nothing in it may be
  * published, `bad-document` for its report or policy.
@@ -43,11 +44,16 @@ export async function readBuild(dir: string): Promise<ReadBuild> {
   const publishable = report.variants.filter(isPublishable);
   const withheld = report.variants
     .filter((variant) => !isPublishable(variant))
-    .map(({ id, status, reason }) => ({ id, status, reason }));
+    .map((variant) => ({
+      id: variant.id,
+      status: variant.status,
+      reason: whyWithheld(variant) ?? 'report.json lacks its file, operators or cost',
+    }));
   if (publishable.length === 0) {
-    const why = withheld.map(({ id, status }) => `${id} ${status}`).join(', ');
-    fail('bad-input', `${dir}: no variant may be published (${why || 'the report lists none'})`, {
-      hint: 'report.md says why; a variant that fails its bar does not leave the forge',
+    const why = withheld.map(({ id, status, reason }) => `${id} (${status}): ${reason}`);
+    const listed = why.length > 0 ? why.join('; ') : 'the report lists none';
+    fail('bad-input', `${dir}: no variant may be published; ${listed}`, {
+      hint: 'report.md says more; what is not fit to run does not leave the forge',
     });
   }
   return { dir, report, publishable, withheld, policy: await compilePolicy(dir, report) };
@@ -55,7 +61,7 @@ export async function readBuild(dir: string): Promise<ReadBuild> {
 
 function isPublishable(variant: BuiltVariant): variant is PublishableVariant {
   return (
-    (variant.status === 'pass' || variant.status === 'unproven') &&
+    whyWithheld(variant) === undefined &&
     variant.file !== null &&
     variant.digest !== null &&
     variant.bytes !== null &&
@@ -63,6 +69,22 @@ function isPublishable(variant: BuiltVariant): variant is PublishableVariant {
     variant.opset !== null &&
     variant.workload !== null
   );
+}
+
+function whyWithheld({
+  status,
+  reason,
+  golden,
+  warnings,
+  divergence = [],
+}: BuiltVariant): string | undefined {
+  if (status === 'fail' || status === 'skipped') return reason;
+  if (golden === null) {
+    const why = warnings.find((warning) => warning.startsWith('no golden document'));
+    return why ?? ['no golden document', ...warnings].join(': ');
+  }
+  if (status === 'pass' || divergence.length === 0) return undefined;
+  return `${divergence.join('; ')}; an evaluation set (--eval) can prove that it is good enough`;
 }
 
 async function compilePolicy(

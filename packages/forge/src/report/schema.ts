@@ -80,6 +80,11 @@ export const BuiltVariant = Type.Object({
   /** What the conversion left alone. */
   notes: Type.Array(PassNote),
   warnings: Type.Array(Type.String()),
+  /**
+   * Where its answer is far from the unconverted model's, without an evaluation set to judge by;
+   * absent: nowhere. `publish` withholds such a variant. The sentences are among the warnings too.
+   */
+  divergence: Type.Optional(Type.Array(Type.String())),
 });
 export type BuiltVariant = Static<typeof BuiltVariant>;
 
