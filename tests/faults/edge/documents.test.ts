@@ -119,17 +119,123 @@ describe('timestamp.json', () => {
   });
 });
 
+/** Consistent metadata: a timestamp that vouches for a snapshot that vouches for a role. */
+function consistent(state: { role: string; snapshot: string }): Origin['behave'] {
+  const file = (version: number, more: object) =>
+    JSON.stringify({ signed: { version, ...more }, signatures: [] });
+  const meta = (name: string, text: string) => ({
+    [name]: {
+      version: 3,
+      length: text.length,
+      hashes: { sha256: digestOf(Buffer.from(text)).slice(7) },
+    },
+  });
+  const role = file(3, { targets: { role: 1 } });
+  const snapshot = file(3, { meta: meta('acme.glyphs.json', role) });
+  const served: Record<string, string> = {
+    '/trust/timestamp.json': file(9, { meta: meta('snapshot.json', snapshot) }),
+    '/trust/2.root.json': file(2, {}),
+  };
+  return (request, response) => {
+    const { url = '' } = request;
+    if (url === '/trust/3.snapshot.json') return response.end(state.snapshot || snapshot);
+    if (url === '/trust/3.acme.glyphs.json') return response.end(state.role || role);
+    const text = served[url];
+    return text === undefined ? response.writeHead(404).end() : response.end(text);
+  };
+}
+
 describe('versioned metadata', () => {
-  it('is asked for once and for good, through restarts', async () => {
-    const { stage, time } = await stageAt(repository({ version: 3 }));
-    await (await get(stage, '/trust/3.snapshot.json')).text();
+  const [timestamp, snapshot, role] = [
+    '/trust/timestamp.json',
+    '/trust/3.snapshot.json',
+    '/trust/3.acme.glyphs.json',
+  ] as const;
+  const textOf = async (stage: Stage, path: string, headers = {}) =>
+    (await get(stage, path, headers)).text();
+  const times = (stage: Stage, path: string) =>
+    stage.origin.asked.filter((asked) => asked.path === path).length;
+
+  it('that the timestamp vouches for is asked for once and for good, through restarts', async () => {
+    const { stage, time } = await stageAt(consistent({ role: '', snapshot: '' }));
+    const first = [];
+    for (const path of [timestamp, snapshot, role, '/trust/2.root.json'])
+      first.push(await textOf(stage, path));
     await stage.origin.stop();
     await stage.restart();
     time.now += 1e10;
-    const answer = await get(stage, '/trust/3.snapshot.json');
-    expect([answer.status, await answer.text()]).toEqual([200, metadata(3)]);
-    expect(answer.headers.get('cache-control')).toContain('immutable');
-    expect(stage.origin.asked).toHaveLength(1);
+    for (const [at, path] of [timestamp, snapshot, role, '/trust/2.root.json'].entries()) {
+      const answer = await get(stage, path);
+      expect([path, answer.status, await answer.text()]).toEqual([path, 200, first[at]]);
+      if (path !== timestamp) expect(answer.headers.get('cache-control')).toContain('immutable');
+    }
+  });
+
+  it('that nothing kept vouches for is passed on, and neither kept nor called immutable', async () => {
+    const { stage } = await stageAt(consistent({ role: '', snapshot: '' }));
+    for (const path of [snapshot, snapshot, role, role]) {
+      const answer = await get(stage, path);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    }
+    expect([times(stage, snapshot), times(stage, role)]).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['snapshot', snapshot],
+    ['role', role],
+  ] as const)('that is another %s than was vouched for is not kept', async (which, path) => {
+    const state = { role: '', snapshot: '' };
+    const { stage } = await stageAt(consistent(state));
+    for (const before of [timestamp, ...(which === 'role' ? [snapshot] : [])])
+      await textOf(stage, before);
+    state[which] = JSON.stringify({ signed: { version: 3, taken: 'back' } });
+    const wrong = await get(stage, path);
+    expect([await wrong.text(), wrong.headers.get('cache-control')]).toEqual([
+      state[which],
+      'no-cache',
+    ]);
+    state[which] = '';
+    const right = await textOf(stage, path);
+    expect(right).not.toContain('taken');
+    expect(await textOf(stage, path)).toBe(right);
+    expect(times(stage, path)).toBe(2);
+  });
+
+  it('that was kept, and is not what the timestamp vouches for now, is asked for again', async () => {
+    const state = { role: '', snapshot: '' };
+    const { stage, time } = await stageAt(consistent(state));
+    for (const path of [timestamp, snapshot, role]) await textOf(stage, path);
+    // The origin was restored from a backup: the same versions with other content.
+    const restored = JSON.stringify({ signed: { version: 3, meta: {}, restored: true } });
+    const anew = JSON.stringify({
+      signed: {
+        version: 10,
+        meta: {
+          'snapshot.json': {
+            version: 3,
+            hashes: { sha256: digestOf(Buffer.from(restored)).slice(7) },
+          },
+        },
+      },
+    });
+    stage.origin.behave = (request, response) =>
+      response.end(request.url === timestamp ? anew : restored);
+    time.now += 5000;
+    expect(await textOf(stage, timestamp)).toBe(anew);
+    expect(await textOf(stage, snapshot)).toBe(restored);
+    expect(await textOf(stage, snapshot)).toBe(restored);
+    expect(times(stage, snapshot)).toBe(2);
+  });
+
+  it('is what the origin has now for a client that asks for that', async () => {
+    const { stage } = await stageAt(consistent({ role: '', snapshot: '' }));
+    const path = '/trust/2.root.json';
+    await textOf(stage, path);
+    const other = JSON.stringify({ signed: { version: 2, other: true } });
+    stage.origin.behave = (_request, response) => response.end(other);
+    expect(await textOf(stage, path)).not.toBe(other);
+    expect(await textOf(stage, path, { 'cache-control': 'no-cache' })).toBe(other);
+    expect(await textOf(stage, path)).toBe(other);
   });
 
   it('that is not there is asked for once a moment, by all who look for the next root', async () => {

@@ -36,7 +36,8 @@ function documentHeaders(
   { document, how, collapsed }: Extract<DocumentAnswer, { kind: 'document' }>,
   now: number,
 ): Record<string, string> {
-  const lasting = route.kind === 'addressed' || route.kind === 'versioned';
+  const named = route.kind === 'addressed' || route.kind === 'versioned';
+  const lasting = named && how !== 'unproven';
   return {
     age: String(Math.max(0, Math.floor((now - document.validatedAt) / 1000))),
     'cache-control': lasting ? immutable : 'no-cache',

@@ -1,15 +1,20 @@
 import type { HttpResponse } from '@selvedge/node/http';
 import type { CacheRoute } from './cache-route.ts';
 import { checkDocument, type Document, keptHeaders } from './document.ts';
+import type { DocumentMemory } from './document-memory.ts';
 import { mayStore } from './headers.ts';
 import type { Upstream } from './upstream.ts';
+import { vouchedFor } from './vouched-for.ts';
 
 export type DocumentAnswer =
   | {
       readonly kind: 'document';
       readonly document: Document;
-      /** `stale`: the origin did not answer, and this is the last that it said. */
-      readonly how: 'hit' | 'miss' | 'revalidated' | 'stale';
+      /**
+       * `stale`: the origin did not answer, and this is the last that it said. `unproven`: nothing
+       * kept vouches for it, so it was passed on and not kept.
+       */
+      readonly how: 'hit' | 'miss' | 'revalidated' | 'stale' | 'unproven';
       /** Whether another request's question to the origin was shared. */
       readonly collapsed: boolean;
     }
@@ -39,7 +44,7 @@ export async function askOrigin(
   { key, target, route, accept }: Question,
   kept: Document | undefined,
   { upstream, clock }: { upstream: Upstream; clock: () => number },
-  keep: (key: string, document: Document) => Promise<void>,
+  { keep, find }: DocumentMemory,
 ): Promise<DocumentAnswer> {
   const answer = await upstream.request(target, {
     headers: { ...(accept ? { accept } : {}), ...conditions(kept) },
@@ -59,6 +64,8 @@ export async function askOrigin(
   checkDocument(route, body, answer.url);
   if (!mayStore(answer.headers)) return { kind: 'other', answer, body };
   const document = { headers: pickHeaders(answer.headers), body, validatedAt: clock() };
+  if (route.kind === 'versioned' && (await vouchedFor(route, body, find)) !== 'yes')
+    return { kind: 'document', document, how: 'unproven', collapsed: false };
   await keep(key, document);
   return { kind: 'document', document, how: 'miss', collapsed: false };
 }

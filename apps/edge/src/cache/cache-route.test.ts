@@ -12,7 +12,9 @@ describe('a path', () => {
     ['/v2/acme/glyphs/manifests/1.0.0_device-fp32', { kind: 'tag' }],
     ['/v2/acme/glyphs/tags/list', { kind: 'tag' }],
     ['/trust/timestamp.json', { kind: 'timestamp' }],
-    ['/trust/12.acme.glyphs.json', { kind: 'versioned', version: 12 }],
+    ['/trust/12.acme.glyphs.json', { kind: 'versioned', version: 12, role: 'acme.glyphs' }],
+    ['/trust/3.a%2Fb.json', { kind: 'versioned', version: 3, role: 'a/b' }],
+    ['/trust/3.%zz.json', { kind: 'pass' }],
     [
       `/trust/targets/families/acme/glyphs/releases/${hex}.1.0.0.json`,
       { kind: 'addressed', digest },

@@ -10,7 +10,7 @@ export type CacheRoute =
   /** An OCI manifest, or a TUF target, named by its digest. */
   | { readonly kind: 'addressed'; readonly digest: Digest }
   /** TUF metadata with its version in the name (consistent snapshots, TUF 1.0.34 §6.2). */
-  | { readonly kind: 'versioned'; readonly version: number }
+  | { readonly kind: 'versioned'; readonly version: number; readonly role: string }
   /** `timestamp.json`: the one document of a TUF repository that changes in place. */
   | { readonly kind: 'timestamp' }
   /** An OCI tag or tag list: changes in place, asked about every time. */
@@ -32,11 +32,20 @@ function routeOfPath(path: string): CacheRoute {
   if (oci) return { kind: oci[1] === 'blobs' ? 'blob' : 'addressed', digest: oci[2]! };
   if (/^\/v2\/.+\/(manifests\/\w[\w.-]{0,127}|tags\/list)$/.test(path)) return { kind: 'tag' };
   if (path === '/trust/timestamp.json') return { kind: 'timestamp' };
-  const versioned = /^\/trust\/([1-9]\d{0,9})\.[^/]+\.json$/.exec(path);
-  if (versioned) return { kind: 'versioned', version: Number(versioned[1]) };
+  const versioned = /^\/trust\/([1-9]\d{0,9})\.([^/]+)\.json$/.exec(path);
+  const role = versioned && decoded(versioned[2]!);
+  if (role) return { kind: 'versioned', version: Number(versioned[1]), role };
   const target256 = /^\/trust\/targets\/(?:[^/]+\/)*([0-9a-f]{64})\.[^/]+$/.exec(path);
   if (target256) return { kind: 'addressed', digest: `sha256:${target256[1]}` };
   return { kind: 'pass' };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The route's name in metrics. */

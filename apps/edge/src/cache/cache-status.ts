@@ -6,6 +6,7 @@ export function cacheStatus(how: string): string {
     collapsed: 'fwd=uri-miss; collapsed',
     revalidated: 'fwd=stale; fwd-status=304',
     stale: 'hit; detail=stale',
+    unproven: 'fwd=uri-miss',
     pass: 'fwd=bypass',
   };
   return `selvedge-edge; ${parameters[how] ?? 'fwd=miss'}`;

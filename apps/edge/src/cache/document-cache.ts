@@ -4,8 +4,10 @@ import { askOrigin, type DocumentAnswer, lastKnown, type Question } from './ask-
 import type { CacheRoute } from './cache-route.ts';
 import type { Document } from './document.ts';
 import type { DocumentFiles } from './document-files.ts';
-import { documentMemory } from './document-memory.ts';
+import { type DocumentMemory, documentMemory } from './document-memory.ts';
+import { recentAnswers } from './recent-answers.ts';
 import type { Upstream } from './upstream.ts';
+import { vouchedFor } from './vouched-for.ts';
 
 /** Small documents: trust metadata, manifests, tags. Kept in memory and on disk. */
 export interface DocumentCache {
@@ -34,16 +36,12 @@ export function openDocumentCache(options: DocumentCacheOptions): DocumentCache 
   const { clock, freshMs } = options;
   const memory = documentMemory(options.files, options.telemetry);
   const asked = new Map<string, Promise<DocumentAnswer>>();
-  const recent = new Map<string, { readonly until: number; readonly answer: DocumentAnswer }>();
+  const recent = recentAnswers(freshMs, clock);
 
-  const remember = (key: string, answer: DocumentAnswer): void => {
-    if (recent.size > 1000) recent.clear();
-    recent.set(key, { until: clock() + freshMs, answer });
-  };
   const ask = async (question: Question, kept: Document | undefined): Promise<DocumentAnswer> => {
-    const answer = await askOrigin(question, kept, options, memory.keep).catch((caught) => {
+    const answer = await askOrigin(question, kept, options, memory).catch((caught) => {
       const error = toSelvedgeError(caught);
-      const known = kept ? lastKnown(kept) : recent.get(question.key)?.answer;
+      const known = kept ? lastKnown(kept) : recent.find(question.key)?.answer;
       if (!known || !isOutside(error)) throw error;
       options.telemetry.log.warn(
         { target: question.target, code: error.code },
@@ -52,7 +50,7 @@ export function openDocumentCache(options: DocumentCacheOptions): DocumentCache 
       return known;
     });
     const passing = answer.kind === 'other' ? answer.answer.status === 404 : answer.how === 'stale';
-    if (passing) remember(question.key, answer);
+    if (passing) recent.remember(question.key, answer);
     return answer;
   };
 
@@ -65,10 +63,9 @@ export function openDocumentCache(options: DocumentCacheOptions): DocumentCache 
       const question = { ...request, key };
       const running = asked.get(key);
       if (running) return { ...(await running), collapsed: true };
-      const remembered = recent.get(key);
-      if (remembered && !anew && remembered.until > clock()) return remembered.answer;
-      const promise = memory
-        .find(key)
+      const remembered = recent.find(key);
+      if (remembered?.current && !anew) return remembered.answer;
+      const promise = keptFor(question, memory)
         .then((kept) =>
           kept && !anew && isCurrent(request.route, kept, clock(), freshMs)
             ? ({ kind: 'document', document: kept, how: 'hit', collapsed: false } as const)
@@ -79,6 +76,16 @@ export function openDocumentCache(options: DocumentCacheOptions): DocumentCache 
       return promise;
     },
   };
+}
+
+/** What is kept, unless the kept metadata vouches for another file by now. */
+async function keptFor(
+  { key, route }: Question,
+  { find }: DocumentMemory,
+): Promise<Document | undefined> {
+  const kept = await find(key);
+  if (!kept || route.kind !== 'versioned') return kept;
+  return (await vouchedFor(route, kept.body, find)) === 'no' ? undefined : kept;
 }
 
 /** Named by content or version: for good. The timestamp: for a moment. A tag: never. */
