@@ -4,6 +4,7 @@ import { mapGraphs } from '../graph/map-graphs.ts';
 import { opsetVersion, type Scope } from '../graph/walk.ts';
 import { findConstant, withoutListedInitializers } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
+import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { inferValues } from '../shape/infer.ts';
@@ -30,6 +31,8 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   const opset = opsetVersion(model);
   if (opset === undefined) return skipped(model, 'it has no operators of the default domain');
   if (opset < 7) return skipped(model, `opset ${opset}: the pass knows operators from opset 7 on`);
+  const repeated = repeatedInitializer(model);
+  if (repeated) return skipped(model, repeated);
   const plain = withoutListedInitializers(model);
   const inference = inferValues(plain);
   const report = new Report();

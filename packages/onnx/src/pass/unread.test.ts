@@ -104,6 +104,15 @@ const models: [name: string, model: Model, left: string[]][] = [
   ],
 ];
 
+describe('a model with two initializers of one name', () => {
+  it.each([toFloat16, quantizeDynamic])('is skipped: %o', (pass) => {
+    const model = around([product('x', 'w', 'y')], [square('w')]);
+    const { model: same, report } = pass(model);
+    expect(report.skipped).toBe('two initializers are named w');
+    expect(same).toBe(model);
+  });
+});
+
 describe('a weight that only an inner graph reads', () => {
   const passes = { toFloat16, quantizeDynamic } as const;
   const cases = models.flatMap(([name, model, left]) =>

@@ -4,6 +4,7 @@ import type { Scope } from '../graph/walk.ts';
 import { upgradeOpset } from '../opset/upgrade.ts';
 import { withoutListedInitializers } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
+import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { dataTypes } from '../tensor/data-type.ts';
@@ -38,6 +39,8 @@ export interface QuantizeOptions {
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
 export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): PassResult {
+  const repeated = repeatedInitializer(model);
+  if (repeated) return skipped(model, repeated);
   const raised = upgradeOpset(withoutListedInitializers(model));
   if ('reason' in raised) return skipped(model, raised.reason);
   const { minWeights = 1024, weightBits = 7, keepNodes = [] } = options;
