@@ -1,4 +1,4 @@
-import type { ElementType } from '@selvedge/core/schema';
+import { type ElementType, nearest } from '@selvedge/core/schema';
 
 /** The Open Inference Protocol's datatype names (v2, "Tensor Data Types"). */
 const datatypes: Readonly<Record<ElementType, string>> = {
@@ -27,3 +27,13 @@ export const toDatatype = (type: ElementType): string => datatypes[type];
 /** Undefined for a name the protocol does not have. */
 export const fromDatatype = (datatype: unknown): ElementType | undefined =>
   typeof datatype === 'string' ? elementTypes.get(datatype) : undefined;
+
+/** What to write instead of a name the protocol does not have: `did you mean "FP32"?` */
+export function datatypeHint(datatype: unknown): string {
+  const known = Object.values(datatypes);
+  const word = String(datatype);
+  const meant = Object.hasOwn(datatypes, word.toLowerCase())
+    ? datatypes[word.toLowerCase() as ElementType]
+    : nearest(word.toUpperCase(), known);
+  return meant === undefined ? `one of ${known.join(', ')}` : `did you mean "${meant}"?`;
+}

@@ -68,6 +68,21 @@ describe('an inference request', () => {
     ['no inputs', {}, /"inputs" is not a list/],
     ['an input without a name', { inputs: [{}] }, /input 0 has no name/],
     ['an input given twice', { inputs: [good, good] }, /input "x" is given twice/],
+    [
+      'a datatype in small letters',
+      { inputs: [{ ...good, datatype: 'int8' }] },
+      /"x": datatype "int8" is not one of the protocol: did you mean "INT8"\?/,
+    ],
+    [
+      'a datatype by its ONNX name',
+      { inputs: [{ ...good, datatype: 'float32' }] },
+      /datatype "float32" is not one of the protocol: did you mean "FP32"\?/,
+    ],
+    [
+      'a datatype of nothing alike',
+      { inputs: [{ ...good, datatype: 7 }] },
+      /datatype 7 is not one of the protocol: one of BOOL, UINT8/,
+    ],
     ['a datatype that is none', { inputs: [{ ...good, datatype: 'INT' }] }, /"x": datatype "INT"/],
     ['a shape that is none', { inputs: [{ ...good, shape: [-1] }] }, /"x": shape is not/],
     ['a shape beyond all bounds', { inputs: [{ ...good, shape: [2 ** 40, 2 ** 40] }] }, /shape/],

@@ -7,7 +7,7 @@ import {
   tensorBytes,
   tensorFromBytes,
 } from '../engine/index.ts';
-import { fromDatatype, toDatatype } from './datatypes.ts';
+import { datatypeHint, fromDatatype, toDatatype } from './datatypes.ts';
 import { DataFault, fromJsonData, toJsonData } from './json-data.ts';
 
 /** A parameter's value, as the protocol allows them. */
@@ -70,7 +70,10 @@ type Item = Readonly<Record<string, unknown>>;
 function decodeTensor(item: Item, bytes: Uint8Array, refuse: Refuse): Tensor {
   const { datatype, shape, data } = item;
   const type = fromDatatype(datatype);
-  if (!type) return refuse(`datatype ${JSON.stringify(datatype)} is not one of the protocol`);
+  if (!type) {
+    const hint = datatypeHint(datatype);
+    return refuse(`datatype ${JSON.stringify(datatype)} is not one of the protocol: ${hint}`);
+  }
   if (!isShape(shape)) return refuse('shape is not a list of sizes');
   const isBinary = binarySize(item, refuse) > 0 || data === undefined;
   if (isBinary && data !== undefined) return refuse('has data and binary_data_size');
