@@ -1,10 +1,12 @@
 import { toSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { concat, inspectModel, writeModel } from '@selvedge/onnx';
-import { formatBytes, type PassNote } from '../report/index.ts';
+import type { PassNote } from '../report/index.ts';
 import { type Converted, convert } from './convert.ts';
 import { digestOf, type LoadedModel } from './source-model.ts';
+import { sayWhatItStores } from './stored-as.ts';
 
 /** A variant that was made and loads, before it is measured. */
 export interface Draft {
@@ -42,7 +44,7 @@ export async function makeDraft(
 ): Promise<Draft | Skipped> {
   if (precision === 'fp32') {
     const { bytes, facts } = source;
-    const kept = { notes: [], warnings: [] };
+    const kept = { notes: [], warnings: sayWhatItStores(facts) };
     return {
       id,
       precision,

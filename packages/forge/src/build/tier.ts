@@ -32,7 +32,8 @@ export interface BuiltTier {
 
 /**
  * Makes a tier's variants, measures them and writes them with their golden documents. Where the
- * engine refuses the source itself there is nothing to compare with, and every variant is skipped.
+ * engine refuses the source itself there is nothing to compare with, and every variant is skipped:
+ * the first gives the reason, the others name the first.
  *
  * @throws SelvedgeError `bad-model`, `bad-dataset`, `bad-input`, `engine-failed`, `cancelled`
  */
@@ -44,14 +45,7 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   const described = { source: sourceOf(source), inputs, outputs };
   const reference = await loadOrExplain(engine, source.bytes, plan.source);
   if ('refused' in reference) {
-    const variants = plan.precisions.map((precision) =>
-      skippedVariant(
-        plan,
-        { id: `${plan.tier}-${precision}`, precision, notes: [] },
-        reference.refused,
-        engine,
-      ),
-    );
+    const variants = skipAll(plan, reference.refused, engine);
     return { ...described, variants, evaluation: undefined };
   }
   try {
@@ -59,6 +53,16 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   } finally {
     await reference.close();
   }
+}
+
+const idOf = ({ tier }: TierPlan, precision: string): string => `${tier}-${precision}`;
+
+function skipAll(plan: TierPlan, reason: string, engine: Engine): BuiltVariant[] {
+  const [first = ''] = plan.precisions;
+  return plan.precisions.map((precision) => {
+    const why = precision === first ? reason : `as ${idOf(plan, first)}`;
+    return skippedVariant(plan, { id: idOf(plan, precision), precision, notes: [] }, why, engine);
+  });
 }
 
 async function measureTier(
@@ -125,7 +129,7 @@ async function makeDrafts(
 ): Promise<void> {
   for (const precision of plan.precisions) {
     throwIfCancelled(signal);
-    const id = `${plan.tier}-${precision}`;
+    const id = idOf(plan, precision);
     progress({ stage: 'convert', tier: plan.tier, variant: id });
     drafts.push(await makeDraft(id, precision, source, engine, reference));
   }

@@ -217,6 +217,54 @@ describe('a model', () => {
     const { variants } = await buildFile(file, ['fp32']);
     expect(variants).toMatchObject([{ status: 'skipped', file: null, golden: null }]);
     expect(variants[0]?.reason).toContain('Frobnicate');
+    const reasons = (await buildFile(file)).variants.map(({ reason }) => reason);
+    expect(reasons).toEqual([variants[0]?.reason, 'as device-fp32', 'as device-fp32']);
+  });
+});
+
+describe('the unconverted variant', () => {
+  const product = (
+    type: 'float16' | 'float64' | 'float32',
+    data: Uint16Array | Float64Array | Float32Array,
+  ) =>
+    made((g) => {
+      g.input('x', type, [1, 4]);
+      g.constant('w', [4, 4], data);
+      g.constant('shape', [2], BigInt64Array.of(4n, 1n));
+      g.output(g.node('Reshape', [g.node('MatMul', ['x', 'w']), 'shape'], {}, 'y'), type, [4, 1]);
+    });
+  const quantized = () =>
+    made((g) => {
+      g.input('x', 'float32', [1, 4]);
+      g.constant('w', [4, 4], new Int8Array(16).fill(3));
+      g.constant('scale', [], Float32Array.of(0.1));
+      const w = g.node('DequantizeLinear', ['w', 'scale']);
+      g.output(g.node('MatMul', ['x', w], {}, 'y'), 'float32', [1, 4]);
+    });
+  const half = (): Model => {
+    const model = product('float16', new Uint16Array(16).fill(0x3c00));
+    const { graph } = model;
+    const initializer = graph.initializer.map((tensor) =>
+      tensor.name === 'w' ? edit(tensor, { dataType: 10 }) : tensor,
+    );
+    return edit(model, { graph: edit(graph, { initializer }) });
+  };
+
+  it.each([
+    ['half precision', half, ['as it came: float16 weights']],
+    [
+      'doubles',
+      () => product('float64', Float64Array.from(weights(16))),
+      ['as it came: float64 weights'],
+    ],
+    ['QDQ', quantized, ['as it came: int8 weights']],
+    ['single precision', () => product('float32', weights(16)), []],
+  ] as const)('of a model in %s says what its weights are', async (_, model, words) => {
+    const file = save(model());
+    const { variants } = await buildFile(file, ['fp32']);
+    expect(variants[0]?.warnings.filter((text) => text.startsWith('as it came'))).toEqual(words);
+    const text = readFileSync(join(file, '../out/report.md'), 'utf8');
+    for (const word of words) expect(text).toContain(`- \`device-fp32\`: ${word}`);
   });
 });
 

@@ -36,6 +36,7 @@ describe('what a model is', () => {
       nodes: 4,
       ops: { Add: 2, 'com.example:FusedThing': 1, If: 1 },
       parameters: 7,
+      parametersOf: { float32: 7 },
       inputs: [
         { name: 'condition', type: 'bool', shape: [] },
         { name: 'x', type: 'float32', shape: ['n', null, 2] },

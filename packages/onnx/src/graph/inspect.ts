@@ -15,6 +15,8 @@ export interface ModelFacts {
   readonly ops: Readonly<Record<string, number>>;
   /** Elements of all stored tensors. */
   readonly parameters: number;
+  /** The same by their type. */
+  readonly parametersOf: Readonly<Record<string, number>>;
   /** What a caller gives: graph inputs that no initializer fills. */
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -43,7 +45,13 @@ export function inspectModel(model: Model): ModelFacts {
     ops.set(name, (ops.get(name) ?? 0) + 1);
   }
   let parameters = 0;
-  for (const tensor of storedTensors(model)) parameters += elementCount(tensor);
+  const parametersOf: Record<string, number> = {};
+  for (const tensor of storedTensors(model)) {
+    const count = elementCount(tensor);
+    const type = dataTypeName(tensor.dataType) ?? 'unknown';
+    parameters += count;
+    parametersOf[type] = (parametersOf[type] ?? 0) + count;
+  }
   const { graph } = model;
   const stored = new Set(graph.initializer.map(({ name }) => name));
   for (const { values } of graph.sparseInitializer) stored.add(values?.name);
@@ -52,6 +60,7 @@ export function inspectModel(model: Model): ModelFacts {
     nodes,
     ops: Object.fromEntries([...ops].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
     parameters,
+    parametersOf,
     inputs: given.flatMap(tensorSpec),
     outputs: graph.output.flatMap(tensorSpec),
     others: [...others(given, 'input'), ...others(graph.output, 'output')],
