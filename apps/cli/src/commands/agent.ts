@@ -9,6 +9,7 @@ import {
 import { Profile } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { parseDocument } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import { parsePort, readEnvironment } from '@selvedge/node/config';
 import type { CommandModule } from '../command.ts';
 import { errorLine, type Io } from '../io.ts';
@@ -135,7 +136,7 @@ function printReport(io: Io, { device, profile, installed, transferred }: OnceRe
   } else {
     io.print('nothing is installed');
   }
-  io.print(`transferred ${transferred.bytes} of ${transferred.full} bytes`);
+  io.print(`transferred ${formatBytes(transferred.bytes)} of ${formatBytes(transferred.full)}`);
 }
 
 /** `acme/digits 1.0.0 committed: …`, the same words as the console's. */

@@ -1,8 +1,8 @@
 import { fail } from '@selvedge/core/errors';
+import { formatBytes } from '@selvedge/core/units';
 import {
   type BuildReport,
   build as buildVariants,
-  formatBytes,
   formatLatency,
   formatQuality,
   formatShare,

@@ -1,8 +1,9 @@
 import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
+import { formatBytes } from '@selvedge/core/units';
 import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { findInputs, formatBytes, loadModel } from '@selvedge/forge';
+import { findInputs, loadModel } from '@selvedge/forge';
 import { readDataset } from '@selvedge/forge/dataset';
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { CommandModule } from '../command.ts';

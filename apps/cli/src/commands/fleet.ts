@@ -1,5 +1,6 @@
 import { DeviceDetail, type DeviceSummary, Devices } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
+import { formatBytes } from '@selvedge/core/units';
 import type { CommandModule } from '../command.ts';
 import { askHub, defaultHub } from '../hub-api.ts';
 import type { Io } from '../io.ts';
@@ -98,7 +99,7 @@ function printDetail(io: Io, device: DeviceDetail): void {
           ['platform', `${profile.platform.os} ${profile.platform.arch}`],
           ['engines', profile.engines.map(({ name, version }) => `${name} ${version}`).join(', ')],
           ['units', profile.units.map(({ kind, provider }) => `${kind} (${provider})`).join(', ')],
-          ['model memory', megabytes(profile.memory.budgetBytes)],
+          ['model memory', formatBytes(profile.memory.budgetBytes)],
         ]
       : []),
   ];
@@ -118,5 +119,3 @@ function printDetail(io: Io, device: DeviceDetail): void {
     io.print(`\n${formatTable(['family', 'problem', 'what happened'], rows, io)}`);
   }
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;

@@ -1,9 +1,5 @@
-import {
-  formatBytes,
-  type InspectedValue,
-  type Inspection,
-  inspect as inspectFile,
-} from '@selvedge/forge';
+import { formatBytes } from '@selvedge/core/units';
+import { type InspectedValue, type Inspection, inspect as inspectFile } from '@selvedge/forge';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';

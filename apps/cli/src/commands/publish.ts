@@ -1,3 +1,4 @@
+import { formatBytes } from '@selvedge/core/units';
 import { type Published, publish as publishBuild } from '@selvedge/forge/publish';
 import { readEnvironment } from '@selvedge/node/config';
 import type { CommandModule } from '../command.ts';
@@ -49,11 +50,15 @@ function printPublished(io: Io, published: Published): void {
   const points = `channel ${channel} points to ${channelVersion}`;
   io.print(
     changed
-      ? `${family} ${version} is published; ${points}; ${pushed.bytes} bytes sent\n`
+      ? `${family} ${version} is published; ${points}; ${formatBytes(pushed.bytes)} sent\n`
       : `${family} ${version} is published already, nothing changed; ${points}\n`,
   );
-  const rows = published.variants.map(({ id, bytes, manifest }) => [id, String(bytes), manifest]);
-  io.print(formatTable(['variant', { head: 'bytes', align: 'right' }, 'manifest'], rows, io));
+  const rows = published.variants.map(({ id, bytes, manifest }) => [
+    id,
+    formatBytes(bytes),
+    manifest,
+  ]);
+  io.print(formatTable(['variant', { head: 'download', align: 'right' }, 'manifest'], rows, io));
   for (const { id, status, reason } of published.withheld) {
     io.print(`\nnot published: ${id} (${status}): ${reason}`);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Families, ReleaseDetail } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
 import { FamilyName, parseDocument, Version } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import { openTrust, type VerifiedRelease, verifyRelease } from '@selvedge/node/trust';
 import type { CommandModule } from '../command.ts';
 import { askHub, defaultHub } from '../hub-api.ts';
@@ -114,7 +115,7 @@ function printRelease(io: Io, { release, channels }: ReleaseDetail): void {
       id,
       tier,
       precision,
-      String(bytes),
+      formatBytes(bytes),
       quality
         ? `${quality.metric} ${quality.value.toFixed(4)} ${provenanceDot(quality.provenance)}`
         : '–',
@@ -125,7 +126,7 @@ function printRelease(io: Io, { release, channels }: ReleaseDetail): void {
     'variant',
     'tier',
     'precision',
-    { head: 'bytes', align: 'right' as const },
+    { head: 'download', align: 'right' as const },
     'quality',
     'p50',
   ];

@@ -1,4 +1,5 @@
 import { type Chip, type ChipUnit, catalogue, chipOf, type Figure } from '@selvedge/core/device';
+import { formatBytes } from '@selvedge/core/units';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
 import { provenanceDot, provenanceLegend } from '../provenance.ts';
@@ -107,7 +108,7 @@ function figuresOf(chip: Chip): [string, string, Figure][] {
 function quantity(figure: Figure): string {
   const { value, unit } = figure;
   const scaled = (by: number, prefix: string) => `${Number((value / by).toPrecision(3))} ${prefix}`;
-  if (unit === 'B') return value >= 2 ** 30 ? scaled(2 ** 30, 'GiB') : scaled(2 ** 20, 'MiB');
+  if (unit === 'B') return formatBytes(value);
   if (unit === 'B/s') return scaled(1e9, 'GB/s');
   if (unit === 'fraction') return `${Number((value * 100).toPrecision(3))} %`;
   if (figure.unit === 'TOPS') return `${peak(value)} ${figure.sparsity}`;

@@ -34,7 +34,7 @@ describe('what a person reads of an install', () => {
     tell({ kind: 'report', text: 'the hub knows the new state' });
     expect(lines).toEqual([
       'chooses device-fp16, which takes 0.2 ms on the NPU, estimated; preferred to device-fp32 for its time (0.2 against 0.3 ms)',
-      'device-fp16 1.0.0 is committed: 35.0 kB from http://e, every digest verified, golden inputs answered',
+      'device-fp16 1.0.0 is committed: 35.0 kB with golden document and manifest from http://e, every digest verified, golden inputs answered',
     ]);
   });
 
@@ -56,6 +56,18 @@ describe('what a person reads of an install', () => {
     step({ step: 'current' });
     step({ step: 'current' });
     expect(lines).toEqual([`has device-fp16 1.0.0 already, which ${reason.slice(12)}`]);
+  });
+
+  it('names the family once there is more than one', () => {
+    step({ step: 'chosen' });
+    step({ family: 'a/c', step: 'chosen' });
+    step({ step: 'committed' });
+    step({ step: 'current' });
+    expect(lines.map((line) => line.slice(0, 30))).toEqual([
+      'chooses device-fp16, which tak',
+      'a/c: chooses device-fp16, whic',
+      'a/b: device-fp16 1.0.0 is comm',
+    ]);
   });
 
   it('is what goes wrong, and once that it is over', () => {

@@ -1,13 +1,26 @@
 import type { AgentEvent } from '@selvedge/agent';
-import { formatBytes } from '@selvedge/forge';
+import { formatBytes } from '@selvedge/core/units';
 import type { InstallerEvent } from '@selvedge/node/install';
 import type { Say } from './story.ts';
 
 /**
  * Tells of an install in two lines, what was chosen and that it is committed, and of nothing else
- * unless it goes wrong. Polls that find nothing new stay silent.
+ * unless it goes wrong. Polls that find nothing new stay silent. Once a second family is there, the
+ * lines name theirs.
  */
 export function installLines(say: Say): (event: InstallerEvent) => void {
+  const families = new Map<string, (event: InstallerEvent) => void>();
+  return (event) => {
+    const { family } = event;
+    const known = families.get(family);
+    const tell =
+      known ?? familyLines((text) => say(families.size > 1 ? `${family}: ${text}` : text));
+    families.set(family, tell);
+    tell(event);
+  };
+}
+
+function familyLines(say: Say): (event: InstallerEvent) => void {
   let known: string | undefined;
   let troubled = false;
   let origin = '';
@@ -30,7 +43,7 @@ export function installLines(say: Say): (event: InstallerEvent) => void {
         break;
       case 'committed':
         say(
-          `${variant} ${version} is committed: ${received > 0 ? `${formatBytes(received)} from ${origin}` : 'its bytes were here'}, every digest verified, golden inputs answered`,
+          `${variant} ${version} is committed: ${received > 0 ? fetched(received, origin) : 'its bytes were here'}, every digest verified, golden inputs answered`,
         );
         received = 0;
         break;
@@ -44,6 +57,10 @@ export function installLines(say: Say): (event: InstallerEvent) => void {
     }
   };
 }
+
+/** More than the model has: a device fetches its manifest and its golden document too. */
+const fetched = (bytes: number, origin: string): string =>
+  `${formatBytes(bytes)} with golden document and manifest from ${origin}`;
 
 /** The same for everything an agent tells. That the hub was told is no news to a person. */
 export function agentLines(say: Say): (event: AgentEvent) => void {

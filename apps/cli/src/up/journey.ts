@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fail } from '@selvedge/core/errors';
+import { formatBytes } from '@selvedge/core/units';
 import type { Edge } from '@selvedge/edge';
-import { type BuildReport, formatBytes } from '@selvedge/forge';
+import type { BuildReport } from '@selvedge/forge';
 import { initKeys } from '@selvedge/forge/keys';
 import type { Hub } from '@selvedge/hub';
 import type { Io } from '../io.ts';
@@ -112,7 +113,7 @@ async function release(layout: Layout, hub: Hub, report: BuildReport, say: Say):
   }
   if (roles.root === 1) say(`root of trust made: ${join(layout.keys, 'root.json')}`);
   say(
-    `${variants.length} variants, ${formatBytes(pushed.bytes)}, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to ${channelVersion}`,
+    `${variants.length} variants, ${formatBytes(pushed.bytes)} with golden documents and manifests, pushed as an OCI index; ${version} signed with the family's key, channel ${channel} points to ${channelVersion}`,
   );
   return channelVersion;
 }

@@ -1,5 +1,6 @@
 import type { ReleaseVariant } from '@selvedge/core/release';
-import { type BuildReport, formatBytes, formatLatency, formatQuality } from '@selvedge/forge';
+import { formatBytes } from '@selvedge/core/units';
+import { type BuildReport, formatLatency, formatQuality } from '@selvedge/forge';
 import type { Io } from '../io.ts';
 import { privacyMark, tierMark } from '../marks.ts';
 import { provenanceDot, provenanceLegend } from '../provenance.ts';

@@ -1,20 +1,14 @@
+import { formatBytes } from '@selvedge/core/units';
+
 /** Human units, with the exact value beside them for hover. */
 export interface Shown {
   readonly text: string;
   readonly exact: string;
 }
 
-/** Bytes in powers of 1024. */
+/** Bytes in kB and their kin, exact on hover. */
 export function bytes(value: number): Shown {
-  const units = ['B', 'KiB', 'MiB', 'GiB'];
-  let at = 0;
-  let scaled = value;
-  while (scaled >= 1024 && at < units.length - 1) {
-    scaled /= 1024;
-    at++;
-  }
-  const text = `${at === 0 ? scaled : scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[at]}`;
-  return { text, exact: `${value.toLocaleString('en')} bytes` };
+  return { text: formatBytes(value), exact: `${value.toLocaleString('en')} bytes` };
 }
 
 /** Milliseconds, in microseconds below one tenth and seconds above one thousand. */

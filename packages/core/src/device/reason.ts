@@ -1,4 +1,5 @@
 import type { Release } from '../release/documents.ts';
+import { formatBytes } from '../units/index.ts';
 import type { VariantRejection } from './fit.ts';
 import type { RankedVariant } from './selection.ts';
 
@@ -32,7 +33,7 @@ const told: Readonly<Record<Part, readonly [string, (one: RankedVariant) => stri
   time: ['time', ({ predictedMs }) => figure(predictedMs), 'ms'],
   energy: ['energy', ({ energyMj }) => figure(energyMj ?? 0), 'mJ'],
   quality: ['quality', ({ quality }) => percent(quality), '%'],
-  bytes: ['size', ({ bytes }) => figure(bytes / 1000), 'kB'],
+  bytes: ['download', ({ bytes }) => formatBytes(bytes), ''],
 };
 
 /** A difference of the score below this decides nothing that a person should read. */
@@ -42,7 +43,7 @@ function whyBefore(first: RankedVariant, second: RankedVariant): string {
   const lead = (part: Part) => second.parts[part] - first.parts[part];
   const tell = (part: Part) => {
     const [name, amount, unit] = told[part];
-    return `its ${name} (${amount(first)} against ${amount(second)} ${unit})`;
+    return `its ${name} (${`${amount(first)} against ${amount(second)} ${unit}`.trimEnd()})`;
   };
   const weighty = (Object.keys(told) as Part[])
     .filter((part) => Math.abs(lead(part)) > negligible)

@@ -91,7 +91,7 @@ describe('the choice of a variant', () => {
       selectVariant(release(variants), 'device', profileOf(target)).reason;
     expect(reasonOn('flagship-2026')).toBe(
       'device-fp16 takes 0.211 ms and 0.11 mJ on the NPU (qnn), estimated, mostly to start the run and its operators; ' +
-        'preferred to device-fp32 for its energy (0.11 against 0.226 mJ) and its size (116 against 172 kB), ' +
+        'preferred to device-fp32 for its energy (0.11 against 0.226 mJ) and its download (116.0 kB against 172.0 kB), ' +
         'in spite of its time (0.211 against 0.0302 ms)',
     );
     expect(reasonOn('midrange-2021', large)).toMatch(

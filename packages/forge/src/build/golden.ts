@@ -1,8 +1,8 @@
 import type { Golden } from '@selvedge/core/release';
 import { apiVersion } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import { numberReader, type Session, type Tensor, type Tensors } from '@selvedge/infer/engine';
 import { checkGolden, compareTensors, encodeInlineTensor } from '@selvedge/infer/golden';
-import { formatBytes } from '../report/index.ts';
 
 /** A variant's golden document, or why it has none. */
 export type GoldenResult =

@@ -1,4 +1,5 @@
 import type { TensorSpec } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import {
   elementCount,
   layoutOf,
@@ -7,7 +8,6 @@ import {
   type Tensors,
 } from '@selvedge/infer/engine';
 import { convertElements } from '../dataset/index.ts';
-import { formatBytes } from '../report/index.ts';
 
 /** Inputs a model accepts, and what it answers. */
 export interface Trial {

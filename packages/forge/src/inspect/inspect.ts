@@ -1,10 +1,10 @@
 import { catalogue, chipOf, profileOf } from '@selvedge/core/device';
 import type { Workload } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import { type LoadedModel, loadModel } from '../build/source-model.ts';
 import { countWorkload } from '../build/workload.ts';
 import type { SourceModel } from '../report/index.ts';
-import { formatBytes } from '../report/index.ts';
 
 /** What is known of a model on one processor of a target. */
 export interface TargetVerdict {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatLatency, formatQuality, formatReport } from './index.ts';
+import { formatLatency, formatQuality, formatReport } from './index.ts';
 import type { BuildReport, BuiltVariant } from './schema.ts';
 
 const digest = `sha256:${'0'.repeat(64)}` as const;
@@ -103,10 +103,6 @@ describe('report.md', () => {
 
 describe('figures', () => {
   it('have units', () => {
-    expect(formatBytes(999)).toBe('999 B');
-    expect(formatBytes(26_454)).toBe('26.5 kB');
-    expect(formatBytes(1_234_567)).toBe('1.23 MB');
-    expect(formatBytes(999_999)).toBe('1.00 MB');
     expect(formatLatency({ ...report.variants[0]!.latency!, p50Ms: 1172.6 })).toBe('1173 ms ●');
     expect(formatQuality('snr', 41.23)).toBe('41.2 dB');
     expect(formatQuality('snr', 300)).toBe('exact');

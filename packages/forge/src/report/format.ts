@@ -1,4 +1,5 @@
 import type { Latency } from '@selvedge/core/release';
+import { formatBytes } from '@selvedge/core/units';
 import { identicalDb } from '../measure/index.ts';
 import type { BuildReport, BuiltVariant, PassNote } from './schema.ts';
 
@@ -38,19 +39,6 @@ export function formatReport(report: BuildReport): string {
 
 const engineLine = ({ name, version, threads }: BuildReport['toolchain']['engine']): string =>
   `${name} ${version}${threads === null ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`}`;
-
-/** `12.3 kB`, decimal units. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
-}
 
 /** `98.91%`; for snr `41.2 dB`, or `exact` where nothing differs. */
 export function formatQuality(metric: string, value: number): string {

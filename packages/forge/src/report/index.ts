@@ -1,2 +1,2 @@
-export { formatBytes, formatLatency, formatQuality, formatReport, formatShare } from './format.ts';
+export { formatLatency, formatQuality, formatReport, formatShare } from './format.ts';
 export * from './schema.ts';
