@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -238,6 +239,15 @@ describe.skipIf(noSharedData)('a blueprint', () => {
     const { report } = await run(blueprint(`${tiers('{}')}policy: rules.yaml\n`));
     expect(report.policy.file).toBe('policy.yaml');
     expect(readFileSync(join(out, 'policy.yaml'), 'utf8')).toBe('apiVersion: selvedge.dev/v1\n');
+  });
+
+  it('takes a source from outside its directory: it is the builder who names it', async () => {
+    const file = blueprint(tiers('{}'));
+    mkdirSync(join(file, '../../elsewhere'));
+    copyFileSync(modelFile('mnist-8.onnx'), join(file, '../../elsewhere/mnist.onnx'));
+    const source = 'source: ../elsewhere/mnist.onnx';
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/source: .*/, source));
+    expect((await run(file)).ok).toBe(true);
   });
 
   it.each([

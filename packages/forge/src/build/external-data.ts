@@ -10,6 +10,10 @@ export const maxModelBytes = 2 ** 31 - 1;
  * Brings tensors that stand in files beside the model into it, so that a variant is one file with
  * one digest (onnx/docs/ExternalData.md). A model without such tensors comes back as it is.
  *
+ * Locations come from whoever made the model, who may be a stranger: one that leads out of its
+ * directory would put any file of the builder into what is published. (A blueprint's paths are the
+ * builder's own and may lead anywhere: plan.ts.)
+ *
  * @param directory where the model stands; locations are relative to it
  * @throws SelvedgeError `bad-model` naming the file that is missing, too short, too large or outside
  */

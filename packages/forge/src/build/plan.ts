@@ -116,6 +116,10 @@ function fromBlueprint(blueprint: Blueprint, directory: string): BuildPlan {
 const metricIn = (metric: string, directory: string): string =>
   extname(metric) === '' ? metric : beside(directory, metric);
 
+/**
+ * A blueprint is written by whoever builds, with the rights they have anyway, so its paths may lead
+ * anywhere. A model may come from a stranger, so what it names must stand beside it (external-data.ts).
+ */
 const beside = (directory: string, path: string): string =>
   isAbsolute(path) ? path : join(directory, path);
 
