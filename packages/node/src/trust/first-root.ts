@@ -1,7 +1,7 @@
 import { fail } from '@selvedge/core/errors';
 import { maxBytes } from '@selvedge/core/trust';
 import { Type } from 'typebox';
-import { fetchJson } from '../http/index.ts';
+import { fetchJson, isLoopbackName } from '../http/index.ts';
 import { httpCarrier } from './http-carrier.ts';
 
 /** What a hub says about its repository, as far as first use needs it. */
@@ -18,7 +18,7 @@ const TrustStatus = Type.Object({ dev: Type.Boolean(), established: Type.Boolean
  * publish, and what a fetch throws.
  */
 export async function firstRoot(hub: string, origins: readonly string[]): Promise<Uint8Array> {
-  const elsewhere = [hub, ...origins].find((origin) => !loopback.test(new URL(origin).hostname));
+  const elsewhere = [hub, ...origins].find((origin) => !isLoopbackName(new URL(origin).hostname));
   if (elsewhere !== undefined) refuseFirstUse(`${elsewhere} is not on this machine`);
   const base = hub.replace(/\/$/, '');
   // Not redirected: the answer would be another one's.
@@ -39,8 +39,6 @@ export async function firstRoot(hub: string, origins: readonly string[]): Promis
 }
 
 const maxGap = 64;
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const refuseFirstUse = (reason: string): never =>
   fail('trust-no-root', `no root of trust was given, and ${reason}`, {
