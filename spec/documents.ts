@@ -2,15 +2,19 @@
 import {
   Counts,
   CountsAccepted,
+  DecisionCounts,
   DeviceDetail,
   Devices,
   Enrolled,
+  Enrolment,
   ErrorAnswer,
   Families,
   FamilyDetail,
   HubTrust,
   ReleaseDetail,
+  Signed,
   StateAccepted,
+  StateReport,
   TokenIssued,
   TokenRequest,
   Tokens,
@@ -19,15 +23,7 @@ import {
 import { AuthorPolicy, Blueprint } from '@selvedge/core/blueprint';
 import { LiveState, Profile } from '@selvedge/core/device';
 import { errorTable } from '@selvedge/core/errors';
-import {
-  Channel,
-  DecisionCounts,
-  Enrolment,
-  Golden,
-  Release,
-  Signed,
-  StateReport,
-} from '@selvedge/core/release';
+import { Channel, Golden, Release } from '@selvedge/core/release';
 import { CompiledPolicy, RouteFactsDocument, RouteRequestDocument } from '@selvedge/core/route';
 import { TrustUpdate } from '@selvedge/core/trust';
 import { expressionSchema } from './expression-schema.ts';

@@ -1,5 +1,6 @@
+import type { DeviceId } from '@selvedge/core/api';
 import type { Profile } from '@selvedge/core/device';
-import { type DeviceId, type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
+import { type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
 import type { FamilyName, TensorSpec } from '@selvedge/core/schema';
 import type { Installer } from '@selvedge/node/install';
 import type { RemoteFacts } from './candidates.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { DeviceId } from '@selvedge/core/api';
 import type { SelvedgeError } from '@selvedge/core/errors';
-import type { DeviceId } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
 import { type Installer, openInstaller, pollLoop } from '@selvedge/node/install';

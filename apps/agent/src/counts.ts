@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CountsAccepted } from '@selvedge/core/api';
+import { CountsAccepted, type DecisionCounts } from '@selvedge/core/api';
 import { toSelvedgeError } from '@selvedge/core/errors';
-import type { DecisionCounts } from '@selvedge/core/release';
 import { createDecisionCounter } from '@selvedge/core/signals';
 import { fetchJson } from '@selvedge/node/http';
 import type { DecisionTrace } from './decision-log.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DeviceId } from '@selvedge/core/release';
+import type { DeviceId } from '@selvedge/core/api';
 import { fromHex, type Signer, sha256Hex } from '@selvedge/core/trust';
 import { openSigner } from '@selvedge/node/trust';
 

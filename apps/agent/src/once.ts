@@ -1,6 +1,7 @@
+import type { DeviceId } from '@selvedge/core/api';
 import type { Profile } from '@selvedge/core/device';
 import type { SelvedgeError } from '@selvedge/core/errors';
-import type { DeviceId, InstalledVariant } from '@selvedge/core/release';
+import type { InstalledVariant } from '@selvedge/core/release';
 import type { Transfer } from '@selvedge/node/install';
 import { openAgent } from './agent.ts';
 import type { AgentOptions } from './options.ts';

@@ -1,5 +1,5 @@
+import type { StateReport } from '@selvedge/core/api';
 import { isSelvedgeError, type SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
-import type { StateReport } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { Installer, Transfer, UpdateOutcome } from '@selvedge/node/install';
 import type { Trust } from '@selvedge/node/trust';

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Enrolled, StateAccepted } from '@selvedge/core/api';
+import { Enrolled, StateAccepted, type StateReport } from '@selvedge/core/api';
 import { fail, isSelvedgeError, type SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
-import type { StateReport } from '@selvedge/core/release';
 import { apiVersion, type Timestamp } from '@selvedge/core/schema';
 import { canonicalJson, sha256Hex, signDocument } from '@selvedge/core/trust';
 import { fetchJson } from '@selvedge/node/http';

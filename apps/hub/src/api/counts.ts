@@ -1,5 +1,4 @@
-import { Counts, CountsAccepted } from '@selvedge/core/api';
-import { DecisionCounts } from '@selvedge/core/release';
+import { Counts, CountsAccepted, DecisionCounts } from '@selvedge/core/api';
 import { FamilyName, Timestamp } from '@selvedge/core/schema';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';

@@ -1,5 +1,13 @@
-import { DeviceDetail, Devices, Enrolled, StateAccepted } from '@selvedge/core/api';
-import { DeviceId, Enrolment, Signed, StateReport } from '@selvedge/core/release';
+import {
+  DeviceDetail,
+  DeviceId,
+  Devices,
+  Enrolled,
+  Enrolment,
+  Signed,
+  StateAccepted,
+  StateReport,
+} from '@selvedge/core/api';
 import type { Envelope } from '@selvedge/core/trust';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';

@@ -1,5 +1,5 @@
+import type { DeviceId, Enrolment, StateReport } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
-import type { DeviceId, Enrolment, StateReport } from '@selvedge/core/release';
 import { type Envelope, ed25519Key, sha256Hex, verifyDocument } from '@selvedge/core/trust';
 
 /**

@@ -1,12 +1,14 @@
 import type {
   DeviceDetail,
+  DeviceId,
   DeviceSummary,
   Devices,
   Enrolled,
+  Enrolment,
+  StateReport,
   VariantCount,
 } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
-import type { DeviceId, Enrolment, StateReport } from '@selvedge/core/release';
 import type { FamilyName } from '@selvedge/core/schema';
 import type { Envelope } from '@selvedge/core/trust';
 import type { Transaction } from 'kysely';

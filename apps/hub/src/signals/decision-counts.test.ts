@@ -1,4 +1,4 @@
-import { DecisionCounts, maxCount, maxCounts } from '@selvedge/core/release';
+import { DecisionCounts, maxCount, maxCounts } from '@selvedge/core/api';
 import { apiVersion, parseDocument } from '@selvedge/core/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HubDatabase, openSqlite } from '../data/database.ts';

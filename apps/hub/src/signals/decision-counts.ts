@@ -1,6 +1,5 @@
-import type { Counts } from '@selvedge/core/api';
+import type { Counts, DecisionCounts } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
-import type { DecisionCounts } from '@selvedge/core/release';
 import type { FamilyName, Timestamp } from '@selvedge/core/schema';
 import { sql, type Transaction } from 'kysely';
 import { type Clock, timestampOf } from '../clock.ts';

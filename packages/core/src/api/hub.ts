@@ -1,15 +1,17 @@
 /**
  * What the hub's API answers under `/api/v1`, for every program that asks it: the command line,
- * the publisher, the console, agents. What is sent to it is in `@selvedge/core/release`
- * (`Enrolment`, `StateReport`, `DecisionCounts`) and `@selvedge/core/trust` (`TrustUpdate`).
+ * the publisher, the console, agents. What is sent to it is in
+ * `reports.ts` (`Enrolment`, `StateReport`, `DecisionCounts`) and `@selvedge/core/trust`
+ * (`TrustUpdate`).
  *
  * Answers tolerate unknown keys: a newer hub may say more.
  */
 import { type Static, Type } from 'typebox';
 import { Profile } from '../device/profile.ts';
 import { Release } from '../release/documents.ts';
-import { DeviceId, InstalledVariant, StateReport } from '../release/reports.ts';
+import { InstalledVariant } from '../release/installed.ts';
 import { FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
+import { DeviceId, StateReport } from './reports.ts';
 
 /** A TUF key object (specification 1.0.34 §4.2). */
 const KeyObject = Type.Object({

@@ -1,2 +1,3 @@
 export * from './edge.ts';
 export * from './hub.ts';
+export * from './reports.ts';

@@ -1,4 +1,4 @@
 export * from './documents.ts';
 export * from './install.ts';
+export * from './installed.ts';
 export * from './paths.ts';
-export * from './reports.ts';

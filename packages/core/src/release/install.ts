@@ -10,7 +10,7 @@
 import type { ErrorCode } from '../errors/index.ts';
 import type { Digest, FamilyName, Version } from '../schema/index.ts';
 import type { ReleaseVariant } from './documents.ts';
-import type { InstalledVariant, InstallState } from './reports.ts';
+import type { InstalledVariant, InstallState } from './installed.ts';
 
 /** What is to be installed. The signed variant is kept whole: it must serve without a network. */
 export interface InstallTarget {

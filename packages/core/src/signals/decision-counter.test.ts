@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DecisionCounts } from '../release/reports.ts';
+import { DecisionCounts } from '../api/reports.ts';
 import { parseDocument } from '../schema/index.ts';
 import { createDecisionCounter } from './decision-counter.ts';
 

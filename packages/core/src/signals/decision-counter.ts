@@ -1,4 +1,4 @@
-import { type DecisionCounts, maxCount, maxCounts } from '../release/reports.ts';
+import { type DecisionCounts, maxCount, maxCounts } from '../api/reports.ts';
 import { apiVersion, type FamilyName, type Tier } from '../schema/index.ts';
 
 /** What a decision is counted by: nothing about the request, the device or the person. */

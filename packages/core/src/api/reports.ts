@@ -4,33 +4,12 @@
  */
 import { type Static, Type } from 'typebox';
 import { Profile } from '../device/profile.ts';
-import { apiVersion, Digest, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
+import { InstalledVariant } from '../release/installed.ts';
+import { apiVersion, FamilyName, Slug, Tier, Timestamp, Version } from '../schema/index.ts';
 
 /** `d-` and the first 32 hex digits of SHA-256 over the raw Ed25519 public key: it cannot be taken by another key. */
 export const DeviceId = Type.String({ pattern: '^d-[0-9a-f]{32}$' });
 export type DeviceId = Static<typeof DeviceId>;
-
-/** How a release stands on one device. Only `committed` counts as installed (promise 3). */
-export const InstallState = Type.Union([
-  Type.Literal('planned'),
-  Type.Literal('fetching'),
-  Type.Literal('verified'),
-  Type.Literal('staged'),
-  Type.Literal('probation'),
-  Type.Literal('committed'),
-  Type.Literal('rolled-back'),
-]);
-export type InstallState = Static<typeof InstallState>;
-
-export const InstalledVariant = Type.Object({
-  family: FamilyName,
-  version: Version,
-  variant: Slug,
-  /** The variant's manifest digest. */
-  digest: Digest,
-  state: InstallState,
-});
-export type InstalledVariant = Static<typeof InstalledVariant>;
 
 /** First contact. Signed by the device's own key, which proves that it holds it. */
 export const Enrolment = Type.Object({
