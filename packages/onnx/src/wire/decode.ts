@@ -149,6 +149,7 @@ function addMessages(
     const tensor = areTensors ? readTensor(cursor, end) : undefined;
     list.push(tensor ?? decodeRange(cursor, schema, cursor.pos, end, depth + 1));
   } while (cursor.repeats(tag));
+  trim(message, field, list);
   return canonical;
 }
 
@@ -165,7 +166,16 @@ function addValues(cursor: Cursor, field: Field, tag: number, message: Fields): 
     list.push(value);
     if (!isPlain(cursor, field, value)) canonical = false;
   } while (cursor.repeats(tag));
+  trim(message, field, list);
   return canonical;
+}
+
+/**
+ * A list that grows has room for 17 elements from the first one on. Most lists of a graph stay
+ * shorter, and a copy without that room halves what the garbage collector has to move.
+ */
+function trim(message: Fields, field: Field, list: readonly unknown[]): void {
+  if (list.length < 12) message[field.name] = list.slice();
 }
 
 /** A message's own list for a repeated field. */
