@@ -21,6 +21,7 @@ beforeAll(async () => {
   [fabric, empty] = await Promise.all([tinyFabric(), tinyFabric({ dev: false })]);
   await fabric.publish('1.0.0', [
     { id: 'device-fp32', quality: 0.9 },
+    { id: 'device-fp16', precision: 'fp16', quality: 0.9 },
     { id: 'cloud-fp32', tier: 'cloud', quality: 0.95 },
   ]);
   for (const target of ['flagship-2026', 'midrange-2021']) {
@@ -85,7 +86,8 @@ describe('the console', () => {
     const { page, complaints } = await open(fabric.hub.url);
     expect(await page.locator('.answer').innerText()).toBe('All 2 devices run acme/digits 1.0.0.');
     expect(await rowsOf(page, 'Variants')).toEqual([
-      expect.stringMatching(/device[\s\S]*device-fp32[\s\S]*90\.0%/),
+      expect.stringMatching(/device[\s\S]*device-fp32[\s\S]*\d B[\s\S]*90\.0%/),
+      expect.stringMatching(/device[\s\S]*device-fp16[\s\S]*±0\.00 pt/),
       expect.stringMatching(/cloud[\s\S]*cloud-fp32[\s\S]*95\.0%/),
     ]);
     const devices = (await rowsOf(page, 'Devices')).join('\n');
@@ -114,6 +116,24 @@ describe('the console', () => {
     const titles = await figures.evaluateAll((all) => all.map((one) => one.getAttribute('title')));
     for (const title of titles) expect(title).toMatch(/measured|calibrated|estimated/);
     await page.close();
+  });
+
+  it('shows a source to a finger too', async () => {
+    const context = await (browser as Browser).newContext({
+      hasTouch: true,
+      viewport: { width: 380, height: 800 },
+    });
+    const page = await context.newPage();
+    await page.goto(fabric.hub.url, { waitUntil: 'networkidle' });
+    await page.locator('td .figure').first().tap();
+    const shown = page.locator('.explanation:popover-open');
+    expect(await shown.innerText()).toBe('0.9: measured, top1 over 1,000 samples');
+    const { x, y, width, height } = (await shown.boundingBox())!;
+    expect(x >= 0 && y >= 0 && x + width <= 380 && y + height <= 800).toBe(true);
+    expect(await page.evaluate(lowContrast, 4.5)).toEqual([]);
+    await page.locator('td .interval').first().tap();
+    expect(await shown.innerText()).toMatch(/^drop 0\.00 percentage points \(95%: /);
+    await context.close();
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Provenance } from '@selvedge/core/schema';
 import type { Shown } from '../format.ts';
+import { Explained } from './explained.tsx';
 
 /** A figure with where it comes from: a filled dot measured, a half calibrated, a ring estimated. */
 export function Figure({
@@ -11,15 +12,14 @@ export function Figure({
   provenance: Provenance;
   source: string;
 }) {
-  const title = `${value.exact}: ${provenance}, ${source}`;
   return (
-    <span className="figure" title={title}>
+    <Explained className="figure" text={`${value.exact}: ${provenance}, ${source}`}>
       <ProvenanceMark provenance={provenance} />
       <span>{value.text}</span>
       <span className="visually-hidden">
         , {provenance}, {source}
       </span>
-    </span>
+    </Explained>
   );
 }
 
@@ -48,7 +48,7 @@ export function ProvenanceLegend() {
           <ProvenanceMark provenance={provenance} /> {provenance}
         </span>
       ))}
-      <span>hover a figure for its source</span>
+      <span>a figure that is hovered, clicked or tapped shows its source</span>
     </div>
   );
 }

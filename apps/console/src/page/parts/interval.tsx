@@ -1,3 +1,5 @@
+import { Explained } from './explained.tsx';
+
 /**
  * A drop with its 95% interval on a scale shared by its column: a line for the interval, a dot
  * for the value, a tick in the middle for no drop at all; worse is to the left.
@@ -18,9 +20,8 @@ export function DropInterval({
     ? `drop ${points(drop)} (95%: ${points(interval[0])} to ${points(interval[1])})`
     : `drop ${points(drop)}`;
   return (
-    <span className="interval">
+    <Explained className="interval" text={label}>
       <svg width={width} height="16" role="img" aria-label={label}>
-        <title>{label}</title>
         <path d={`M${at(0)} 1v14`} stroke="var(--soft)" strokeWidth="1" />
         {interval && (
           <path
@@ -34,15 +35,15 @@ export function DropInterval({
       <span className="soft" aria-hidden="true">
         {signed(-drop)}
       </span>
-    </span>
+    </Explained>
   );
 }
 
-/** `−0.03`: percentage points above or below the reference. */
+/** `−0.03 pt`: percentage points above or below the reference. */
 const signed = (fraction: number): string => {
   const text = (Math.abs(fraction) * 100).toFixed(2);
-  if (Number(text) === 0) return '±0.00';
-  return `${fraction < 0 ? '−' : '+'}${text}`;
+  if (Number(text) === 0) return '±0.00 pt';
+  return `${fraction < 0 ? '−' : '+'}${text} pt`;
 };
 
-const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} points`;
+const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} percentage points`;

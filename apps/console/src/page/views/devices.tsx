@@ -1,6 +1,7 @@
 import type { DeviceSummary } from '@selvedge/core/api';
 import { ago } from '../format.ts';
 import { Digest } from '../parts/digest.tsx';
+import { Explained } from '../parts/explained.tsx';
 
 /** The fleet: what each device runs of the family, and the last thing that went wrong on it. */
 export function Devices({
@@ -97,8 +98,8 @@ function Row({
           </div>
         )}
       </td>
-      <td data-label="Reported" className="number soft" title={reported?.exact ?? ''}>
-        {reported?.text ?? 'not yet'}
+      <td data-label="Reported" className="number soft">
+        {reported ? <Explained text={reported.exact}>{reported.text}</Explained> : 'not yet'}
       </td>
     </tr>
   );

@@ -1,57 +1,34 @@
 import type { ReleaseDetail } from '@selvedge/core/api';
-import type { Latency, ReleaseVariant } from '@selvedge/core/release';
-import { bytes, milliseconds, percent } from '../format.ts';
-import { Digest } from '../parts/digest.tsx';
-import { Figure, ProvenanceLegend } from '../parts/figure.tsx';
-import { DropInterval } from '../parts/interval.tsx';
-import { Tier } from '../parts/tier.tsx';
+import type { ReleaseVariant } from '@selvedge/core/release';
+import { ProvenanceLegend } from '../parts/figure.tsx';
+import { VariantRow } from './variant-row.tsx';
 
 /** The release's variants: how good, how fast, how big, and where each figure comes from. */
 export function Variants({ current }: { current: ReleaseDetail }) {
-  const { release } = current;
+  const { variants } = current.release;
   const targets = [
-    ...new Set(
-      release.variants.flatMap((variant) => variant.latency.flatMap((one) => one.target ?? [])),
-    ),
+    ...new Set(variants.flatMap(({ latency }) => latency.flatMap((one) => one.target ?? []))),
   ];
-  const worst = Math.max(
-    0.005,
-    ...release.variants.flatMap((variant) => variant.quality?.interval?.map(Math.abs) ?? []),
-  );
+  const intervals = variants.flatMap(({ quality }) => quality?.interval?.map(Math.abs) ?? []);
   return (
     <section>
       <h2>
         Variants{' '}
         <small>
           latency is the median of one answer; quality is{' '}
-          {release.variants[0]?.quality?.metric ?? 'unproven'}
+          {variants[0]?.quality?.metric ?? 'unproven'}; a download is the model with its golden
+          document
         </small>
       </h2>
       <table>
-        <thead>
-          <tr>
-            <th>Tier</th>
-            <th>Variant</th>
-            <th className="number">Size</th>
-            <th className="number">Quality</th>
-            <th title="percentage points, with the 95% interval">Against fp32</th>
-            <th className="number">Where built</th>
-            {targets.map((target) => (
-              <th className="number" key={target}>
-                {target}
-              </th>
-            ))}
-            <th className="number">Devices</th>
-            <th>Manifest</th>
-          </tr>
-        </thead>
+        <Head targets={targets} />
         <tbody>
-          {release.variants.map((variant) => (
-            <Row
+          {variants.map((variant) => (
+            <VariantRow
               key={variant.id}
               variant={variant}
               targets={targets}
-              worst={worst}
+              worst={Math.max(leastScale, ...intervals)}
               devices={devicesOn(current, variant.id)}
             />
           ))}
@@ -62,84 +39,32 @@ export function Variants({ current }: { current: ReleaseDetail }) {
   );
 }
 
-function Row({
-  variant,
-  targets,
-  worst,
-  devices,
-}: {
-  variant: ReleaseVariant;
-  targets: readonly string[];
-  worst: number;
-  devices: number;
-}) {
-  const size = bytes(variant.bytes);
-  const { quality } = variant;
+/** Half the width of the drops' scale, as a fraction, where all of them are smaller. */
+const leastScale = 0.005;
+
+function Head({ targets }: { targets: readonly string[] }) {
   return (
-    <tr>
-      <td data-label="Tier">
-        <Tier tier={variant.tier} />
-      </td>
-      <td data-label="Variant" className="mono">
-        {variant.id}
-      </td>
-      <td data-label="Size" className="number" title={size.exact}>
-        {size.text}
-      </td>
-      <td data-label="Quality" className="number">
-        {quality ? (
-          <Figure
-            value={
-              quality.metric === 'snr'
-                ? { text: `${quality.value.toFixed(1)} dB`, exact: `${quality.value} dB` }
-                : percent(quality.value)
-            }
-            provenance={quality.provenance}
-            source={`${quality.metric} over ${quality.samples.toLocaleString('en')} samples`}
-          />
-        ) : (
-          <span className="soft">unproven</span>
-        )}
-      </td>
-      <td data-label="Against fp32">
-        {quality?.drop != null && variant.precision !== 'fp32' && quality.metric !== 'snr' ? (
-          <DropInterval interval={quality.interval} drop={quality.drop} worst={worst} />
-        ) : (
-          <span className="soft">
-            {variant.precision === 'fp32' ? 'the reference' : 'not measured'}
-          </span>
-        )}
-      </td>
-      <td data-label="Where built" className="number">
-        <LatencyFigure latency={variant.latency.find((one) => !one.target)} />
-      </td>
-      {targets.map((target) => (
-        <td data-label={target} className="number" key={target}>
-          <LatencyFigure latency={variant.latency.find((one) => one.target === target)} />
-        </td>
-      ))}
-      <td data-label="Devices" className="number">
-        {devices}
-      </td>
-      <td data-label="Manifest">
-        <Digest value={variant.manifest.digest} what="manifest digest" />
-      </td>
-    </tr>
+    <thead>
+      <tr>
+        <th>Tier</th>
+        <th>Variant</th>
+        <th className="number">Download</th>
+        <th className="number">Quality</th>
+        <th title="percentage points (pt), with the 95% interval">Against fp32</th>
+        <th className="number">Where built</th>
+        {targets.map((target) => (
+          <th className="number" key={target}>
+            {target}
+          </th>
+        ))}
+        <th className="number">Devices</th>
+        <th>Manifest</th>
+      </tr>
+    </thead>
   );
 }
 
-function LatencyFigure({ latency }: { latency: Latency | undefined }) {
-  if (!latency) return <span className="soft">not known</span>;
-  const source =
-    latency.provenance === 'measured'
-      ? `${latency.runs} runs with ${latency.engine}, 99th percentile ${milliseconds(latency.p99Ms).text}`
-      : `${latency.engine} for ${latency.target}`;
-  return (
-    <Figure value={milliseconds(latency.p50Ms)} provenance={latency.provenance} source={source} />
-  );
-}
-
-function devicesOn(current: ReleaseDetail, variant: string): number {
+function devicesOn(current: ReleaseDetail, variant: ReleaseVariant['id']): number {
   return current.installed
     .filter(
       (one) =>
