@@ -116,7 +116,8 @@ function logged(
       const { code, message } = toSelvedgeError(caught);
       if (message !== said && !signal.aborted) log.warn({ code }, message);
       said = message;
-      return false;
+      // A hub that has nothing yet answered all the same: that is no reason to ask it less often.
+      return code === 'unavailable';
     }
   };
 }
