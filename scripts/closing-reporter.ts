@@ -1,4 +1,5 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import { reasonOf } from '../tests/support/skip-title.ts';
 
 /** Ends a run by saying how many tests there were, and why the skipped ones were skipped. */
 export default class ClosingReporter implements Reporter {
@@ -13,7 +14,9 @@ export default class ClosingReporter implements Reporter {
         counts[result.state]++;
         if (result.state !== 'skipped') continue;
         const reason =
-          result.note ?? `no reason given: ${module.relativeModuleId}: ${test.fullName}`;
+          result.note ??
+          reasonOf(test.fullName) ??
+          `no reason given: ${module.relativeModuleId}: ${test.fullName}`;
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeDataset } from '../../packages/forge/src/dataset/index.ts';
 import { mnist, modelFile, noSharedData } from '../support/shared-data.ts';
+import { describeUnless } from '../support/skip.ts';
 
 const cli = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'selvedge-cli-build-'));
@@ -19,7 +20,7 @@ const selvedge = (...args: string[]) => {
   return { status, stdout, stderr };
 };
 
-describe.skipIf(noSharedData)('selvedge build', () => {
+describeUnless(noSharedData)('selvedge build', () => {
   const model = modelFile('mnist-8.onnx');
   const dataset = join(root, 'mnist');
   beforeAll(() => writeDataset(dataset, mnist()));

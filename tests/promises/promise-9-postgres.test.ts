@@ -9,14 +9,15 @@ import { apiVersion } from '@selvedge/core/schema';
 import { ociDigest } from '@selvedge/core/trust';
 import { type Hub, type HubOptions, startHub } from '@selvedge/hub';
 import { fetchJson, requestJson } from '@selvedge/node/http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enrolDevice } from '../hub/device.ts';
 import { openPublisher } from '../hub/publisher.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { describeUnless } from '../support/skip.ts';
 
-const why = postgresPrograms ? '' : ' (skipped: PostgreSQL is not installed here)';
+const noPostgres = !postgresPrograms && 'PostgreSQL is not installed here';
 
-describe.skipIf(!postgresPrograms)(`a hub on PostgreSQL${why}`, () => {
+describeUnless(noPostgres)('a hub on PostgreSQL', () => {
   let server: PostgresServer;
   let dir: string;
   let hub: Hub;

@@ -1,19 +1,20 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { Golden } from '../../packages/core/src/release/index.ts';
 import { parseDocument } from '../../packages/core/src/schema/index.ts';
 import { createOrtEngine } from '../../packages/engines/src/ort-node/index.ts';
 import { build } from '../../packages/forge/src/build/index.ts';
 import { checkGolden } from '../../packages/infer/src/golden/index.ts';
-import { hasSharedData, modelFile, sharedData } from '../support/shared-data.ts';
+import { hasSharedData, modelFile, noSharedData, sharedData } from '../support/shared-data.ts';
+import { describeUnless } from '../support/skip.ts';
 
 const models = hasSharedData
   ? readdirSync(`${sharedData}/models`).filter((file) => file.endsWith('.onnx'))
   : [];
 
-describe.skipIf(!hasSharedData)('every shared model', () => {
+describeUnless(noSharedData)('every shared model', () => {
   const root = mkdtempSync(join(tmpdir(), 'selvedge-builds-'));
   afterAll(() => rmSync(root, { recursive: true }));
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { WrittenDataset } from '../../packages/forge/src/dataset/index.ts';
+import type { Reason } from './skip.ts';
 
 /** Where the shared data stands: `SELVEDGE_DATA`, or beside the repository. */
 export const sharedData =
@@ -9,8 +10,9 @@ export const sharedData =
 
 export const hasSharedData = existsSync(`${sharedData}/models`);
 
-/** Reason a test skips with, or false: `it.skipIf(noSharedData)`. */
-export const noSharedData = !hasSharedData;
+/** Why a test of it is skipped, or false: `itUnless(noSharedData)`. */
+export const noSharedData: Reason =
+  !hasSharedData && 'shared data is absent (SELVEDGE_DATA, or ../shared/data)';
 
 export const modelFile = (name: string): string => `${sharedData}/models/${name}`;
 

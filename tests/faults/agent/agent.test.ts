@@ -9,6 +9,7 @@ import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Finished, journalState, runAgentChild, runCli } from '../../support/agent-process.ts';
 import { cliHere } from '../../support/cli-here.ts';
+import { describeUnless } from '../../support/skip.ts';
 import { type TamperProxy, tamperProxy } from '../../support/tamper-proxy.ts';
 import { family, type TinyFabric, tinyFabric } from '../../support/tiny-fabric.ts';
 import { tinyInput } from '../../support/tiny-release.ts';
@@ -189,8 +190,9 @@ describe('bad usage of `selvedge agent`', () => {
 });
 
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+const noMount = !isRoot && 'mounting a small file system needs root on Linux';
 
-describe.skipIf(!isRoot)('a disk that fills (needs root, to mount a small file system)', () => {
+describeUnless(noMount)('a disk that fills', () => {
   let disk: string;
 
   beforeAll(async () => {

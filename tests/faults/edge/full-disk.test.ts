@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { describeUnless } from '../../support/skip.ts';
 import {
   type Blob,
   digestOf,
@@ -23,7 +24,7 @@ afterAll(async () => {
   if (mounted) spawnSync('umount', [root]);
   await rm(root, { recursive: true });
 });
-const why = mounted ? '' : ' (skipped: mounting a small filesystem needs root on Linux)';
+const noMount = !mounted && 'mounting a small file system needs root on Linux';
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -41,7 +42,7 @@ const openOver = async (blobs: readonly Blob[]): Promise<Stage> => {
 const digestThrough = async ({ path }: Blob): Promise<string> =>
   digestOf(Buffer.from(await (await fetch(stage.edge.url + path)).arrayBuffer()));
 
-describe.skipIf(!mounted)(`an edge whose disk is full${why}`, () => {
+describeUnless(noMount)('an edge whose disk is full', () => {
   it('still passes every byte on, keeps nothing half, and says so in its metrics', async () => {
     const blob = makeBlob(6 * mebi);
     await openOver([blob]);

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { build } from '../../../packages/forge/src/build/index.ts';
 import { modelFile, noSharedData } from '../../support/shared-data.ts';
+import { describeUnless } from '../../support/skip.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'selvedge-small-'));
 const mounted =
@@ -14,9 +15,9 @@ afterAll(() => {
   if (mounted) spawnSync('umount', [disk]);
   rmSync(disk, { recursive: true });
 });
-const why = mounted ? '' : ' (skipped: mounting a small filesystem needs root on Linux)';
+const noMount = !mounted && 'mounting a small file system needs root on Linux';
 
-describe.skipIf(!mounted || noSharedData)(`a build on a disk that is too small${why}`, () => {
+describeUnless(noMount || noSharedData)('a build on a disk that is too small', () => {
   it('stops with disk-full and leaves the earlier build whole', async () => {
     const out = join(disk, 'out');
     const latency = { minRuns: 1, maxRuns: 1, maxMs: 10 };

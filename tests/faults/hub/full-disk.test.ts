@@ -5,8 +5,9 @@ import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Hub, startHub } from '@selvedge/hub';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPublisher, type Publisher } from '../../hub/publisher.ts';
+import { describeUnless } from '../../support/skip.ts';
 
 const mount = await mkdtemp(join(tmpdir(), 'selvedge-hub-full-'));
 const mounted =
@@ -16,7 +17,7 @@ afterAll(async () => {
   if (mounted) spawnSync('umount', [mount]);
   await rm(mount, { recursive: true });
 });
-const why = mounted ? '' : ' (skipped: mounting a small filesystem needs root on Linux)';
+const noMount = !mounted && 'mounting a small file system needs root on Linux';
 
 const filler = join(mount, 'filler');
 const dataDir = join(mount, 'data');
@@ -30,7 +31,7 @@ async function leaveFree(bytes: number): Promise<void> {
 const digestOf = (bytes: Uint8Array) =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-describe.skipIf(!mounted)(`a hub on a full disk${why}`, () => {
+describeUnless(noMount)('a hub on a full disk', () => {
   let hub: Hub;
   let publisher: Publisher;
   beforeAll(async () => {

@@ -15,8 +15,9 @@ import { parseDocument } from '@selvedge/core/schema';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { checkGolden } from '@selvedge/infer/golden';
 import { concat, edit, readModel, writeModel } from '@selvedge/onnx';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { mnist, modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { writeDataset, writeNpy } from '../dataset/index.ts';
 import { BuildReport } from '../report/index.ts';
 import { type BuildOptions, build } from './index.ts';
@@ -54,7 +55,7 @@ function withoutLargestTensor(bytes: Uint8Array): Uint8Array {
   return concat(writeModel(edit(model, { graph: edit(model.graph, { initializer }) })));
 }
 
-describe.skipIf(noSharedData)('a build of mnist-8', () => {
+describeUnless(noSharedData)('a build of mnist-8', () => {
   const dataset = join(root, 'mnist');
   const model = modelFile('mnist-8.onnx');
 
@@ -188,7 +189,7 @@ describe.skipIf(noSharedData)('a build of mnist-8', () => {
   });
 });
 
-describe.skipIf(noSharedData)('a blueprint', () => {
+describeUnless(noSharedData)('a blueprint', () => {
   const blueprint = (more: string): string => {
     const directory = join(out, '..');
     const file = join(directory, 'selvedge.yaml');
@@ -231,7 +232,7 @@ describe.skipIf(noSharedData)('a blueprint', () => {
     );
     const { report } = await run(blueprint(`${heavy}${evaluation}`));
     expect(report.variants.map(({ status }) => status)).toEqual(['fail', 'pass']);
-    expect(report.variants[0]?.reason).toContain('over budget: 26454 bytes, at most 20000');
+    expect(report.variants[0]?.reason).toContain('over budget: 26.5 kB, at most 20.0 kB');
   });
 
   it('copies the policy it names beside the report', async () => {
@@ -270,7 +271,7 @@ describe.skipIf(noSharedData)('a blueprint', () => {
   });
 });
 
-describe.skipIf(noSharedData)('bad input is refused in one line, and nothing is written:', () => {
+describeUnless(noSharedData)('bad input is refused in one line, and nothing is written:', () => {
   const file = (name: string, bytes: Uint8Array | string): string => {
     const path = join(out, '..', name);
     writeFileSync(path, bytes);

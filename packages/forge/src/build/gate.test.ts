@@ -67,9 +67,11 @@ describe('the gate', () => {
     const latencies = [{ p50Ms: 7, target: 'midrange-2021' }];
     const figures = { bytes: 100, workload, latencies };
     const verdict = overBudget({ maxBytes: 99, maxMemoryBytes: 499, maxLatencyMs: 5 }, figures);
-    expect(verdict?.reason).toContain('100 bytes, at most 99');
-    expect(verdict?.reason).toContain('500 bytes of memory, at most 499');
+    expect(verdict?.reason).toContain('100 B, at most 99 B');
+    expect(verdict?.reason).toContain('500 B of memory, at most 499 B');
     expect(verdict?.reason).toContain('7 ms on midrange-2021, at most 5');
     expect(overBudget({ maxBytes: 100 }, figures)).toBeUndefined();
+    const close = overBudget({ maxBytes: 26_453 }, { ...figures, bytes: 26_454 });
+    expect(close?.reason).toContain('26454 bytes, at most 26453');
   });
 });

@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { build } from './index.ts';
 
 /** Small ones of each kind; `tests/soak/builds.test.ts` builds them all. */
@@ -15,7 +16,7 @@ const kinds = [
   ['resnet8-cifar10', 'a residual network', ['unproven', 'unproven', 'unproven']],
 ] as const;
 
-describe.skipIf(noSharedData)('a real model', () => {
+describeUnless(noSharedData)('a real model', () => {
   const root = mkdtempSync(join(tmpdir(), 'selvedge-models-'));
   const engine = createOrtEngine({ threads: 1 });
   afterAll(async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { inspect } from './index.ts';
 
-describe.skipIf(noSharedData)('inspecting a model', () => {
+describeUnless(noSharedData)('inspecting a model', () => {
   it('counts operators, parameters and multiply-accumulates', async () => {
     const found = await inspect(modelFile('mnist-8.onnx'));
     expect(found.model).toMatchObject({ nodes: 12, parameters: 5998, opset: 8 });

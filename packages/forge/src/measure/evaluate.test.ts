@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import type { Session } from '@selvedge/infer/engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mnist, modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { type Dataset, readDataset, writeDataset } from '../dataset/index.ts';
 import { evaluate, measureLatency } from './index.ts';
 
-describe.skipIf(noSharedData)('mnist-8 on 500 of its images', () => {
+describeUnless(noSharedData)('mnist-8 on 500 of its images', () => {
   const root = mkdtempSync(join(tmpdir(), 'selvedge-measure-'));
   const engine = createOrtEngine({ threads: 1 });
   let session: Session;

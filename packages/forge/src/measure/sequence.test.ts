@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import type { Session, Tensor, Tensors } from '@selvedge/infer/engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelFile, noSharedData, sharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { readDataset, type SequenceFile, writeDataset } from '../dataset/index.ts';
 import { evaluate } from './index.ts';
 
@@ -23,7 +24,7 @@ function frames(count: number): Float32Array {
   return framed;
 }
 
-describe.skipIf(noSharedData)('a voice detector with state', () => {
+describeUnless(noSharedData)('a voice detector with state', () => {
   const root = mkdtempSync(join(tmpdir(), 'selvedge-sequence-'));
   const engine = createOrtEngine({ threads: 1 });
   const count = 40;

@@ -4,7 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { describeUnless } from '../../../../tests/support/skip.ts';
 import { openDataDir } from './data-dir.ts';
 import { directoryStore } from './directory-store.ts';
 import { openJournal } from './journal.ts';
@@ -18,7 +19,7 @@ afterAll(async () => {
   if (mounted) spawnSync('umount', [root]);
   await rm(root, { recursive: true });
 });
-const why = mounted ? '' : ' (skipped: mounting a small filesystem needs root on Linux)';
+const noMount = !mounted && 'mounting a small file system needs root on Linux';
 
 /** Leaves `freeBytes` of the megabyte. */
 async function fillLeaving(freeBytes: number): Promise<void> {
@@ -32,7 +33,7 @@ async function fillLeaving(freeBytes: number): Promise<void> {
 const sizeOnDisk = async (path: string): Promise<number> =>
   Number(spawnSync('du', ['-s', '-B1', path], { encoding: 'utf8' }).stdout.split('\t')[0]);
 
-describe.skipIf(!mounted)(`on a full disk${why}`, () => {
+describeUnless(noMount)('on a full disk', () => {
   it('the old file stays whole and no temporary file is left', async () => {
     const path = join(root, 'whole.json');
     await writeDurably(path, 'old');

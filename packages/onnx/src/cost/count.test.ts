@@ -3,6 +3,7 @@ import { parseDocument } from '@selvedge/core/schema';
 import { describe, expect, it } from 'vitest';
 import { sharedModels } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import { float, graphBuilder, makeModel, makeNode, makeValueInfo } from '../build/index.ts';
 import { make, readModel } from '../wire/index.ts';
 import { countModel } from './count.ts';
@@ -85,7 +86,7 @@ describe('counts', () => {
     expect(after.workload.uncounted).toContain('com.example:Mystery');
   });
 
-  it.skipIf(noSharedData)('of the MLPerf Tiny networks are the published ones', () => {
+  itUnless(noSharedData)('of the MLPerf Tiny networks are the published ones', () => {
     // github.com/mlcommons/tiny: ResNet-8 12.5 M, MobileNetV1 0.25 7.49 M multiply-accumulates.
     const macs = (file: string) =>
       countModel(readModel(sharedModels.find(({ name }) => name === file)!.bytes())).workload.macs;
@@ -93,7 +94,7 @@ describe('counts', () => {
     expect(macs('mobilenet-vww.onnx')).toBe(7_489_664);
   });
 
-  it.skipIf(noSharedData)('of every shared model fit the document that carries them', () => {
+  itUnless(noSharedData)('of every shared model fit the document that carries them', () => {
     for (const { name, bytes } of sharedModels) {
       const { workload } = countModel(readModel(bytes(), { name }));
       expect(parseDocument(Workload, workload, name)).toBe(workload);

@@ -7,6 +7,7 @@ import {
   signalToNoise,
 } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import {
   type GraphBuilder,
   graphBuilder,
@@ -44,7 +45,7 @@ async function compare(model: Model, converted: Model): Promise<number> {
 }
 
 describe('conversion to half precision', () => {
-  it.skipIf(noSharedData).each(sharedModels)(
+  itUnless(noSharedData).each(sharedModels)(
     '$name still runs, and answers nearly the same, or is skipped with a reason',
     async ({ name, bytes }) => {
       const model = readModel(bytes(), { name });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeTestModels, sharedModels } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder, makeModel, makeNode, makeTensor, makeValueInfo } from '../build/index.ts';
 import { edit, make, readModel } from '../wire/index.ts';
 import { inspectModel } from './inspect.ts';
@@ -67,7 +68,7 @@ describe('what a model is', () => {
     ]);
   });
 
-  it.skipIf(noSharedData)('agrees with what is known of the shared models', () => {
+  itUnless(noSharedData)('agrees with what is known of the shared models', () => {
     const facts = Object.fromEntries(
       sharedModels.map(({ name, bytes }) => [name, inspectModel(readModel(bytes(), { name }))]),
     );
@@ -82,7 +83,7 @@ describe('what a model is', () => {
     expect(facts['xgboost-regressor.onnx']).toMatchObject({ nodes: 1, opset: 1 });
   });
 
-  it.skipIf(noSharedData)('can be told of every one of ONNX’s node tests', () => {
+  itUnless(noSharedData)('can be told of every one of ONNX’s node tests', () => {
     for (const { name, bytes } of nodeTestModels()) {
       expect(inspectModel(readModel(bytes, { name })).nodes).toBeGreaterThan(0);
     }

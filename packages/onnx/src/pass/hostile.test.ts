@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharedModels } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder } from '../build/index.ts';
 import { countModel } from '../cost/index.ts';
 import { toFloat16 } from '../float16/index.ts';
@@ -72,7 +73,7 @@ describe('damaged models', () => {
     expect(outcomes).toEqual(new Set(['worked', 'refused']));
   });
 
-  it.skipIf(noSharedData)('are, among the shared ones too', () => {
+  itUnless(noSharedData)('are, among the shared ones too', () => {
     const small = sharedModels
       .filter(({ name }) => /mnist|lgbm|xgboost|espcn/.test(name))
       .map(({ bytes }) => bytes());

@@ -8,6 +8,7 @@ import {
   signalToNoise,
 } from '../../../../tests/support/onnx-models.ts';
 import { mnist, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import {
   float,
   type GraphBuilder,
@@ -61,7 +62,7 @@ async function accuracy(model: Model): Promise<number> {
 }
 
 describe('dynamic quantisation', () => {
-  it.skipIf(noSharedData).each(sharedModels)(
+  itUnless(noSharedData).each(sharedModels)(
     '$name still runs, or is skipped with a reason',
     async ({ name, bytes }) => {
       const model = readModel(bytes(), { name });
@@ -82,7 +83,7 @@ describe('dynamic quantisation', () => {
     },
   );
 
-  it.skipIf(noSharedData)(
+  itUnless(noSharedData)(
     'costs MNIST at most 0.003 of its accuracy of 0.9891, fp16 nothing',
     async () => {
       const file = sharedModels.find(({ name }) => name === 'mnist-8.onnx')!;

@@ -7,6 +7,7 @@ import {
   sharedModels,
 } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder } from '../build/index.ts';
 import { dataTypeName } from '../tensor/index.ts';
 import { edit, type Model, make, readModel } from '../wire/index.ts';
@@ -25,7 +26,7 @@ function showingAll(model: Model): Model {
 }
 
 describe('inference', () => {
-  it.skipIf(noSharedData).each(sharedModels)(
+  itUnless(noSharedData).each(sharedModels)(
     'of $name agrees with every value of a run: type, shape, constants',
     async ({ name, bytes }) => {
       const model = readModel(bytes(), { name });
@@ -44,7 +45,7 @@ describe('inference', () => {
     },
   );
 
-  it.skipIf(noSharedData)('knows all shapes of the models without free dimensions but one', () => {
+  itUnless(noSharedData)('knows all shapes of the models without free dimensions but one', () => {
     for (const { name, bytes } of sharedModels) {
       if (['silero-vad-v6.2.onnx', 'xgboost-regressor.onnx'].includes(name)) continue;
       const model = readModel(bytes(), { name });
@@ -56,7 +57,7 @@ describe('inference', () => {
     }
   });
 
-  it.skipIf(noSharedData)('contradicts none of ONNX’s node tests, and settles most of them', () => {
+  itUnless(noSharedData)('contradicts none of ONNX’s node tests, and settles most of them', () => {
     let settled = 0;
     for (const { name, bytes } of nodeTestModels()) {
       const model = readModel(bytes, { name });

@@ -6,6 +6,7 @@ import {
   sharedPairs,
 } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
+import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder } from '../build/index.ts';
 import { readModel, writeModel } from './model.ts';
 import { concat } from './sink.ts';
@@ -37,14 +38,14 @@ const tiny = (): Uint8Array => {
 };
 
 describe('reading and writing', () => {
-  it.skipIf(noSharedData).each(sharedModels.concat(sharedPairs))(
+  itUnless(noSharedData).each(sharedModels.concat(sharedPairs))(
     'gives $name back byte for byte, passed through and encoded again',
     ({ name, bytes }) => {
       expect(roundTrips(bytes(), name)).toBe(true);
     },
   );
 
-  it.skipIf(noSharedData)('gives all of ONNX’s node tests back byte for byte, both ways', () => {
+  itUnless(noSharedData)('gives all of ONNX’s node tests back byte for byte, both ways', () => {
     const models = nodeTestModels();
     expect(models).toHaveLength(875);
     expect(models.filter(({ name, bytes }) => !roundTrips(bytes, name))).toEqual([]);
