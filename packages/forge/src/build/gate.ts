@@ -1,4 +1,5 @@
 import type { Workload } from '@selvedge/core/release';
+import { formatBytes } from '@selvedge/core/units';
 import type { Summary } from '../measure/index.ts';
 import type { VariantStatus } from '../report/index.ts';
 
@@ -56,10 +57,10 @@ export function overBudget(
   const memory = figures.workload?.peakMemoryBytes ?? 0;
   const over: string[] = [];
   if (maxBytes !== undefined && figures.bytes > maxBytes) {
-    over.push(`${figures.bytes} bytes, at most ${maxBytes}`);
+    over.push(overBytes('', figures.bytes, maxBytes));
   }
   if (maxMemoryBytes !== undefined && memory > maxMemoryBytes) {
-    over.push(`needs ${memory} bytes of memory, at most ${maxMemoryBytes}`);
+    over.push(overBytes(' of memory', memory, maxMemoryBytes));
   }
   for (const { p50Ms, target } of figures.latencies) {
     if (maxLatencyMs === undefined || p50Ms <= maxLatencyMs) continue;
@@ -68,6 +69,12 @@ export function overBudget(
   return over.length > 0
     ? { status: 'fail', reason: `over budget: ${over.join('; ')}` }
     : undefined;
+}
+
+/** Both in kB or more, and to the byte where they would read the same. */
+function overBytes(of: string, found: number, limit: number): string {
+  const [a, b] = [formatBytes(found), formatBytes(limit)];
+  return a === b ? `${found} bytes${of}, at most ${limit}` : `${a}${of}, at most ${b}`;
 }
 
 const severity: Readonly<Record<VariantStatus, number>> = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { variantTag } from '@selvedge/core/release';
 import type { Descriptor, FamilyName, Version } from '@selvedge/core/schema';
+import { formatBytes } from '@selvedge/core/units';
 import type { HubClient } from './hub-client.ts';
 import { type Made, releaseIndex, variantManifest } from './manifests.ts';
 import { type PushedBlob, pushBlob } from './push-blob.ts';
@@ -62,7 +63,8 @@ export async function pushRelease(
     });
     await push({ ...config.descriptor, from: { bytes: config.bytes } });
     await putManifest(hub, family, variantTag(version, built.id), document);
-    say(`${built.id}: ${built.bytes + golden.bytes} bytes in the registry`);
+    const size = formatBytes(built.bytes + golden.bytes);
+    say(`${built.id}: ${size} in the registry, with its golden document`);
   }
   await putManifest(hub, family, version, made.index);
   return { blobs, bytes };
