@@ -82,13 +82,32 @@ describeUnless(noSharedData)('selvedge build', () => {
   });
 
   it.each([
-    ['--precision', 'int4', 'int4'],
+    ['--precision', 'int8-dynamc', 'did you mean "int8-dynamic"?'],
     ['--calibration', dataset, '--calibration'],
   ])('refuses %s %s with exit 2', (flag, value, named) => {
     const run = selvedge('build', model, '--out', join(root, 'never'), flag, value);
     expect(run.status).toBe(2);
     expect(run.stderr).toContain(named);
     expect(existsSync(join(root, 'never'))).toBe(false);
+  });
+
+  it('goes through a list that names what is not built yet', () => {
+    const out = join(root, 'listed');
+    const run = selvedge(
+      'build',
+      model,
+      '--out',
+      out,
+      '--precision',
+      'fp32,int4',
+      '--json',
+      '--quiet',
+    );
+    expect(run.status).toBe(0);
+    expect(JSON.parse(run.stdout).variants[1]).toMatchObject({
+      status: 'skipped',
+      reason: 'not built yet; int8-dynamic is',
+    });
   });
 
   it('shows help with an example', () => {
