@@ -22,7 +22,7 @@ const quarter = (side / 4) * (side / 4);
 const widths: Readonly<Record<Size, { conv: readonly [number, number]; hidden: number }>> = {
   small: { conv: [6, 12], hidden: 0 },
   medium: { conv: [10, 20], hidden: 64 },
-  large: { conv: [20, 40], hidden: 128 },
+  large: { conv: [14, 28], hidden: 96 },
 };
 
 /** The layers of a size, input to output. */

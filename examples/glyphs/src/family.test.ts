@@ -58,12 +58,15 @@ describe('the sample family', () => {
   );
 
   it.each(sizes)(
-    '%s: the committed weights are within a point of the best of three seeds',
+    '%s: the committed weights are the best of three seeds, which lie within a point',
     async (size) => {
       const record = await recordOf(size);
       expect(new Set(record.runs.map(({ seed }) => seed)).size).toBe(3);
       const chosen = record.runs.find(({ seed }) => seed === record.chosen)?.accuracy ?? 0;
-      expect(bestOf(record) - chosen).toBeLessThanOrEqual(0.01);
+      expect(chosen).toBe(bestOf(record));
+      for (const { accuracy } of record.runs) {
+        expect(bestOf(record) - accuracy).toBeLessThanOrEqual(0.01);
+      }
     },
   );
 

@@ -14,7 +14,7 @@ const seeds = [1, 2, 3];
 const schedules: Readonly<Record<Size, Schedule>> = {
   small: { batches: 5000, batchSize: 72, peakRate: 0.004 },
   medium: { batches: 5000, batchSize: 72, peakRate: 0.003 },
-  large: { batches: 4000, batchSize: 72, peakRate: 0.002 },
+  large: { batches: 5000, batchSize: 72, peakRate: 0.003 },
 };
 
 const wanted = process.argv.slice(2);
