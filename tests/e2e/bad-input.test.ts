@@ -183,6 +183,34 @@ describe('a hub that answers HTML', () => {
   });
 });
 
+it.each([
+  ['has no such page', 404, 'Not Found'],
+  ['answers another document', 200, '{"hello": "world"}'],
+])(
+  'an agent whose hub %s says that no hub is there, in its document too',
+  async (_, status, body) => {
+    const stranger = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    try {
+      const args = ['--hub', urlOf(stranger), '--data', at(`agent-${status}`), '--once', '--json'];
+      const agent = await selvedge(['agent', ...args]);
+      expect(agent).toMatchObject({
+        code: 3,
+        json: {
+          device: expect.stringMatching(/^d-/),
+          installed: [],
+          error: { code: 'bad-upstream', message: expect.stringMatching(/^no hub answers at /) },
+        },
+      });
+      expect(agent.stderr).toMatch(
+        /^selvedge: bad-upstream: no hub answers at .+: check the hub's address\n$/,
+      );
+    } finally {
+      stranger.close();
+    }
+  },
+);
+
 describe('with a hub, an edge and an agent running', () => {
   const running: AgentProcess[] = [];
   const started = new Map<string, { data: string; port: string; args: string[] }>();

@@ -1,6 +1,6 @@
-import { fail } from '@selvedge/core/errors';
+import { fail, toSelvedgeError } from '@selvedge/core/errors';
 import { maxBytes } from '@selvedge/core/trust';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { fetchJson, isLoopbackName } from '../http/index.ts';
 import { httpCarrier } from './http-carrier.ts';
 
@@ -15,14 +15,13 @@ const TrustStatus = Type.Object({ dev: Type.Boolean(), established: Type.Boolean
  * @param hub the hub's own URL. No edge is asked, neither for the root nor whether it may be taken.
  * @param origins everything else that documents may come from.
  * @throws SelvedgeError `trust-no-root` where it is not allowed, `unavailable` before the first
- * publish, and what a fetch throws.
+ * publish, `bad-upstream` where no hub answers, and what a fetch throws.
  */
 export async function firstRoot(hub: string, origins: readonly string[]): Promise<Uint8Array> {
   const elsewhere = [hub, ...origins].find((origin) => !isLoopbackName(new URL(origin).hostname));
   if (elsewhere !== undefined) refuseFirstUse(`${elsewhere} is not on this machine`);
   const base = hub.replace(/\/$/, '');
-  // Not redirected: the answer would be another one's.
-  const status = await fetchJson(`${base}/api/v1/trust`, TrustStatus, { maxRedirects: 0 });
+  const status = await trustStatus(base);
   if (!status.dev) refuseFirstUse(`the hub at ${hub} does not run with --dev`);
   if (!status.established) {
     fail('unavailable', `the hub at ${hub} has no root of trust yet`, {
@@ -39,6 +38,22 @@ export async function firstRoot(hub: string, origins: readonly string[]): Promis
 }
 
 const maxGap = 64;
+
+/** Asks the hub how its repository stands. What has no such document is no hub, whatever it says. */
+async function trustStatus(base: string): Promise<Static<typeof TrustStatus>> {
+  try {
+    // Not redirected: the answer would be another one's.
+    return await fetchJson(`${base}/api/v1/trust`, TrustStatus, { maxRedirects: 0 });
+  } catch (caught) {
+    const error = toSelvedgeError(caught);
+    if (error.code !== 'not-found' && error.code !== 'bad-document') throw error;
+    return fail('bad-upstream', `no hub answers at ${base}: ${error.message}`, {
+      hint: "check the hub's address",
+      details: error.details,
+      cause: caught,
+    });
+  }
+}
 
 const refuseFirstUse = (reason: string): never =>
   fail('trust-no-root', `no root of trust was given, and ${reason}`, {

@@ -218,6 +218,17 @@ describe('a device’s trust', () => {
     await expect((await open()).refresh()).rejects.toMatchObject({ code: 'bad-upstream' });
   });
 
+  it('says bad-upstream where no repository is at all', async () => {
+    intercept = (_, response) => {
+      response.writeHead(404).end();
+      return true;
+    };
+    const error = { code: 'bad-upstream', row: { exit: 3 } };
+    await expect((await open()).refresh()).rejects.toMatchObject(error);
+    const first = await open({ trustRoot: undefined, firstUseFrom: url });
+    await expect(first.refresh()).rejects.toMatchObject(error);
+  });
+
   it('recovers from files that a crash damaged', async () => {
     await (await open()).refresh();
     for (const file of ['timestamp.json', 'snapshot.json', 'targets.json', 'floor.json']) {

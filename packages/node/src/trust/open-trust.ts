@@ -4,6 +4,7 @@ import { fail, type SelvedgeError } from '@selvedge/core/errors';
 import {
   isRefusal,
   openTrustClient,
+  type Refusal,
   type TrustClient,
   type TrustPorts,
 } from '@selvedge/core/trust';
@@ -94,13 +95,26 @@ export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
     get client() {
       return client;
     },
-    refresh: async () => accepted(await (await opened()).refresh()),
+    async refresh() {
+      const refreshed = await (await opened()).refresh();
+      if (isRefusal(refreshed) && isNothingThere(refreshed)) return failNoHub(origins());
+      return accepted(refreshed);
+    },
     families: async () => (client ? trustedDocuments(client).families() : []),
     channel: async (family, channel) => (await documents()).channel(family, channel),
     release: async (family, version) => (await documents()).release(family, version),
     policy: async (family) => (await documents()).policy(family),
   };
 }
+
+/** Without a timestamp there is no repository at all: nothing was forged, nobody is there. */
+const isNothingThere = ({ code, subject }: Refusal): boolean =>
+  code === 'trust-unknown' && subject === 'timestamp.json';
+
+const failNoHub = (origins: readonly string[]): never =>
+  fail('bad-upstream', `no trust metadata is served at ${origins.join(' or ')}`, {
+    hint: "check the hub's address, or publish a first release to it",
+  });
 
 const noRoot = {
   refused: true,
