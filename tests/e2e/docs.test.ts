@@ -7,6 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { parseBlueprint } from '@selvedge/core/blueprint';
 import { compileAuthorPolicy, parseYaml } from '@selvedge/forge/policy';
 import { describe, expect, it } from 'vitest';
+import { cliHere } from '../support/cli-here.ts';
 import { type DocBlock, docBlocks, repository } from '../support/doc-blocks.ts';
 import { type DocShell, openDocShell } from '../support/doc-shell.ts';
 
@@ -99,4 +100,22 @@ describe('the links of', () => {
     const broken = links.filter((to) => globSync(new URL(to!, base).pathname).length === 0);
     expect(broken).toEqual([]);
   });
+});
+
+describe('what docs/cli.md calls not there yet', () => {
+  const needed: Record<string, string[]> = {
+    hub: ['--data', 'd'],
+    build: ['m.onnx', '--out', 'o'],
+  };
+  const page = readFileSync(`${repository}docs/cli.md`, 'utf8');
+  const later = page.slice(page.indexOf('## Not there yet')).matchAll(/`selvedge ([^`]+)`/g);
+  it.each([...later].map(([, command]) => command!))(
+    '%s is refused as bad usage',
+    async (command) => {
+      const [name, ...rest] = command.split(' ');
+      const { code, json } = await cliHere([name!, ...(needed[name!] ?? []), ...rest, '--json']);
+      expect({ code, json }).toMatchObject({ code: 2, json: { error: { code: 'usage' } } });
+      expect(JSON.stringify(json)).toMatch(/unknown (command|option)/);
+    },
+  );
 });
