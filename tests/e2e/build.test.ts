@@ -67,11 +67,11 @@ describeUnless(noSharedData)('selvedge build', () => {
   });
 
   it.each([
-    ['a truncated model', readFileSync(model).subarray(0, 9_000), 'bad-model'],
-    ['a text file', 'To be or not to be.', 'bad-model'],
+    ['a truncated model', () => readFileSync(model).subarray(0, 9_000), 'bad-model'],
+    ['a text file', () => 'To be or not to be.', 'bad-model'],
   ])('says in one line, with exit 2, that %s is no model', (name, bytes, code) => {
     const file = join(root, `${name.replaceAll(' ', '-')}.onnx`);
-    writeFileSync(file, bytes);
+    writeFileSync(file, bytes());
     const out = join(root, 'refused');
     const run = selvedge('build', file, '--out', out, '--json', '--quiet');
     expect(run.status).toBe(2);
