@@ -57,7 +57,12 @@ export function addOipRoutes(app: FastifyInstance, agent: Agent, version: string
 function familyOf({ params }: ModelRequest, agent: Agent): AgentFamily {
   const family = familyOfSlug(params.model);
   const known = agent.state().families.find((entry) => entry.family === family);
-  if (!known) return fail('not-found', `no model ${params.model} here`, { details: { family } });
+  if (!known) {
+    return fail('not-found', `no model ${params.model} here`, {
+      hint: 'check the name; what was just published comes with the next poll',
+      details: { family },
+    });
+  }
   if (known.version !== null) return known;
   return fail('unavailable', `${family} is not installed on this device yet`, {
     details: { family },

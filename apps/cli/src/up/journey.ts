@@ -80,7 +80,7 @@ async function travel(
   const fabric = { layout, ports, hub, edge, pollSeconds };
   const devices = await openDevices(fabric, count, { story, closers });
   const answers = await makeRequests(layout, report, devices, (answered) =>
-    story('request')(requestLine(answered, io)),
+    story('request')(`${devices.at(-1)?.name}, ${requestLine(answered, io)}`),
   );
   // Tells the hub what was decided, in sums, without waiting for the next poll.
   for (const device of devices) await device.agent.poll();

@@ -54,7 +54,7 @@ export const BlueprintTier = Type.Object(
     /** The model file. */
     source: FilePath,
     precisions: Type.Array(Precision, { minItems: 1 }),
-    /** Target ids of the catalogue; absent means any. */
+    /** Target ids of the catalogue: other targets are left out. Absent means any. */
     targets: Type.Optional(Type.Array(Slug, { minItems: 1 })),
     budget: Type.Optional(Budget),
     quality: Type.Optional(QualityBar),

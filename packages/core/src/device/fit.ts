@@ -57,10 +57,11 @@ const constraints: readonly (readonly [VariantRejection['code'], Test])[] = [
   ['quality', ofQuality],
 ];
 
+/** A machine that is no target of the catalogue describes itself: the checks below judge it. */
 function ofTarget({ targets = [] }: ReleaseVariant, { profile }: Place): string | undefined {
-  if (targets.length === 0 || (profile.target && targets.includes(profile.target)))
-    return undefined;
-  return `it was built for ${targets.join(', ')}, and this is ${profile.target ?? 'no target of the catalogue'}`;
+  if (targets.length === 0 || profile.target === undefined) return undefined;
+  if (targets.includes(profile.target)) return undefined;
+  return `it was built for ${targets.join(', ')}, and this is ${profile.target}`;
 }
 
 function ofEngine({ engine }: ReleaseVariant, { profile }: Place): string | undefined {

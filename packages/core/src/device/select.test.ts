@@ -210,6 +210,15 @@ describe('the choice of a variant', () => {
   });
 });
 
+describe('a machine that is no target of the catalogue', () => {
+  it('takes a variant that was built for targets, judged by its own profile', () => {
+    const { target: _, ...self } = profileOf('cpu-x64');
+    const built = { ...variant('fp32'), targets: ['flagship-2026'] };
+    expect(selectVariant(release([built]), 'device', self).chosen).toBe(built.id);
+    expect(selectVariant(release([built]), 'device', profileOf('cpu-x64')).chosen).toBeUndefined();
+  });
+});
+
 describe('a variant that does not fit', () => {
   const profile = profileOf('midrange-2021');
   const rejectedBy = (one: ReleaseVariant, over: Partial<Profile> = {}, live = {}, bar = {}) =>

@@ -76,7 +76,10 @@ export const ReleaseVariant = Type.Object({
   /** The engine family that runs it, e.g. `onnxruntime`. */
   engine: Slug,
   opset: Type.Integer({ minimum: 1 }),
-  /** Target ids it was built for; absent or empty means any. */
+  /**
+   * Target ids it was built for; absent or empty means any. A device that is another target does
+   * not take it; one that is none of the catalogue's is judged by its own profile.
+   */
   targets: Type.Optional(Type.Array(Slug)),
   /** The variant's OCI manifest; its layers are the model and the golden document. */
   manifest: Descriptor,

@@ -72,6 +72,9 @@ export async function publish(options: PublishOptions): Promise<Published> {
   for (const { id, status, reason } of build.withheld) {
     say(`${id} is not published: ${status}, ${reason}`);
   }
+  for (const { id, status, reason } of build.publishable) {
+    if (status === 'unproven') say(`${id} is published unproven: ${reason}`);
+  }
 
   const made = await makeRelease(build, version);
   const index = made.index.descriptor;
