@@ -30,10 +30,6 @@ const numeric: Readonly<Record<string, ElementType>> = {
 
 const kinds = Object.fromEntries(Object.entries(numeric).map(([kind, type]) => [type, kind]));
 
-/** Bytes of one element; strings have no fixed size. */
-export const elementBytes = (type: Exclude<ElementType, 'string'>): number =>
-  Number(kinds[type]?.slice(1));
-
 /**
  * Reads a `descr` such as `<f4` or `|u1`.
  * @throws SelvedgeError `bad-dataset` for pickled objects, structured and other types

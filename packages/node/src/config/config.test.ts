@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
-import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { frozenConfig, parsePort, readEnvironment, Secret } from './index.ts';
+import { parsePort, readEnvironment, Secret } from './index.ts';
 
 describe('the environment', () => {
   it('is read once, checked and frozen', () => {
@@ -31,25 +30,6 @@ describe('a secret', () => {
         inspect({ secret }, { depth: 9, showHidden: true }),
       ].join(),
     ).not.toContain('hunter2');
-  });
-});
-
-describe('a configuration', () => {
-  const schema = Type.Object(
-    { a: Type.Object({ n: Type.Integer() }) },
-    { additionalProperties: false },
-  );
-
-  it('is frozen all the way down and apart from what it was made of', () => {
-    const raw = { a: { n: 1 } };
-    const config = frozenConfig(schema, raw, 'x.yaml');
-    raw.a.n = 2;
-    expect(config.a.n).toBe(1);
-    expect(Object.isFrozen(config.a)).toBe(true);
-  });
-
-  it('with an unknown key is an error that names the file', () => {
-    expect(() => frozenConfig(schema, { a: { n: 1 }, b: 1 }, 'x.yaml')).toThrow('x.yaml');
   });
 });
 
