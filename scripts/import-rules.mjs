@@ -11,7 +11,7 @@ const only = (name, from, allowed) => ({
   to: { path: '^(packages|apps|examples)/', pathNot: [from, ...allowed].map(room).join('|') },
 });
 
-const belowApps = ['core', 'onnx', 'infer', 'engines', 'forge', 'node'];
+const belowApps = ['core', 'onnx', 'infer', 'engines', 'forge', 'audit', 'node'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -29,6 +29,7 @@ export default {
     only('engines-on-infer', 'engines', ['core', 'onnx', 'infer']),
     only('node-on-engines', 'node', ['core', 'onnx', 'infer', 'engines']),
     only('forge-on-engines', 'forge', ['core', 'onnx', 'infer', 'engines']),
+    only('audit-on-core', 'audit', ['core']),
     only('examples-on-forge', 'glyphs', ['core', 'onnx', 'infer', 'engines', 'forge']),
     only('apps-do-not-import-each-other', 'hub', [...belowApps, 'console']),
     only('apps-do-not-import-each-other', 'edge', belowApps),
