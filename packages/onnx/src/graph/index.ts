@@ -10,6 +10,7 @@ export {
   textAttribute,
 } from './attribute.ts';
 export { attachExternal, type ExternalReference, externalReferences } from './external.ts';
+export { exposeValues } from './expose.ts';
 export { type GraphIndex, indexGraph } from './graph-index.ts';
 export { inspectModel, type ModelFacts } from './inspect.ts';
 export { type GraphPass, mapGraphs } from './map-graphs.ts';
