@@ -57,7 +57,8 @@ function rate(unit: ChipUnit): string {
 function showTarget(io: Io, chip: Chip): void {
   io.result(chip);
   const engines = chip.engines.map(
-    ({ name, version, opset }) => `${name} ${version}, up to opset ${opset}`,
+    ({ name, version, opset }) =>
+      `${name} ${version}${opset === undefined ? '' : `, up to opset ${opset}`}`,
   );
   io.print(
     `${chip.id}: ${chip.name}\n${chip.platform.os} ${chip.platform.arch}; ${engines.join('; ')}\n`,
@@ -93,14 +94,21 @@ function* unitFigures(unit: ChipUnit): Generator<[string, string, Figure]> {
   yield [part, 'per operator', unit.dispatch];
   if (unit.power) yield [part, 'power computing', unit.power];
   if (unit.waitPower) yield [part, 'power dispatching', unit.waitPower];
+  if (unit.onChip) yield [part, 'weights kept on chip', unit.onChip];
+  if (unit.bandwidth) yield [part, 'bandwidth of its own', unit.bandwidth];
 }
 
 function figuresOf(chip: Chip): [string, string, Figure][] {
   return [
     ...chip.units.flatMap((unit) => [...unitFigures(unit)]),
     ['memory', 'for one model', chip.memoryBudget],
+    ...(chip.activationMemory
+      ? [['memory', 'for activations', chip.activationMemory] as [string, string, Figure]]
+      : []),
     ['memory', 'bandwidth', chip.memoryBandwidth],
     ['storage', 'for models', chip.storage],
+    ['cooling', 'power for ever', chip.cooling.sustained],
+    ['cooling', 'time constant', chip.cooling.settles],
   ];
 }
 

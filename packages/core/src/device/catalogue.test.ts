@@ -21,11 +21,11 @@ describe('the catalogue', () => {
     const ids = catalogue.map(({ id }) => id);
     expect(ids).toEqual(
       expect.arrayContaining([
-        'flagship-2026',
-        'intel-lunar-lake',
-        'midrange-2021',
-        'cpu-x64',
-        'browser-wasm',
+        ...['flagship-2026', 'intel-lunar-lake', 'midrange-2021', 'cpu-x64', 'browser-wasm'],
+        ...['apple-m4', 'apple-a18', 'snapdragon-x-elite', 'snapdragon-8-gen3'],
+        ...['intel-arrow-lake', 'amd-xdna2', 'jetson-thor', 'jetson-agx-orin', 'hailo-8'],
+        ...['coral-edgetpu', 'ethos-u55', 'rk3588', 'browser-webnn', 'browser-webgpu'],
+        'cpu-arm64',
       ]),
     );
     expect(new Set(ids).size).toBe(ids.length);

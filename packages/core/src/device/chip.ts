@@ -22,7 +22,7 @@ export interface Rate extends Sourced {
 
 /** Any other amount. */
 export interface Quantity extends Sourced {
-  readonly unit: 'B/s' | 'B' | 'µs' | 'W' | 'fraction' | '×';
+  readonly unit: 'B/s' | 'B' | 's' | 'µs' | 'W' | 'fraction' | '×';
 }
 
 /** A figure of the catalogue: never a bare number. */
@@ -41,6 +41,10 @@ export interface ChipUnit {
   readonly dispatch: Quantity;
   readonly power?: Quantity;
   readonly waitPower?: Quantity;
+  /** Memory of its own: activations and this many bytes of weights need not be moved for a run. */
+  readonly onChip?: Quantity;
+  /** Its path to memory, where it is not the chip's. */
+  readonly bandwidth?: Quantity;
   /** Cores that the figures count, where they scale with cores. */
   readonly cores?: number;
 }
@@ -53,12 +57,24 @@ export interface Chip {
   readonly engines: readonly {
     readonly name: string;
     readonly version: string;
-    readonly opset: number;
+    /** The newest ONNX opset it runs; absent where models are converted before. */
+    readonly opset?: number;
   }[];
   readonly units: readonly ChipUnit[];
   readonly memoryBudget: Quantity;
+  /** Room for live activations, where they have a memory of their own. */
+  readonly activationMemory?: Quantity;
   readonly memoryBandwidth: Quantity;
   readonly storage: Quantity;
+  readonly cooling: Cooling;
+}
+
+/** How a device sheds heat: what decides how long it keeps its clock. */
+export interface Cooling {
+  /** Power that it sheds for as long as one likes. */
+  readonly sustained: Quantity;
+  /** Time constant of its temperature (to 63% of where it is going). */
+  readonly settles: Quantity;
 }
 
 /** The unit of a figure as chips write it: a rate says which one it is. */

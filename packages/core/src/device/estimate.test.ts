@@ -72,6 +72,15 @@ describe('an estimate', () => {
     expect(one.memoryMs).toBe(0);
   });
 
+  it('moves only the weights that do not fit on a chip with memory of its own, by its own path', () => {
+    const own: ComputeUnit = { ...unit, onChipBytes: 8e6, bandwidth: 1e9 };
+    const ms = (weightBytes: number) =>
+      estimateOn(own, workload({ weightBytes, activationBytes: 5e6 }), { memory }, 'fp32')!
+        .memoryMs;
+    expect(ms(8e6)).toBe(0);
+    expect(ms(9e6)).toBeCloseTo(1, 9);
+  });
+
   it('takes the unit that burdens the device least: the NPU for the energy, the CPU when it is dear', () => {
     const phone = profileOf('flagship-2026');
     const small = workload({ macs: 1e6, weightBytes: 2e5, activationBytes: 1e5, nodes: 12 });

@@ -53,11 +53,10 @@ export function estimateOn(
   const tops = unit.tops[precision];
   if (!unit.precisions.includes(precision) || !tops) return undefined;
   const { efficiency, startUs, dispatchUs } = { ...assumedCosts, ...unit };
-  const moved =
-    (workload.weightBytes + workload.activationBytes) * (unit.expands?.[precision] ?? 1);
+  const moved = movedBytes(unit, workload) * (unit.expands?.[precision] ?? 1);
+  const bandwidth = unit.bandwidth ?? profile.memory.bandwidth;
   const computeMs = (2 * workload.macs) / (tops * efficiency * 1e9);
-  const memoryMs =
-    moved === 0 || profile.memory.bandwidth === 0 ? 0 : (moved / profile.memory.bandwidth) * 1e3;
+  const memoryMs = moved === 0 || bandwidth === 0 ? 0 : (moved / bandwidth) * 1e3;
   const overheadMs = (startUs + workload.nodes * dispatchUs) / 1e3;
   const busyMs = Math.max(computeMs, memoryMs);
   const energy =
@@ -74,6 +73,13 @@ export function estimateOn(
     unit: { kind: unit.kind, provider: unit.provider },
     provenance: 'estimated',
   };
+}
+
+/** With memory of its own a unit keeps activations there, and the weights that fit. */
+function movedBytes({ onChipBytes }: ComputeUnit, workload: Workload): number {
+  const { weightBytes, activationBytes } = workload;
+  if (onChipBytes === undefined) return weightBytes + activationBytes;
+  return Math.max(0, weightBytes - onChipBytes);
 }
 
 /** What {@link burdenPartsAmong} weighs: milliseconds and, where known, millijoules. */

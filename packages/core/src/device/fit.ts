@@ -97,8 +97,11 @@ function ofMemory(
   const running = profile.units.filter((unit) => unit.precisions.includes(precision));
   const grows = Math.min(...running.map((unit) => unit.expands?.[precision] ?? 1));
   const needed = workload.peakMemoryBytes * grows;
-  if (needed <= room) return undefined;
-  return `it takes ${needed} bytes of memory, and ${room} are there`;
+  if (needed > room) return `it takes ${needed} bytes of memory, and ${room} are there`;
+  const alive = Math.max(0, workload.peakMemoryBytes - workload.weightBytes);
+  const { activationBytes = Number.POSITIVE_INFINITY } = profile.memory;
+  if (alive <= activationBytes) return undefined;
+  return `its activations take ${alive} bytes, and their memory has ${activationBytes}`;
 }
 
 function ofStorage({ bytes }: ReleaseVariant, { profile }: Place): string | undefined {

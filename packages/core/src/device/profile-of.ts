@@ -16,7 +16,12 @@ export function profileOf(target: string | Chip): Profile {
     platform: { ...chip.platform },
     engines: chip.engines.map((engine) => ({ ...engine })),
     units: chip.units.map(unitOf),
-    memory: { budgetBytes: chip.memoryBudget.value, bandwidth: chip.memoryBandwidth.value },
+    memory: {
+      budgetBytes: chip.memoryBudget.value,
+      bandwidth: chip.memoryBandwidth.value,
+      ...(chip.activationMemory && { activationBytes: chip.activationMemory.value }),
+    },
+    cooling: { watts: chip.cooling.sustained.value, seconds: chip.cooling.settles.value },
     storageBytes: chip.storage.value,
     provenance: 'estimated',
   };
@@ -37,6 +42,8 @@ function unitOf(unit: ChipUnit): ComputeUnit {
     dispatchUs: unit.dispatch.value,
     ...(unit.power && { watts: unit.power.value }),
     ...(unit.waitPower && { waitWatts: unit.waitPower.value }),
+    ...(unit.onChip && { onChipBytes: unit.onChip.value }),
+    ...(unit.bandwidth && { bandwidth: unit.bandwidth.value }),
   };
 }
 

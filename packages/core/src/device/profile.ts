@@ -25,6 +25,10 @@ export const ComputeUnit = Type.Object({
   watts: Type.Optional(Type.Number({ minimum: 0 })),
   /** Power while a run is started and operators are dispatched, watts. Absent: as while computing. */
   waitWatts: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Memory of its own, bytes: activations and this much of the weights need not be moved. */
+  onChipBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Bytes a second on its own path to memory. Absent: the device's. */
+  bandwidth: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type ComputeUnit = Static<typeof ComputeUnit>;
 
@@ -47,7 +51,16 @@ export const Profile = Type.Object({
     budgetBytes: Type.Integer({ minimum: 0 }),
     /** Bytes a second between memory and the fastest unit; 0 where nobody knows. */
     bandwidth: Type.Number({ minimum: 0 }),
+    /** Bytes for live activations, where they have a memory of their own. */
+    activationBytes: Type.Optional(Type.Integer({ minimum: 0 })),
   }),
+  /** How long it keeps its clock: watts that it sheds for ever, and its time constant. */
+  cooling: Type.Optional(
+    Type.Object({
+      watts: Type.Number({ exclusiveMinimum: 0 }),
+      seconds: Type.Number({ exclusiveMinimum: 0 }),
+    }),
+  ),
   storageBytes: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Whether the figures above were measured here, or come from the catalogue. */
   provenance: Provenance,

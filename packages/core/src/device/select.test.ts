@@ -251,7 +251,7 @@ describe('a variant that does not fit', () => {
       {},
       'it uses opset 99, and onnxruntime here runs up to 26',
     ],
-    ['precision', variant('int4'), {}, {}, {}, 'no processor here runs int4'],
+    ['precision', variant('int2'), {}, {}, {}, 'no processor here runs int2'],
     [
       'memory',
       fp32,
@@ -267,6 +267,14 @@ describe('a variant that does not fit', () => {
       { freeMemoryBytes: 10 },
       {},
       'it takes 170000 bytes of memory, and 10 are there',
+    ],
+    [
+      'memory',
+      fp32,
+      { memory: { budgetBytes: 1e9, bandwidth: 1, activationBytes: 1000 } },
+      {},
+      {},
+      'its activations take 58000 bytes, and their memory has 1000',
     ],
     [
       'storage',
@@ -306,10 +314,10 @@ describe('a variant that does not fit', () => {
   });
 
   it('leaves the choice empty when it was the only one, and the sentence says why', () => {
-    const selection = selectVariant(release([variant('int4')]), 'device', profile);
+    const selection = selectVariant(release([variant('int2')]), 'device', profile);
     expect(selection).not.toHaveProperty('chosen');
     expect(selection.reason).toBe(
-      'no variant of a/b 1.0.0 fits (device-int4: no processor here runs int4)',
+      'no variant of a/b 1.0.0 fits (device-int2: no processor here runs int2)',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { carriedCosts, cpu } from './processors.ts';
+import { carriedCosts, cpu, integersWidened } from './processors.ts';
 
 /** A browser tab on a laptop, WebAssembly with SIMD, one thread (no cross-origin isolation). */
 export const browserWasm: Chip = {
@@ -13,11 +13,7 @@ export const browserWasm: Chip = {
       fp32: vectorPeak(1, 3, 4, 1),
       source: '1 thread × 3.0 GHz × 128 bits, a multiplication and an addition each cycle',
       cores: 1,
-      int8Dynamic: {
-        ratio: 1,
-        figure: assumed,
-        source: 'no dot-product instruction without relaxed SIMD: as fp32',
-      },
+      integers: integersWidened,
       ...carriedCosts(2, 'WebAssembly and its call from JavaScript'),
       power: assumed(10, 'W', 'one laptop core'),
       waitPower: assumed(10, 'W', 'one laptop core'),
@@ -30,4 +26,8 @@ export const browserWasm: Chip = {
   ),
   memoryBandwidth: derived(51.2e9, 'B/s', 'DDR4-3200, two channels of 64 bits'),
   storage: assumed(2 ** 30, 'B', 'what a browser grants an origin without asking'),
+  cooling: {
+    sustained: assumed(15, 'W', "the chip's base power, which a thin laptop's fan keeps up with"),
+    settles: assumed(120, 's', 'heat pipe and fan of a thin laptop'),
+  },
 };

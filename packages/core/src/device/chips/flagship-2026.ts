@@ -1,5 +1,5 @@
 import { assumed, type Chip, calibrated, derived, onnxRuntime, vectorPeak } from '../chip.ts';
-import { carriedCosts, cpu, int8DynamicOnArm } from './processors.ts';
+import { carriedCosts, cpu, integersOnArm } from './processors.ts';
 
 const hub =
   'fit of 7 networks on Snapdragon 8 Elite Gen 5, ONNX Runtime, AI Hub Models v0.46.1 (error 11%)';
@@ -25,6 +25,7 @@ export const flagship2026: Chip = {
           'dense TOPS',
           'half the int8 rate; agrees with resnet50 and resnet101, AI Hub Models v0.46.1',
         ),
+        mixed: assumed(22.5, 'dense TOPS', 'as fp16: the slowest of its layers'),
       },
       efficiency: calibrated(0.4, 'fraction', hub),
       start: calibrated(210, 'µs', hub),
@@ -36,7 +37,7 @@ export const flagship2026: Chip = {
       fp32: vectorPeak(2, 4.6, 4, 4),
       source: '2 prime cores × 4.6 GHz × 4 pipes of 128 bits',
       cores: 2,
-      int8Dynamic: int8DynamicOnArm,
+      integers: integersOnArm,
       ...carriedCosts(1, 'a core of like speed'),
       power: assumed(14, 'W', 'two prime cores at full clock'),
       waitPower: assumed(7, 'W', 'one prime core at full clock'),
@@ -49,4 +50,12 @@ export const flagship2026: Chip = {
   ),
   memoryBandwidth: derived(84.8e9, 'B/s', 'LPDDR5X, 5300 MHz × 2 × 64 bits'),
   storage: assumed(8 * 2 ** 30, 'B', 'a thirty-second of 256 GB'),
+  cooling: {
+    sustained: assumed(
+      5,
+      'W',
+      'what a hand-held case of glass sheds at a skin temperature of 43 °C',
+    ),
+    settles: assumed(60, 's', 'the case and battery of a phone warm up within minutes'),
+  },
 };

@@ -1,5 +1,5 @@
 import { assumed, type Chip, derived, onnxRuntime, published, vectorPeak } from '../chip.ts';
-import { carriedCosts, cpu, int8DynamicOnX86 } from './processors.ts';
+import { carriedCosts, cpu, integersOnX86 } from './processors.ts';
 
 /** A thin laptop with Intel Core Ultra 200V. */
 export const intelLunarLake: Chip = {
@@ -22,6 +22,7 @@ export const intelLunarLake: Chip = {
           'dense TOPS',
           'half the int8 rate: NPU 4 has 12,288 int8 and 6,144 fp16 multipliers',
         ),
+        mixed: assumed(24, 'dense TOPS', 'as fp16: the slowest of its layers'),
       },
       efficiency: assumed(0.4, 'fraction', 'as calibrated for flagship-2026'),
       start: assumed(150, 'µs', 'a Level Zero submission and its wait; no figure is published'),
@@ -33,7 +34,7 @@ export const intelLunarLake: Chip = {
       fp32: vectorPeak(4, 4.8, 8, 2),
       source: '4 Lion Cove cores × 4.8 GHz × 2 pipes of 256 bits',
       cores: 4,
-      int8Dynamic: int8DynamicOnX86,
+      integers: integersOnX86,
       ...carriedCosts(1, 'a core of like speed'),
       power: assumed(20, 'W', 'four Lion Cove cores within 30 W of the chip'),
       waitPower: assumed(8, 'W', 'one Lion Cove core at full clock'),
@@ -42,4 +43,8 @@ export const intelLunarLake: Chip = {
   memoryBudget: assumed(8 * 2 ** 30, 'B', 'a quarter of 32 GB'),
   memoryBandwidth: derived(136.5e9, 'B/s', 'LPDDR5X-8533 × 128 bits'),
   storage: assumed(32 * 2 ** 30, 'B', 'a thirty-second of 1 TB'),
+  cooling: {
+    sustained: assumed(17, 'W', "the chip's base power, which a thin laptop's fan keeps up with"),
+    settles: assumed(120, 's', 'heat pipe and fan of a thin laptop'),
+  },
 };

@@ -13,8 +13,8 @@ interface Cpu {
   readonly fp32: number;
   readonly source: string;
   readonly cores: number;
-  /** Rate of int8-dynamic over fp32's; it includes the passes that quantise activations. */
-  readonly int8Dynamic: EngineFigure;
+  /** Rates of integer kernels over fp32's. */
+  readonly integers: Integers;
   readonly efficiency: Quantity;
   readonly start: Quantity;
   readonly dispatch: Quantity;
@@ -29,9 +29,17 @@ interface EngineFigure {
   readonly source: string;
 }
 
+interface Integers {
+  /** Includes the passes that quantise activations. */
+  readonly dynamic: EngineFigure;
+  /** Static QDQ: the engine fuses what stands between DequantizeLinear and QuantizeLinear. */
+  readonly static: EngineFigure;
+}
+
 /** A CPU under ONNX Runtime. */
 export function cpu(from: Cpu): ChipUnit {
-  const { ratio, figure, source } = from.int8Dynamic;
+  const rate = ({ ratio, figure, source }: EngineFigure) =>
+    figure(from.fp32 * ratio, 'dense TOPS', source);
   return {
     kind: 'cpu',
     provider: from.provider ?? 'cpu',
@@ -44,7 +52,14 @@ export function cpu(from: Cpu): ChipUnit {
         'as fp32: the CPU provider casts fp16 back to fp32 (microsoft/onnxruntime #28487); ' +
           `resnet8 0.198 against 0.194 ms, ${xeon}`,
       ),
-      'int8-dynamic': figure(from.fp32 * ratio, 'dense TOPS', source),
+      'int8-dynamic': rate(from.integers.dynamic),
+      int8: rate(from.integers.static),
+      int4: derived(
+        from.fp32,
+        'dense TOPS',
+        'as fp32: MatMulNBits widens its weights block by block, what it saves is traffic',
+      ),
+      mixed: derived(from.fp32, 'dense TOPS', 'as fp32: the slowest of its layers, see fp16'),
     },
     expands: { fp16: derived(2, '×', 'fp16 runs as fp32, see its peak') },
     efficiency: from.efficiency,
@@ -56,18 +71,47 @@ export function cpu(from: Cpu): ChipUnit {
 }
 
 /** x86: fp32 kernels are blocked for the vector width, ConvInteger goes through im2col. */
-export const int8DynamicOnX86: EngineFigure = {
-  ratio: 0.5,
-  figure: derived,
-  source: `half of fp32: 0.43 (espcn) and 0.53 (resnet8) of its rate, dispatch taken out, ${xeon}`,
+export const integersOnX86: Integers = {
+  dynamic: {
+    ratio: 0.5,
+    figure: derived,
+    source: `half of fp32: 0.43 (espcn) and 0.53 (resnet8) of its rate, dispatch taken out, ${xeon}`,
+  },
+  static: {
+    ratio: 1.5,
+    figure: assumed,
+    source:
+      'half again fp32: AVX2 multiplies bytes in three instructions; four times with VNNI, which not all have',
+  },
 };
 
 /** Arm with the dot-product instructions. */
-export const int8DynamicOnArm: EngineFigure = {
-  ratio: 2,
-  figure: assumed,
-  source:
-    'twice fp32: half of what the dot-product instructions allow, the rest lost to quantising activations',
+export const integersOnArm: Integers = {
+  dynamic: {
+    ratio: 2,
+    figure: assumed,
+    source:
+      'twice fp32: half of what the dot-product instructions allow, the rest lost to quantising activations',
+  },
+  static: {
+    ratio: 3,
+    figure: assumed,
+    source: 'three quarters of the four times fp32 that the dot-product instructions allow',
+  },
+};
+
+/** Where no instruction multiplies bytes: integers are widened and run as fp32 does. */
+export const integersWidened: Integers = {
+  dynamic: {
+    ratio: 1,
+    figure: assumed,
+    source: 'no dot-product instruction here: as fp32',
+  },
+  static: {
+    ratio: 1,
+    figure: assumed,
+    source: 'no dot-product instruction here: as fp32',
+  },
 };
 
 /** What calls, operators and kernels cost on the processor where they were measured. */
