@@ -1,1 +1,2 @@
+export * from './calibrate/index.ts';
 export { type QuantizeOptions, quantizeDynamic } from './dynamic.ts';

@@ -1,0 +1,4 @@
+export { chooseRange, type RangeMethod, type RangeOptions } from './choose-range.ts';
+export { Histogram } from './histogram.ts';
+export { coveredRange, hull, type Levels, type Range, stepsOf } from './range.ts';
+export { RangeCollector } from './range-collector.ts';
