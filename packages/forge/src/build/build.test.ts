@@ -64,20 +64,21 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
       (await run(model, { precisions })).report.variants.map(({ precision, status, reason }) =>
         status === 'skipped' ? `${precision}: ${reason}` : precision,
       );
-    expect(await precisionsOf(['all'])).toEqual(['fp32', 'fp16', 'int8-dynamic']);
-    expect(await precisionsOf(['fp32', 'int8', 'all', 'int4'])).toEqual([
+    expect(await precisionsOf(['all'])).toEqual([
       'fp32',
-      'int8: not built yet; int8-dynamic is',
       'fp16',
+      'int8: not built yet; int8-dynamic is',
       'int8-dynamic',
       'int4: not built yet; int8-dynamic is',
+      'mixed: not built yet; int8-dynamic is',
     ]);
     expect((await run(model, { precisions: ['mixed'] })).ok).toBe(false);
   });
 
   it('measures every precision on the evaluation set and holds a bar of half a point', async () => {
     await writeDataset(dataset, mnist(2_000));
-    const { report, ok } = await run(model, { evaluation: dataset, maxDrop: 0.005 });
+    const precisions = ['fp32', 'fp16', 'int8-dynamic'];
+    const { report, ok } = await run(model, { evaluation: dataset, maxDrop: 0.005, precisions });
     expect(ok).toBe(true);
     expect(report.family).toBe('local/mnist-8');
     expect(report.variants.map(({ id, status }) => [id, status])).toEqual([
@@ -115,7 +116,8 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
   it('writes golden documents that the variant answers and a damaged one does not', async () => {
     await writeDataset(dataset, mnist(200));
     const { report } = await run(model, { evaluation: dataset });
-    for (const { id, file } of report.variants) {
+    for (const { id, file, status } of report.variants) {
+      if (status === 'skipped') continue;
       const text = readFileSync(join(out, `variants/${id}.golden.json`), 'utf8');
       const golden = parseDocument(Golden, JSON.parse(text), id);
       const bytes = new Uint8Array(readFileSync(join(out, file as string)));

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
-import { createOrtEngine } from '@selvedge/engines/ort-node';
 import type { Engine } from '@selvedge/infer/engine';
 import type { LatencyBudget } from '../measure/index.ts';
 import { type BuildReport, formatReport } from '../report/index.ts';
+import { createEnginePool } from './engine-pool.ts';
 import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { openStaging, type Staging } from './staging.ts';
@@ -13,7 +13,7 @@ import { type BuiltTier, buildTier, type TierContext } from './tier.ts';
 export interface BuildOptions extends PlanOptions {
   /** The build directory; its earlier build is replaced when this one is whole. */
   readonly out: string;
-  /** The engine that measures and makes golden outputs; ONNX Runtime with one thread by default. */
+  /** The engine that measures and makes golden outputs; ONNX Runtime, a process per core with one thread each, by default. */
   readonly engine?: Engine;
   readonly latency?: LatencyBudget;
   readonly onProgress?: (event: BuildProgress) => void;
@@ -37,7 +37,7 @@ export async function build(
   options: BuildOptions,
 ): Promise<{ readonly report: BuildReport; readonly ok: boolean }> {
   const plan = await planBuild(input, options);
-  const engine = options.engine ?? createOrtEngine({ threads });
+  const engine = options.engine ?? createEnginePool();
   try {
     const staging = await openStaging(options.out);
     try {
@@ -52,9 +52,6 @@ export async function build(
     if (!options.engine) await engine.close();
   }
 }
-
-/** With one thread sums are taken in one order, so that golden outputs repeat. */
-const threads = 1;
 
 /** Whether nothing failed, every stated bar is proven, and something was built. */
 export function gateOf({ variants, bars }: BuildReport): boolean {
@@ -157,7 +154,7 @@ function reportOf(
       engine: {
         name: engine.name,
         version: engine.version,
-        threads: options.engine ? null : threads,
+        threads: options.engine ? null : 1,
       },
       node: process.version,
       platform: `${process.platform} ${process.arch}`,

@@ -2,16 +2,15 @@ import { toSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
-import { concat, inspectModel, writeModel } from '@selvedge/onnx';
+import { inspectModel, readModel } from '@selvedge/onnx';
 import type { PassNote } from '../report/index.ts';
-import { type Converted, convert } from './convert.ts';
-import { digestOf, type LoadedModel } from './source-model.ts';
-import { sayWhatItStores } from './stored-as.ts';
+import { type Precision, type PrecisionJob, precisionOf } from './precision/index.ts';
+import { digestOf } from './source-model.ts';
 
 /** A variant that was made and loads, before it is measured. */
 export interface Draft {
   readonly id: string;
-  readonly precision: string;
+  readonly precision: Precision;
   readonly bytes: Uint8Array;
   readonly digest: Digest;
   readonly opset: number;
@@ -23,7 +22,7 @@ export interface Draft {
 /** A variant that cannot be made for this model. */
 export interface Skipped {
   readonly id: string;
-  readonly precision: string;
+  readonly precision: Precision;
   readonly skipped: string;
   readonly notes: readonly PassNote[];
 }
@@ -33,38 +32,31 @@ export interface Skipped {
  * is no smaller than the source, is skipped with the reason; an engine that breaks is an error.
  *
  * @param reference the source's own session, which fp32 shares
- * @throws SelvedgeError `engine-failed`, `timeout`
+ * @throws SelvedgeError `engine-failed`, `timeout`, `cancelled`
  */
 export async function makeDraft(
   id: string,
-  precision: string,
-  source: LoadedModel,
+  name: string,
+  job: PrecisionJob,
   engine: Engine,
   reference: Session,
 ): Promise<Draft | Skipped> {
-  if (precision === 'fp32') {
-    const { bytes, facts } = source;
-    const kept = { notes: [], warnings: sayWhatItStores(facts) };
-    return {
-      id,
-      precision,
-      bytes,
-      digest: digestOf(bytes),
-      opset: facts.opset,
-      session: reference,
-      ...kept,
-    };
+  const precision = precisionOf(name);
+  const { source } = job;
+  const made = await precision.make(job);
+  if ('skipped' in made) return { id, precision, ...made };
+  const { bytes, notes, warnings } = made;
+  const digest = digestOf(bytes);
+  if (bytes === source.bytes) {
+    const { opset } = source.facts;
+    return { id, precision, bytes, digest, opset, session: reference, notes, warnings };
   }
-  const converted = convertOrExplain(source, precision);
-  if ('skipped' in converted) return { id, precision, ...converted };
-  const { model, notes, warnings } = converted;
-  const bytes = concat(writeModel(model));
   const larger = whySavesNothing(bytes.length, source.bytes.length);
   if (larger) return { id, precision, skipped: larger, notes };
   const session = await loadOrExplain(engine, bytes, id);
   if ('refused' in session) return { id, precision, skipped: session.refused, notes };
-  const { opset } = inspectModel(model);
-  return { id, precision, bytes, digest: digestOf(bytes), opset, session, notes, warnings };
+  const { opset } = inspectModel(readModel(bytes, { name: id }));
+  return { id, precision, bytes, digest, opset, session, notes, warnings };
 }
 
 /** A conversion loses accuracy to save bytes: one that saves none is not worth having. */
@@ -85,15 +77,5 @@ export async function loadOrExplain(
     const error = toSelvedgeError(caught, 'engine-failed');
     if (error.code !== 'bad-model' && error.code !== 'out-of-memory') throw error;
     return { refused: `${engine.name} ${engine.version} does not load it: ${error.message}` };
-  }
-}
-
-/** A model that a pass stumbles over is skipped for that precision, not the end of the build. */
-function convertOrExplain(source: LoadedModel, precision: string): Converted {
-  try {
-    return convert(source.model, precision);
-  } catch (caught) {
-    const { message } = toSelvedgeError(caught);
-    return { notes: [], skipped: `the conversion failed: ${message}` };
   }
 }

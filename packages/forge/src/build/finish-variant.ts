@@ -52,7 +52,7 @@ export async function finishVariant(
     ? await measureLatency(session, example, engine.name, context.latency)
     : null;
   const workload = await countWorkload(bytes, id, example && { engine, inputs: example });
-  const estimates = estimateAll(plan.targets, workload, precision, engine.name);
+  const estimates = estimateAll(plan.targets, workload, precision.id, engine.name);
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
   else if (made) warnings.push(...made.warnings);
@@ -66,7 +66,7 @@ export async function finishVariant(
   const latencies = estimates.length > 0 ? estimates : latency ? [latency] : [];
   const verdict =
     overBudget(plan.budget, { bytes: bytes.length, workload, latencies }) ??
-    judgeQuality(summary, plan.bar, precision === 'fp32');
+    judgeQuality(summary, plan.bar, session === reference);
   return {
     ...identity(plan, draft, engine),
     file,
@@ -90,12 +90,12 @@ export async function finishVariant(
 
 const identity = (
   plan: TierPlan,
-  { id, precision }: { id: string; precision: string },
+  { id, precision }: Pick<Skipped, 'id' | 'precision'>,
   engine: Engine,
 ) => ({
   id,
   tier: plan.tier,
-  precision,
+  precision: precision.id,
   engine: engine.name,
   targets: [...plan.targets],
   // Which operators a target's provider takes is not known yet.

@@ -3,6 +3,7 @@ import { apiVersion } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
 import { numberReader, type Session, type Tensor, type Tensors } from '@selvedge/infer/engine';
 import { checkGolden, compareTensors, encodeInlineTensor } from '@selvedge/infer/golden';
+import type { Precision } from './precision/index.ts';
 
 /** A variant's golden document, or why it has none. */
 export type GoldenResult =
@@ -19,7 +20,7 @@ export type GoldenResult =
 export async function makeGolden(
   session: Session,
   inputs: readonly Tensors[],
-  precision: string,
+  precision: Precision,
 ): Promise<GoldenResult> {
   const cases = withinSize(await answer(session, inputs));
   const [first] = cases;
@@ -89,7 +90,7 @@ function whyUnfit(
   return finite ? undefined : 'no element of it is finite';
 }
 
-function document(cases: readonly Case[], kept: readonly string[], precision: string): Golden {
+function document(cases: readonly Case[], kept: readonly string[], precision: Precision): Golden {
   return {
     apiVersion,
     kind: 'Golden',
@@ -112,21 +113,11 @@ function document(cases: readonly Case[], kept: readonly string[], precision: st
 const encodeAll = (tensors: Tensors, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, encodeInlineTensor(tensors[name] as Tensor)]));
 
-/**
- * Share of an output's largest magnitude that an element may be off, and of the element itself.
- * float32 sums reordered over a deep network stay within 1e-4; half precision has 11 bits, and
- * units without it emulate it differently; one step of a dynamically quantised activation is 1/255
- * of its range, and a range that rounds differently moves many elements by a step.
- */
-const margins: Readonly<Record<string, { absolute: number; relative: number }>> = {
-  fp32: { absolute: 1e-4, relative: 1e-3 },
-  fp16: { absolute: 5e-3, relative: 1e-2 },
-  'int8-dynamic': { absolute: 2e-2, relative: 2e-2 },
-};
-
-function toleranceOf(outputs: readonly Tensor[], precision: string): Golden['tolerance'][string] {
+function toleranceOf(
+  outputs: readonly Tensor[],
+  { margin }: Precision,
+): Golden['tolerance'][string] {
   const [first] = outputs as [Tensor];
-  const margin = margins[precision] ?? { absolute: 2e-2, relative: 2e-2 };
   if (!first.type.includes('float')) {
     // Quantised outputs may land on the neighbouring step; counts, indices and text may not.
     const step = first.type === 'uint8' || first.type === 'int8' ? 1 : 0;

@@ -1,3 +1,3 @@
 export { type BuildOptions, build, gateOf } from './build.ts';
-export { precisions } from './convert.ts';
+export { precisions } from './precision/index.ts';
 export type { BuildProgress } from './progress.ts';

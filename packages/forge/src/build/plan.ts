@@ -5,8 +5,8 @@ import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
-import { precisions as madeHere } from './convert.ts';
 import type { Bar, Budget } from './gate.ts';
+import { precisions as madeHere } from './precision/index.ts';
 
 /** What a build will make, whatever it was asked with. */
 export interface BuildPlan {

@@ -4,11 +4,11 @@ import type { Engine, Session } from '@selvedge/infer/engine';
 import { type Dataset, readDataset } from '../dataset/index.ts';
 import { type Evaluation, evaluate, type LatencyBudget } from '../measure/index.ts';
 import type { BuiltVariant, SourceModel } from '../report/index.ts';
-import { isBatchCoupled } from './convert.ts';
 import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
+import { openPassThreads, type PrecisionJob, precisionOf } from './precision/index.ts';
 import type { BuildProgress } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
@@ -61,7 +61,12 @@ function skipAll(plan: TierPlan, reason: string, engine: Engine): BuiltVariant[]
   const [first = ''] = plan.precisions;
   return plan.precisions.map((precision) => {
     const why = precision === first ? reason : `as ${idOf(plan, first)}`;
-    return skippedVariant(plan, { id: idOf(plan, precision), precision, notes: [] }, why, engine);
+    return skippedVariant(
+      plan,
+      { id: idOf(plan, precision), precision: precisionOf(precision), notes: [] },
+      why,
+      engine,
+    );
   });
 }
 
@@ -72,9 +77,9 @@ async function measureTier(
   context: TierContext,
 ): Promise<Pick<BuiltTier, 'variants' | 'evaluation'>> {
   const dataset = await openDataset(source, reference, context);
-  const drafts: (Draft | Skipped)[] = [];
+  let drafts: readonly (Draft | Skipped)[] = [];
   try {
-    await makeDrafts(plan, source, reference, context, drafts);
+    drafts = await makeDrafts(plan, source, reference, context);
     const ready = drafts.filter(isReady);
     const evaluation = dataset && (await evaluateAll(plan, ready, reference, dataset, context));
     const examples = await chooseExamples(reference, dataset);
@@ -120,18 +125,38 @@ const sourceOf = ({ file, digest, fileBytes, facts }: LoadedModel): SourceModel 
   parameters: facts.parameters,
 });
 
+/** All at once, as far as there are cores; where one fails the others are let finish and closed. */
 async function makeDrafts(
   plan: TierPlan,
   source: LoadedModel,
   reference: Session,
   { engine, progress, signal }: TierContext,
-  drafts: (Draft | Skipped)[],
-): Promise<void> {
-  for (const precision of plan.precisions) {
+): Promise<(Draft | Skipped)[]> {
+  const threads = openPassThreads();
+  const stop = () => void threads.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  const job: PrecisionJob = {
+    source,
+    convert: (request, file = source.bytes) => threads.run(file, request),
+  };
+  const make = async (precision: string) => {
     throwIfCancelled(signal);
     const id = idOf(plan, precision);
+    const draft = await makeDraft(id, precision, job, engine, reference);
     progress({ stage: 'convert', tier: plan.tier, variant: id });
-    drafts.push(await makeDraft(id, precision, source, engine, reference));
+    return draft;
+  };
+  try {
+    const settled = await Promise.allSettled(plan.precisions.map(make));
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (!failed) return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    for (const one of settled) {
+      if (one.status === 'fulfilled' && isReady(one.value)) await one.value.session.close();
+    }
+    throw failed.reason;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await threads.close();
   }
 }
 
@@ -158,7 +183,7 @@ async function evaluateAll(
     contestants: drafts.map(({ id, precision, session }) => ({
       id,
       session,
-      coupled: isBatchCoupled(precision),
+      coupled: precision.coupled,
     })),
     dataset,
     metric: evaluation?.metric,

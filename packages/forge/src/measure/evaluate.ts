@@ -55,20 +55,25 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const truth = await runReference(reference, inputs, first);
     metric ??= await chooseMetric(options.metric, dataset, truth[0] ?? {});
     scores.reference.push(...(await score(metric, dataset, { first, inputs, truth }, truth)));
-    for (const [at, runner] of runners.entries()) {
+    const chunk = { first, inputs, truth };
+    const answerAndScore = async (runner: Runner | undefined, at: number): Promise<void> => {
       const id = contestants[at]?.id ?? '';
-      if (failed.has(id)) continue;
+      if (failed.has(id)) return;
       const outputs = runner ? await runOrExplain(runner, inputs, first) : truth;
       if (typeof outputs === 'string') failed.set(id, outputs);
-      else
-        scores.variants[at]?.push(
-          ...(await score(metric, dataset, { first, inputs, truth }, outputs)),
-        );
-    }
+      else scores.variants[at]?.push(...(await score(metric as Metric, dataset, chunk, outputs)));
+    };
+    await together(runners.map(answerAndScore));
     first += inputs.length;
     onProgress?.(first, dataset.samples);
   }
   return summarise(metric as Metric, contestants, scores, failed, dataset.samples);
+}
+
+/** Waits for all, so that nothing is at work any more when the first failure is thrown. */
+async function together(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 interface Chunk {

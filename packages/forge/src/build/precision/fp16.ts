@@ -1,0 +1,10 @@
+import type { Precision } from './precision.ts';
+
+/** Half-precision weights, and operators where they are safe; inputs and outputs as they were. */
+export const fp16: Precision = {
+  id: 'fp16',
+  coupled: false,
+  // Half precision has 11 bits, and units without it emulate it differently.
+  margin: { absolute: 5e-3, relative: 1e-2 },
+  make: ({ convert }) => convert({ pass: 'fp16' }),
+};

@@ -1,0 +1,15 @@
+import { sayWhatItStores } from '../stored-as.ts';
+import type { Precision } from './precision.ts';
+
+/** The model as it came: the reference of every other precision. */
+export const fp32: Precision = {
+  id: 'fp32',
+  coupled: false,
+  // float32 sums reordered over a deep network stay within 1e-4.
+  margin: { absolute: 1e-4, relative: 1e-3 },
+  make: async ({ source: { bytes, facts } }) => ({
+    bytes,
+    notes: [],
+    warnings: sayWhatItStores(facts),
+  }),
+};

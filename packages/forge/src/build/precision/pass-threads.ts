@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SelvedgeError } from '@selvedge/core/errors';
+import type { ThreadRequest } from './pass-worker.ts';
+import { type PassRequest, runPass } from './passes.ts';
+import type { Converted } from './precision.ts';
+
+/** Passes over models, several at a time. */
+export interface PassThreads {
+  /** @throws SelvedgeError `cancelled` once closed; `out-of-memory` where the thread had not enough */
+  run(file: Uint8Array, request: PassRequest): Promise<Converted>;
+  /** Ends what is at work. */
+  close(): Promise<void>;
+}
+
+/** Below this a pass takes less time than a thread does to start. */
+const worthAThread = 4 << 20;
+
+/** Threads that start when a pass over a large model first needs them, at most one per core. */
+export function openPassThreads(count = availableParallelism()): PassThreads {
+  const idle: PassThread[] = [];
+  const all: PassThread[] = [];
+  const waiting: ((thread: PassThread) => void)[] = [];
+  const start = (): PassThread => {
+    const started = new PassThread();
+    all.push(started);
+    return started;
+  };
+  const take = async (): Promise<PassThread> => {
+    const free = idle.pop();
+    if (free) return free;
+    if (all.length >= count) return new Promise((resolve) => waiting.push(resolve));
+    return start();
+  };
+  const give = (thread: PassThread): void => {
+    const next = waiting.shift();
+    if (thread.failed) all.splice(all.indexOf(thread), 1);
+    if (next) next(thread.failed ? start() : thread);
+    else if (!thread.failed) idle.push(thread);
+  };
+  return {
+    async run(file, request) {
+      if (file.length < worthAThread) return runPass(file, request);
+      const thread = await take();
+      try {
+        return await thread.run({ file, request });
+      } finally {
+        give(thread);
+      }
+    },
+    async close() {
+      await Promise.all(all.map((thread) => thread.end()));
+    },
+  };
+}
+
+/** One thread, which runs one pass at a time. */
+class PassThread {
+  // In the repository the sources run as they are; published, they are compiled.
+  readonly #worker = new Worker(
+    new URL(`./pass-worker${extname(import.meta.url)}`, import.meta.url),
+  );
+  /** Why it takes no more work. */
+  failed: SelvedgeError | undefined;
+
+  constructor() {
+    this.#worker.unref();
+    this.#worker.on('error', (cause) => {
+      this.failed = threadError(cause);
+    });
+  }
+
+  run(request: ThreadRequest): Promise<Converted> {
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      if (this.failed) return reject(this.failed);
+      const settle = (finish: () => void) => {
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit).unref();
+        finish();
+      };
+      const onMessage = (converted: Converted) => settle(() => resolve(converted));
+      const onError = (cause: Error) => settle(() => reject(threadError(cause)));
+      const onExit = () => {
+        this.failed ??= new SelvedgeError('cancelled', 'the build was cancelled');
+        const failed = this.failed;
+        settle(() => reject(failed));
+      };
+      worker.once('message', onMessage).once('error', onError).once('exit', onExit).ref();
+      worker.postMessage(request);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function threadError(cause: Error & { code?: string }): SelvedgeError {
+  const code = cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'internal';
+  return new SelvedgeError(code, `a conversion's thread ended: ${cause.message}`, { cause });
+}

@@ -1,0 +1,43 @@
+import type { PassNote } from '../../report/index.ts';
+import type { LoadedModel } from '../source-model.ts';
+import type { PassRequest } from './passes.ts';
+
+/** What a conversion made of a model, or why it made nothing; what it left alone, in either case. */
+export type Converted = { readonly notes: readonly PassNote[] } & (
+  | {
+      /** The ONNX file. */
+      readonly bytes: Uint8Array;
+      readonly warnings: readonly string[];
+    }
+  | { readonly skipped: string }
+);
+
+/** What a precision is made from. Everything that runs a model is shared by the tier's precisions. */
+export interface PrecisionJob {
+  readonly source: LoadedModel;
+  /**
+   * Runs a pass, on another thread where that is worth it.
+   * @param file the ONNX file it takes; absent: the source
+   */
+  convert(request: PassRequest, file?: Uint8Array): Promise<Converted>;
+}
+
+/** Share of an output's largest magnitude that an element may be off, and of the element itself. */
+export interface Margin {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/** A precision that the forge can be asked for: how it is made, and how its answers are compared. */
+export interface Precision {
+  readonly id: string;
+  /**
+   * Answers depend on what else is in a batch, as where a range is taken over the whole tensor:
+   * samples are measured one at a time, as they are used.
+   */
+  readonly coupled: boolean;
+  /** Tolerance of its golden outputs on another machine. */
+  readonly margin: Margin;
+  /** @throws SelvedgeError `engine-failed`, `cancelled`, `bad-dataset` */
+  make(job: PrecisionJob): Promise<Converted>;
+}
