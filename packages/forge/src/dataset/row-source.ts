@@ -63,15 +63,14 @@ function blockRows(handle: Handle, header: NpyHeader, file: string): RowSource {
   const { dtype, shape, dataOffset } = header;
   const rowBytes = shape.slice(1).reduce((product, side) => product * side, dtype.itemBytes);
   const rowsPerBlock = Math.max(1, Math.floor(blockBytes / Math.max(1, rowBytes)));
-  let block = new Uint8Array(0);
-  let blockNumber = -1;
-  const fill = async (number: number): Promise<void> => {
+  // Several readers may wait for blocks at once: each keeps the one it asked for.
+  let held: { readonly number: number; readonly bytes: Promise<Uint8Array> } | undefined;
+  const readBlock = async (number: number): Promise<Uint8Array> => {
     const first = number * rowsPerBlock;
     const rows = Math.min(rowsPerBlock, (shape[0] ?? 1) - first);
     const bytes = new Uint8Array(rows * rowBytes);
     await handle.read(bytes, 0, bytes.length, dataOffset + first * rowBytes);
-    block = bytes;
-    blockNumber = number;
+    return bytes;
   };
   return {
     file,
@@ -79,7 +78,8 @@ function blockRows(handle: Handle, header: NpyHeader, file: string): RowSource {
     shape,
     row: async (index) => {
       const number = Math.floor(index / rowsPerBlock);
-      if (number !== blockNumber) await fill(number);
+      if (held?.number !== number) held = { number, bytes: readBlock(number) };
+      const block = await held.bytes;
       const start = (index - number * rowsPerBlock) * rowBytes;
       return decodeElements(block.subarray(start, start + rowBytes), dtype);
     },

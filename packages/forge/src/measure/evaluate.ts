@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/index.ts';
 import { chooseMetric } from './choose-metric.ts';
 import type { Answer, Metric, Summary } from './metric.ts';
 import { makeRunner, type Runner } from './runner.ts';
+import { unitsOf } from './units.ts';
 
 /** A loaded variant to be measured. */
 export interface Contestant {
@@ -54,8 +55,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const inputs = await readChunk(dataset, first);
     const truth = await runReference(reference, inputs, first);
     metric ??= await chooseMetric(options.metric, dataset, truth[0] ?? {});
-    scores.reference.push(...(await score(metric, dataset, { first, inputs, truth }, truth)));
-    const chunk = { first, inputs, truth };
+    const chunk = { first, inputs, truth, expected: await readExpected(dataset, first, inputs) };
+    scores.reference.push(...(await score(metric, dataset, chunk, truth)));
     const answerAndScore = async (runner: Runner | undefined, at: number): Promise<void> => {
       const id = contestants[at]?.id ?? '';
       if (failed.has(id)) return;
@@ -67,7 +68,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     first += inputs.length;
     onProgress?.(first, dataset.samples);
   }
-  return summarise(metric as Metric, contestants, scores, failed, dataset.samples);
+  return summarise(metric as Metric, contestants, scores, failed, dataset);
 }
 
 /** Waits for all, so that nothing is at work any more when the first failure is thrown. */
@@ -80,6 +81,7 @@ interface Chunk {
   readonly first: number;
   readonly inputs: readonly Tensors[];
   readonly truth: readonly Tensors[];
+  readonly expected: readonly Tensors[];
 }
 
 const chunkSamples = 64;
@@ -99,6 +101,16 @@ async function readChunk(dataset: Dataset, first: number): Promise<Tensors[]> {
     samples.push(sample);
   }
   return samples;
+}
+
+async function readExpected(
+  dataset: Dataset,
+  first: number,
+  inputs: readonly Tensors[],
+): Promise<Tensors[]> {
+  const rows: Tensors[] = [];
+  for (let at = 0; at < inputs.length; at += 1) rows.push(await dataset.expected(first + at));
+  return rows;
 }
 
 /** The unconverted model loaded, so what it can't run is the data set's fault. */
@@ -135,7 +147,7 @@ async function runOrExplain(
 async function score(
   metric: Metric,
   dataset: Dataset,
-  { first, inputs, truth }: Chunk,
+  { first, inputs, truth, expected }: Chunk,
   outputs: readonly Tensors[],
 ): Promise<unknown[]> {
   const parts: unknown[] = [];
@@ -146,7 +158,7 @@ async function score(
       inputs: inputs[at] as Tensors,
       outputs: own,
       reference: truth[at] as Tensors,
-      expected: await dataset.expected(index),
+      expected: expected[at] as Tensors,
       label: dataset.labels?.[index],
     };
     parts.push(await metric.score(answer));
@@ -159,12 +171,13 @@ function summarise(
   contestants: readonly Contestant[],
   scores: { reference: readonly unknown[]; variants: readonly (readonly unknown[])[] },
   failed: ReadonlyMap<string, string>,
-  samples: number,
+  { samples, sequence }: Dataset,
 ): Evaluation {
+  const units = unitsOf(samples, sequence);
   const summaries = new Map<string, Summary>();
   for (const [at, { id }] of contestants.entries()) {
     if (failed.has(id)) continue;
-    summaries.set(id, metric.summarise(scores.variants[at] ?? [], scores.reference));
+    summaries.set(id, metric.summarise(scores.variants[at] ?? [], scores.reference, units));
   }
   return { metric: metric.name, samples, summaries, failed };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pairedInterval, ratioInterval, scoreInterval } from './interval.ts';
+import { randomFrom } from '../build/random-inputs.ts';
+import { pairedInterval, ratioInterval, scoreInterval, studentT } from './interval.ts';
 
 describe('the interval of a paired difference', () => {
   it('is the one Bonett and Price give for a table of pairs', () => {
@@ -22,11 +23,7 @@ describe('the interval of a paired difference', () => {
 
   it('covers the truth at least about 95 times of 100', () => {
     const runs = 400;
-    let seed = 7;
-    const random = () => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return seed / 2 ** 32;
-    };
+    const random = randomFrom(7);
     let covered = 0;
     for (let run = 0; run < runs; run += 1) {
       const sample = Array.from({ length: 200 }, () => {
@@ -69,4 +66,45 @@ describe('the interval of a ratio', () => {
     expect(ratioInterval([1], [2])).toBeUndefined();
     expect(ratioInterval([1, 1], [2, 2])).toEqual([0.5, 0.5]);
   });
+
+  it('may lie below zero: a variant can be better than its reference', () => {
+    const [low, high] = ratioInterval([-1, -1.1, -0.9], [10, 10, 10]) ?? [0, 0];
+    expect(low).toBeLessThan(high);
+    expect(high).toBeLessThan(0);
+  });
+
+  it.each([5, 50])('of %i pairs covers the truth about 95 times of 100', (pairs) => {
+    const random = randomFrom(11);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    let covered = 0;
+    for (let run = 0; run < 1000; run += 1) {
+      const below = Array.from({ length: pairs }, () => 4 + random());
+      const above = below.map((value) => 0.1 * value + 0.05 * normal());
+      const [low, high] = ratioInterval(above, below) ?? [1, 0];
+      if (low <= 0.1 && 0.1 <= high) covered += 1;
+    }
+    expect(covered / 1000).toBeGreaterThan(0.93);
+    expect(covered / 1000).toBeLessThan(0.98);
+  });
+});
+
+describe('samples that err together', () => {
+  it('count as one draw, so that ten copies of a sample prove no more than one', () => {
+    const once = Array.from({ length: 100 }, (_, at) => (at % 10 === 0 ? 1 : 0));
+    const copied = once.flatMap((value) => Array<number>(10).fill(value));
+    const units = copied.map((_, at) => Math.floor(at / 10));
+    const width = ([low, high]: readonly [number, number]) => high - low;
+    expect(width(pairedInterval(copied, units))).toBeGreaterThan(0.9 * width(pairedInterval(once)));
+    expect(width(pairedInterval(copied))).toBeLessThan(0.5 * width(pairedInterval(once)));
+  });
+});
+
+it.each([
+  [1, 12.7062],
+  [3, 3.18245],
+  [5, 2.57058],
+  [10, 2.22814],
+  [30, 2.04227],
+])("Student's t with %i degrees of freedom is that of the tables", (freedom, value) => {
+  expect(studentT(freedom) / value).toBeCloseTo(1, 2);
 });

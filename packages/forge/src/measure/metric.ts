@@ -1,5 +1,5 @@
 import type { Tensors } from '@selvedge/infer/engine';
-import type { Interval } from './interval.ts';
+import type { Interval, Units } from './interval.ts';
 
 /** What is known about one answer when it is scored. */
 export interface Answer {
@@ -32,6 +32,9 @@ export interface Metric<Parts = unknown> {
   readonly name: string;
   /** @throws SelvedgeError `bad-dataset` when the sample can't be scored, e.g. its label is out of range */
   score(answer: Answer): Parts | Promise<Parts>;
-  /** `reference`: the same samples, answered by the unconverted model. */
-  summarise(variant: readonly Parts[], reference: readonly Parts[]): Summary;
+  /**
+   * `reference`: the same samples, answered by the unconverted model. `units`: which of them err
+   * together.
+   */
+  summarise(variant: readonly Parts[], reference: readonly Parts[], units?: Units): Summary;
 }

@@ -44,6 +44,8 @@ describe('snr', () => {
   it('has an interval from two samples on', () => {
     const one = powers(answer(y(3, 3.5)));
     expect(snr.summarise(one, one).interval).toBeNull();
+    const both = powers(answer(y(3, 3.5)), answer(y(3, 3)));
+    expect(snr.summarise(both, both)).toMatchObject({ drop: 0, interval: [0, 0] });
     const two = powers(answer(y(3, 3.5)), answer(y(3, 4.5)));
     expect(snr.summarise(two, powers(answer(y(3, 4)), answer(y(3, 4)))).interval?.[1]).toBeCloseTo(
       0.01,

@@ -1,7 +1,7 @@
 import { fail } from '@selvedge/core/errors';
 import { numberReader, type Tensor, type Tensors } from '@selvedge/infer/engine';
 import { fileNameOf } from '../dataset/index.ts';
-import { ratioInterval } from './interval.ts';
+import { ratioInterval, type Units } from './interval.ts';
 import type { Answer, Metric, Summary } from './metric.ts';
 
 /** Power of what was wanted, and of the difference to it, in one sample. */
@@ -26,25 +26,27 @@ export const snr: Metric<Powers> = {
   summarise,
 };
 
-function summarise(variant: readonly Powers[], reference: readonly Powers[]): Summary {
-  const signal = sum(variant.map((sample) => sample.signal));
+function summarise(
+  variant: readonly Powers[],
+  reference: readonly Powers[],
+  units?: Units,
+): Summary {
+  const signals = variant.map((sample) => sample.signal);
+  const signal = sum(signals);
   if (signal === 0) {
     fail('bad-dataset', 'snr has no meaning: every wanted output is zero', {
       hint: 'use another evaluation set or metric',
     });
   }
-  const noise = variant.map((sample) => sample.noise);
+  const noise = sum(variant.map((sample) => sample.noise));
   const before = sum(reference.map((sample) => sample.noise));
-  const interval = ratioInterval(
-    noise,
-    variant.map((sample) => sample.signal),
-  );
-  const shift = before / signal;
+  // Sample by sample, as what is hard for the one is hard for the other.
+  const added = variant.map((sample, at) => sample.noise - (reference[at] as Powers).noise);
   return {
-    value: decibels(signal, sum(noise)),
+    value: decibels(signal, noise),
     reference: decibels(signal, before),
-    drop: sum(noise) / signal - shift,
-    interval: interval ? [interval[0] - shift, interval[1] - shift] : null,
+    drop: sum(added) / signal,
+    interval: ratioInterval(added, signals, units) ?? null,
     valueInterval: null,
   };
 }
