@@ -14,7 +14,6 @@ import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { covers, float16Operator } from './operators.ts';
 import { type Float16Options, HalfCache, planFloat16 } from './plan.ts';
-import { halfTensor } from './weights.ts';
 
 /**
  * Converts a model's weights and the operators around them to half precision. Inputs and outputs
@@ -125,7 +124,7 @@ class GraphConversion {
       const { tensor } = constant;
       return this.#stored.form(this.#scope, name, name, (store) => {
         const half = this.#names.fresh(`${name}.f16`);
-        store(halfTensor(half, tensor, this.#halves.of(tensor)));
+        store(edit(this.#halves.of(tensor).tensor, { name: half }));
         return half;
       });
     }

@@ -1,11 +1,13 @@
 import { makeTensor } from '../build/make.ts';
 import { float16Max, toFloat16Array } from '../tensor/float16.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
+import { keepBeside } from '../wire/lazy-tensor.ts';
 import type { TensorProto } from '../wire/messages.ts';
 
 /** A stored float32 tensor in half precision, and what got lost. */
 export interface HalfTensor {
-  readonly bits: Uint16Array;
+  /** In half precision, without a name; it stands where the float32 one does. */
+  readonly tensor: TensorProto;
   /** Finite values beyond ±65504, which half precision does not hold. */
   readonly overflowed: number;
   /** Largest magnitude among the finite values. */
@@ -32,9 +34,6 @@ export function halve(tensor: TensorProto): HalfTensor {
     }
     if (value !== 0 && (bits[at]! & 0x7fff) === 0) vanished++;
   }
-  return { bits, overflowed, largest, vanished, count: values.length };
+  const half = keepBeside(tensor, makeTensor('', tensorShape(tensor), bits, 'float16'));
+  return { tensor: half, overflowed, largest, vanished, count: values.length };
 }
-
-/** The tensor that replaces a float32 one. */
-export const halfTensor = (name: string, tensor: TensorProto, { bits }: HalfTensor): TensorProto =>
-  makeTensor(name, tensorShape(tensor), bits, 'float16');

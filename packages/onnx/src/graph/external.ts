@@ -1,6 +1,7 @@
 import { fail } from '@selvedge/core/errors';
 import { byteLength } from '../tensor/data-type.ts';
 import { elementCount, isExternal, typeOfTensor } from '../tensor/values.ts';
+import { atPlace, type TensorStore } from '../wire/lazy-tensor.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, TensorProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
@@ -34,12 +35,30 @@ export function externalReferences(model: Model): ExternalReference[] {
  * @throws SelvedgeError `bad-model` naming the file that is missing or too short.
  */
 export function attachExternal(model: Model, files: Readonly<Record<string, Uint8Array>>): Model {
-  return mapGraphs(model, (graph) => attachGraph(graph, files));
+  return mapExternal(model, (tensor) => attachTensor(tensor, files));
 }
 
-function attachGraph(graph: GraphProto, files: Readonly<Record<string, Uint8Array>>): GraphProto {
-  const attach = (tensor: TensorProto) =>
-    isExternal(tensor) ? attachTensor(tensor, files) : tensor;
+/**
+ * The model with its external data in reach: each tensor reads its bytes from `store` when it is
+ * asked for them, and does not keep them. Passes work on it as on any other, one tensor at a time,
+ * and put what they make into the store.
+ *
+ * @throws SelvedgeError `bad-model` where a reference has no location or an impossible range.
+ */
+export function linkExternal(model: Model, store: TensorStore): Model {
+  return mapExternal(model, (tensor) => {
+    const { location, offset, length } = referenceOf(tensor);
+    const inside = edit(tensor, { externalData: [], dataLocation: undefined });
+    return atPlace(inside, { store, location, offset, length });
+  });
+}
+
+function mapExternal(model: Model, change: (tensor: TensorProto) => TensorProto): Model {
+  return mapGraphs(model, (graph) => mapGraph(graph, change));
+}
+
+function mapGraph(graph: GraphProto, change: (tensor: TensorProto) => TensorProto): GraphProto {
+  const attach = (tensor: TensorProto) => (isExternal(tensor) ? change(tensor) : tensor);
   const initializer = graph.initializer.map(attach);
   const node = graph.node.map((candidate) => {
     if (!candidate.attribute.some(({ t }) => t && isExternal(t))) return candidate;

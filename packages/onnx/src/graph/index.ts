@@ -9,7 +9,13 @@ export {
   tensorAttribute,
   textAttribute,
 } from './attribute.ts';
-export { attachExternal, type ExternalReference, externalReferences } from './external.ts';
+export {
+  attachExternal,
+  type ExternalReference,
+  externalReferences,
+  linkExternal,
+} from './external.ts';
+export { detachExternal, type ExternalData } from './external-write.ts';
 export { exposeValues } from './expose.ts';
 export { type GraphIndex, indexGraph } from './graph-index.ts';
 export { inspectModel, type ModelFacts } from './inspect.ts';

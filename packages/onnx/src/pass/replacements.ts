@@ -1,6 +1,8 @@
 import { definedNames, type Scope } from '../graph/walk.ts';
+import { keepBeside } from '../wire/lazy-tensor.ts';
 import { edit } from '../wire/message.ts';
 import type { FunctionProto, GraphProto, TensorProto } from '../wire/messages.ts';
+import { findConstant } from './constants.ts';
 import { pruneConstants } from './prune.ts';
 
 /** What a pass puts in the place of the constants of one graph, `Form` by key. */
@@ -34,7 +36,9 @@ export class Replacements<Form> {
     names.add(name);
     let found = forms.get(key);
     if (found === undefined) {
-      found = make((tensor) => added.push(tensor));
+      const constant = findConstant(scope, name);
+      const source = constant && 'tensor' in constant ? constant.tensor : undefined;
+      found = make((tensor) => added.push(source ? keepBeside(source, tensor) : tensor));
       forms.set(key, found);
     }
     return found;

@@ -167,7 +167,7 @@ class GraphQuantization {
     const key = [weightName, layer.kind, factor, ...dims].join(' ');
     return this.#stored.form(this.#scope, weightName, key, (store) => {
       const { values, scales } = quantizeWeights(
-        layer.weights,
+        layer.weights(),
         this.#limit,
         channels,
         layer.channelOf,

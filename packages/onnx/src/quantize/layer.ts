@@ -13,8 +13,11 @@ export interface Layer {
   /** Name of the stored weights, and of the stored bias if there is one. */
   readonly weightName: string;
   readonly biasName?: string;
-  /** Weights and shape as the integer operator wants them: `[K, N]`, or `[M, C, …kernel]`. */
-  readonly weights: Float32Array;
+  /**
+   * Weights as the integer operator wants them, `[K, N]` or `[M, C, …kernel]`: made when asked for,
+   * so that the layers of a graph do not hold all of them at once.
+   */
+  weights(): Float32Array;
   readonly dims: readonly number[];
   /** Output channels, and which one a weight belongs to. */
   readonly channels: number;
@@ -39,6 +42,8 @@ export interface LayerOptions {
   /** Layers with fewer weights stay float32. */
   readonly minWeights: number;
   readonly keepNodes: readonly string[];
+  /** Whether grouped convolutions are layers too: not where one range holds all channels' inputs. */
+  readonly groups?: boolean;
 }
 
 /** Reads a node as a layer; a reason if it has weights and stays; `undefined` if it has none. */
@@ -62,9 +67,10 @@ export function readLayer(
     return `its weights ${weightName} are not float32`;
   const refusal = refuse(node, constant.tensor, options);
   if (refusal) return refusal;
-  const weights = floatValues(constant.tensor);
-  if (!weights.every(Number.isFinite)) return `its weights ${weightName} are not all finite`;
-  const layer = { node, weightName, weights, dims: tensorShape(constant.tensor) };
+  const { tensor } = constant;
+  const weights = () => floatValues(tensor);
+  if (!weights().every(Number.isFinite)) return `its weights ${weightName} are not all finite`;
+  const layer = { node, weightName, weights, dims: tensorShape(tensor) };
   if (op === 'MatMul') return columns({ ...layer, factor: 1 });
   return op === 'Gemm' ? readGemm(layer, scope) : readConv(layer, scope);
 }
@@ -76,7 +82,7 @@ function refuse(node: NodeProto, tensor: TensorProto, options: LayerOptions): st
   const count = dims.reduce((product, size) => product * size, 1);
   if (node.opType === 'Conv') {
     const group = intAttribute(node, 'group', 1);
-    if (group > 1)
+    if (group > 1 && !options.groups)
       return `it has ${group} groups: one range for all channels would lose the small ones`;
     if (dims.length < 3) return `its weights have ${dims.length} dimensions`;
   } else if (dims.length !== 2) return `its weights have ${dims.length} dimensions, not 2`;
@@ -96,7 +102,7 @@ function readGemm(layer: Weights, scope: Scope): Layer | string {
   if (intAttribute(node, 'transA', 0) === 1) return 'its data comes transposed';
   const [rows, cols] = layer.dims as [number, number];
   const flipped = intAttribute(node, 'transB', 0) === 1;
-  const weights = flipped ? transposed(layer.weights, rows, cols) : layer.weights;
+  const weights = flipped ? () => transposed(layer.weights(), rows, cols) : layer.weights;
   const dims = flipped ? [cols, rows] : [rows, cols];
   const beta = floatAttribute(node, 'beta', 1);
   const rest = readBias(node.input[2], scope, dims[1]!, beta);
@@ -106,7 +112,7 @@ function readGemm(layer: Weights, scope: Scope): Layer | string {
 
 function readConv(layer: Weights, scope: Scope): Layer | string {
   const channels = layer.dims[0]!;
-  const perChannel = layer.weights.length / channels;
+  const perChannel = layer.dims.slice(1).reduce((product, size) => product * size, 1);
   const rest = readBias(layer.node.input[2], scope, channels, 1);
   if (typeof rest === 'string') return rest;
   if (rest.addend) return `its bias ${rest.addend} is computed`;

@@ -1,5 +1,6 @@
 import { fail } from '@selvedge/core/errors';
 import { Cursor } from '../wire/cursor.ts';
+import { placeOf } from '../wire/lazy-tensor.ts';
 import type { TensorProto } from '../wire/messages.ts';
 import { byteLength, type DataTypeName, dataTypeName } from './data-type.ts';
 
@@ -75,7 +76,9 @@ export function tensorValues(tensor: TensorProto): TensorValues {
   if (bytes.length !== expected)
     damaged(tensor, `holds ${bytes.length} bytes, its shape needs ${expected}`);
   const ArrayOf = arrays[type] ?? Uint8Array;
-  return new ArrayOf(bytes.slice().buffer);
+  // What a store reads is a fresh array already: large tensors come from there, and stand in memory once.
+  const isOwn = placeOf(tensor) !== undefined && bytes.byteLength === bytes.buffer.byteLength;
+  return new ArrayOf((isOwn ? bytes : bytes.slice()).buffer as ArrayBuffer);
 }
 
 /** The elements of a float32 tensor. */

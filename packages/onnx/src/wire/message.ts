@@ -1,4 +1,5 @@
-import type { Message, Messages } from './messages.ts';
+import { atPlace, fieldsOf, LazyTensor } from './lazy-tensor.ts';
+import type { Message, Messages, TensorProto } from './messages.ts';
 import { none, Read } from './read.ts';
 import { schemas } from './schema.ts';
 
@@ -12,12 +13,19 @@ export type Changes<T> = { readonly [F in keyof T]?: T[F] | undefined };
  * @example const renamed = edit(node, { name: 'conv1' });
  */
 export function edit<T extends Message>(message: T, changes: Changes<T>): T {
+  const place = LazyTensor.place(message);
+  if (place && !('rawData' in changes))
+    return change(atPlace(message as TensorProto, place), {}, changes) as unknown as T;
   const copy = new Read();
   const layout = Read.layout(message);
   if (layout) Read.setLayout(copy, layout);
-  const fields = Object.assign(copy as unknown as Record<string, unknown>, message, changes);
+  return change(copy, place ? fieldsOf(message as TensorProto) : message, changes) as unknown as T;
+}
+
+function change(target: object, given: object, changes: object): object {
+  const fields = Object.assign(target as Record<string, unknown>, given, changes);
   for (const [name, value] of Object.entries(changes)) if (value === undefined) delete fields[name];
-  return fields as unknown as T;
+  return fields;
 }
 
 /**
