@@ -15,11 +15,15 @@ export type Changes<T> = { readonly [F in keyof T]?: T[F] | undefined };
 export function edit<T extends Message>(message: T, changes: Changes<T>): T {
   const place = LazyTensor.place(message);
   if (place && !('rawData' in changes))
-    return change(atPlace(message as TensorProto, place), {}, changes) as unknown as T;
+    return change(atPlace(message as unknown as TensorProto, place), {}, changes) as unknown as T;
   const copy = new Read();
   const layout = Read.layout(message);
   if (layout) Read.setLayout(copy, layout);
-  return change(copy, place ? fieldsOf(message as TensorProto) : message, changes) as unknown as T;
+  return change(
+    copy,
+    place ? fieldsOf(message as unknown as TensorProto) : message,
+    changes,
+  ) as unknown as T;
 }
 
 function change(target: object, given: object, changes: object): object {
