@@ -1,0 +1,4 @@
+export type { Bounds, Condition, Operand } from './condition.ts';
+export { type JudgeOptions, judge, type NodeVerdict } from './judge.ts';
+export type { ListSource, SupportList, SupportRule } from './list.ts';
+export { wants } from './words.ts';

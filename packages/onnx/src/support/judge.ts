@@ -1,0 +1,97 @@
+import { isDefaultDomain, operatorName } from '../graph/attribute.ts';
+import type { Inference } from '../shape/infer.ts';
+import type { GraphProto, NodeProto } from '../wire/messages.ts';
+import type { Model } from '../wire/model.ts';
+import { type Asked, askRule, askWhere } from './ask.ts';
+import type { SupportList, SupportRule } from './list.ts';
+import type { Subject } from './subject.ts';
+import { subjectsOf } from './subjects.ts';
+
+/** Whether a provider runs a node, as far as its list tells. */
+export interface NodeVerdict {
+  readonly node: NodeProto;
+  /** The graph it stands in: the main one or a subgraph. */
+  readonly graph: GraphProto;
+  /** The node's name, or its first output where it has none. */
+  readonly name: string;
+  /** As `operatorName` gives it. */
+  readonly op: string;
+  readonly verdict: 'supported' | 'unsupported' | 'unknown';
+  /** Why, in words; empty for `supported`. */
+  readonly reason: string;
+  /** The rule that decided: its id, `constant`, `unlisted`, `always` or `subgraph`. */
+  readonly rule: string;
+}
+
+export interface JudgeOptions {
+  /** Free dimensions that the session fixes, by name. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  /**
+   * Whether the runtime folds constants before it asks the provider, as ONNX Runtime does unless
+   * its optimisations are off. Folded nodes run nowhere and count as supported. True by default.
+   */
+  readonly folds?: boolean;
+}
+
+/**
+ * Asks a support list about every node of a model, those in subgraphs included; functions are not
+ * looked into. Pure: nothing is run.
+ *
+ * A node is supported where one rule of its operator takes it, unsupported where every rule refuses
+ * it, and unknown where too little is known of its values to tell, or where the list does not claim
+ * to be whole and does not name the operator.
+ *
+ * @param inference what is known of the model's values (`inferValues`), of the same model object
+ */
+export function judge(
+  model: Model,
+  inference: Inference,
+  list: SupportList,
+  options: JudgeOptions = {},
+): NodeVerdict[] {
+  const rules = new Map<string, SupportRule[]>();
+  for (const rule of list.rules) rules.set(rule.op, [...(rules.get(rule.op) ?? []), rule]);
+  const folds = options.folds ?? true;
+  return subjectsOf(model, inference, list.types, options.dimensions).map((found) => {
+    const { subject, folded, inner } = found;
+    const { node, graph } = subject;
+    const op = operatorName(node);
+    const decided =
+      isConstantNode(node) || (folds && folded)
+        ? taken('constant')
+        : inner && list.subgraphs === 'whole'
+          ? refused('subgraph', `the provider takes nothing inside a subgraph`)
+          : judgeNode(subject, rules.get(op) ?? [], list);
+    return { node, graph, name: node.name || node.output[0] || '', op, ...decided };
+  });
+}
+
+type Decided = Pick<NodeVerdict, 'verdict' | 'reason' | 'rule'>;
+
+const taken = (rule: string): Decided => ({ verdict: 'supported', reason: '', rule });
+const refused = (rule: string, reason: string): Decided => ({
+  verdict: 'unsupported',
+  reason,
+  rule,
+});
+
+const isConstantNode = (node: NodeProto): boolean =>
+  node.opType === 'Constant' && isDefaultDomain(node.domain);
+
+function judgeNode(subject: Subject, rules: readonly SupportRule[], list: SupportList): Decided {
+  if (rules.length === 0) {
+    const reason = `${operatorName(subject.node)} is not on the list of ${list.about} ${list.version}`;
+    return { ...refused('unlisted', reason), verdict: list.unlisted };
+  }
+  const always = askWhere(list.always, subject);
+  if (always.holds === false) return refused('always', always.reason);
+  const asked = rules.map((rule): [SupportRule, Asked] => [rule, askRule(rule, subject)]);
+  const takes = asked.find(([, { holds }]) => holds === true);
+  if (takes && always.holds) return taken(takes[0].id);
+  if (takes) return { verdict: 'unknown', reason: always.reason, rule: 'always' };
+  const open = asked.find(([, { holds }]) => holds === undefined);
+  if (open) return { verdict: 'unknown', reason: open[1].reason, rule: open[0].id };
+  // The rule that went furthest says best what is missing.
+  const [rule, { reason }] = asked.reduce((best, one) => (one[1].step > best[1].step ? one : best));
+  return refused(rule.id, reason);
+}

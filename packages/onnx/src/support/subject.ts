@@ -1,0 +1,25 @@
+import type { ValueFacts } from '../shape/facts.ts';
+import type { DataTypeName } from '../tensor/data-type.ts';
+import type { GraphProto, NodeProto } from '../wire/messages.ts';
+
+/** A value as a rule sees it. Absent is not known. */
+export interface SubjectValue {
+  readonly type?: DataTypeName;
+  readonly shape?: NonNullable<ValueFacts['shape']>;
+  /** Whether every size is known before the model runs. */
+  readonly fixed: boolean;
+  readonly constant: boolean;
+  /** The elements of a small constant. */
+  readonly elements?: readonly number[];
+}
+
+/** A node with its surroundings: what a rule is asked about. */
+export interface Subject {
+  readonly node: NodeProto;
+  readonly graph: GraphProto;
+  /** The opset of the node's domain that the model imports. */
+  readonly opset: number;
+  /** By position; undefined for what is left out. */
+  readonly inputs: readonly (SubjectValue | undefined)[];
+  readonly outputs: readonly (SubjectValue | undefined)[];
+}

@@ -1,0 +1,66 @@
+import { subgraphs } from '../graph/attribute.ts';
+import { opsetVersion } from '../graph/walk.ts';
+import type { Inference } from '../shape/infer.ts';
+import type { GraphProto } from '../wire/messages.ts';
+import type { Model } from '../wire/model.ts';
+import { constantValues } from './constant-values.ts';
+import { fixedValues } from './fixed-values.ts';
+import type { SupportList } from './list.ts';
+import { isBorder, quantisedTypes } from './quantised-types.ts';
+import type { Subject, SubjectValue } from './subject.ts';
+
+/** A node to be judged. */
+export interface FoundSubject {
+  readonly subject: Subject;
+  /** Whether all it makes is known before the model runs. */
+  readonly folded: boolean;
+  /** Whether it stands in a subgraph. */
+  readonly inner: boolean;
+}
+
+/** Every node of a model with what is known of its values, outer graphs before inner ones. */
+export function subjectsOf(
+  model: Model,
+  inference: Inference,
+  types: SupportList['types'],
+  dimensions?: Readonly<Record<string, number>>,
+): FoundSubject[] {
+  const isFixed = fixedValues(model, dimensions);
+  const isConstant = constantValues(model, isFixed);
+  const found: FoundSubject[] = [];
+  const valueAt = (graph: GraphProto, name: string): SubjectValue => {
+    const { type, shape, constant } = inference.of(graph, name);
+    return {
+      ...(type && { type }),
+      ...(shape && { shape }),
+      fixed: isFixed(graph, name),
+      constant: isConstant(graph, name),
+      ...(constant && { elements: constant }),
+    };
+  };
+  const walk = (graph: GraphProto, inner: boolean): void => {
+    const groups = types === 'groups' ? quantisedTypes(graph, inference) : undefined;
+    for (const node of graph.node) {
+      const value = (name: string): SubjectValue | undefined => {
+        if (name === '') return undefined;
+        const plain = valueAt(graph, name);
+        const type = isBorder(node) ? undefined : groups?.get(name);
+        return type ? { ...plain, type } : plain;
+      };
+      found.push({
+        subject: {
+          node,
+          graph,
+          opset: opsetVersion(model, node.domain ?? '') ?? 1,
+          inputs: node.input.map(value),
+          outputs: node.output.map(value),
+        },
+        folded: node.output.every((name) => name === '' || isConstant(graph, name)),
+        inner,
+      });
+      for (const body of subgraphs(node)) walk(body, true);
+    }
+  };
+  walk(model.graph, false);
+  return found;
+}
