@@ -8,6 +8,7 @@ const good = {
   version: '1.0.0',
   licence: 'Apache-2.0',
   evaluation: { dataset: 'evaluation', metric: 'top1' },
+  calibration: { dataset: 'calibration' },
   tiers: {
     device: {
       source: 'small.onnx',

@@ -79,6 +79,16 @@ export const Evaluation = Type.Object(
 );
 export type Evaluation = Static<typeof Evaluation>;
 
+/** What activations look like: precisions with fixed ranges are made from it. */
+export const Calibration = Type.Object(
+  {
+    /** A data set's directory; labels are not looked at. */
+    dataset: FilePath,
+  },
+  strict,
+);
+export type Calibration = Static<typeof Calibration>;
+
 /** How far data may travel. */
 export const Privacy = Type.Object(
   {
@@ -101,6 +111,8 @@ export const Blueprint = Type.Object(
     licence: Type.String({ minLength: 1, description: 'an SPDX expression such as Apache-2.0' }),
     description: Type.Optional(Type.String()),
     evaluation: Type.Optional(Evaluation),
+    /** Absent: int8, mixed and what else needs it are skipped. */
+    calibration: Type.Optional(Calibration),
     tiers: Type.Object(
       {
         device: Type.Optional(BlueprintTier),

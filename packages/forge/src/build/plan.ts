@@ -16,6 +16,8 @@ export interface BuildPlan {
   readonly description?: string;
   readonly tiers: readonly TierPlan[];
   readonly evaluation?: { readonly dataset: string; readonly metric?: string };
+  /** The calibration set's path. */
+  readonly calibration?: string;
   readonly labels: Readonly<Record<string, Tier>>;
   readonly unlabelled?: Tier;
   readonly policyFile?: string;
@@ -35,6 +37,7 @@ export interface PlanOptions {
   /** Names of precisions; `all`: every one that can be built. */
   readonly precisions?: readonly string[] | undefined;
   readonly evaluation?: string | undefined;
+  readonly calibration?: string | undefined;
   readonly metric?: string | undefined;
   readonly maxDrop?: number | undefined;
   readonly targets?: readonly string[] | undefined;
@@ -83,6 +86,7 @@ const firstLine = (text: string): string => text.split('\n')[0]?.replace(/:$/, '
 
 function fromBlueprint(blueprint: Blueprint, directory: string): BuildPlan {
   const { family, version, licence, description, evaluation, privacy, policy } = blueprint;
+  const { calibration } = blueprint;
   return {
     family,
     version,
@@ -106,6 +110,7 @@ function fromBlueprint(blueprint: Blueprint, directory: string): BuildPlan {
         ...(evaluation.metric !== undefined && { metric: metricIn(evaluation.metric, directory) }),
       },
     }),
+    ...(calibration && { calibration: beside(directory, calibration.dataset) }),
     labels: privacy?.labels ?? {},
     ...(privacy?.unlabelled !== undefined && { unlabelled: privacy.unlabelled }),
     ...(policy !== undefined && { policyFile: beside(directory, policy) }),
@@ -150,8 +155,10 @@ function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
   const { precisions, targets, maxDrop, metric } = options;
   const dataset = options.evaluation ?? plan.evaluation?.dataset;
   const chosen = metric ?? plan.evaluation?.metric;
+  const calibration = options.calibration ?? plan.calibration;
   return {
     ...plan,
+    ...(calibration !== undefined && { calibration }),
     ...(dataset !== undefined && {
       evaluation: { dataset, ...(chosen !== undefined && { metric: chosen }) },
     }),
