@@ -1,0 +1,2 @@
+export type { Weights4Options } from './options.ts';
+export { quantizeWeights4 } from './quantize-weights4.ts';

@@ -1,0 +1,3 @@
+export { MomentCollector } from './collector.ts';
+export type { InputMoments, LayerMoments } from './moments.ts';
+export { type MomentRequest, momentRequests } from './requests.ts';
