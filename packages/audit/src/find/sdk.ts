@@ -1,0 +1,116 @@
+import { type CallSite, pathOf } from '../language/code.ts';
+import type { LanguageId } from '../language/languages.ts';
+import { type Origin, originsOf, type Project, type SourceFile } from '../resolve/index.ts';
+import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
+import type { Coupling } from './coupling.ts';
+
+/** Calls through providers' packages. */
+export function findSdkCalls(project: Project, rules: RuleBook): Coupling[] {
+  const used = packagesUsed(project, rules);
+  return project.files.flatMap((file) =>
+    file.code.calls.flatMap((call) => sdkCall(file, call, project, rules, used) ?? []),
+  );
+}
+
+function sdkCall(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  rules: RuleBook,
+  used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
+): Coupling | undefined {
+  const language = file.language.id;
+  const path = pathOf(call.expr.callee);
+  if (!mayMatch(path, language, rules)) return undefined;
+  const site = { file, fn: call.fn, owner: call.owner };
+  const origins = originsOf(call.expr.callee, site, project);
+  const traced = ofOrigins(origins, language, rules);
+  if (traced) {
+    const { provider, rule, origin } = traced;
+    return coupling(file, call, provider, rule, origin.opened ? 0.85 : 0.95, [
+      `${shown(path)} is ${origin.path.join('.')} of ${origin.module}`,
+    ]);
+  }
+  if (origins.some(({ opened }) => !opened)) return undefined;
+  for (const { provider, call: rule } of rules.distinctive(language, path)) {
+    const files = used.get(provider);
+    if (!files) continue;
+    const here = files.has(file);
+    return coupling(file, call, provider, rule, here ? 0.8 : 0.6, [
+      `${shown(path)} is a call of ${provider.title}, which ${here ? 'this file' : 'the codebase'} imports`,
+    ]);
+  }
+  return undefined;
+}
+
+const shown = (path: readonly string[]): string => path.filter(Boolean).join('.');
+
+function ofOrigins(
+  origins: readonly Origin[],
+  language: LanguageId,
+  rules: RuleBook,
+): { provider: ProviderRule; rule: CallRule; origin: Origin } | undefined {
+  for (const origin of origins)
+    for (const provider of rules.ofModule(language, origin.module)) {
+      const rule = rules.callOf(provider, language, origin.path);
+      if (rule) return { provider, rule, origin };
+    }
+  return undefined;
+}
+
+/** Whether a call's last name is any rule's: most are not, and need no tracing. */
+function mayMatch(path: readonly string[], language: LanguageId, rules: RuleBook): boolean {
+  const last = path.at(-1) ?? '';
+  let known = lastNames.get(rules)?.get(language);
+  if (!known) {
+    known = namesOf(rules, language);
+    const all = lastNames.get(rules) ?? new Map<LanguageId, LastNames>();
+    lastNames.set(rules, all.set(language, known));
+  }
+  return known.exact.has(last) || known.prefixes.some((each) => last.startsWith(each));
+}
+
+interface LastNames {
+  readonly exact: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
+}
+const lastNames = new WeakMap<RuleBook, Map<LanguageId, LastNames>>();
+
+function namesOf({ providers }: RuleBook, language: LanguageId): LastNames {
+  const names = providers.flatMap(({ languages }) =>
+    (languages[language]?.calls ?? []).map(({ path }) => path.at(-1) ?? ''),
+  );
+  return {
+    exact: new Set(names.filter((each) => !each.endsWith('*'))),
+    prefixes: names.filter((each) => each.endsWith('*')).map((each) => each.slice(0, -1)),
+  };
+}
+
+function packagesUsed(project: Project, rules: RuleBook): Map<ProviderRule, Set<SourceFile>> {
+  const used = new Map<ProviderRule, Set<SourceFile>>();
+  for (const file of project.files)
+    for (const { module, name } of file.code.imports)
+      for (const provider of rules.ofModule(
+        file.language.id,
+        file.language.id === 'python' && name !== undefined ? `${module}.${name}` : module,
+      ))
+        used.set(provider, (used.get(provider) ?? new Set()).add(file));
+  return used;
+}
+
+const coupling = (
+  file: SourceFile,
+  call: CallSite,
+  provider: ProviderRule,
+  rule: CallRule,
+  confidence: number,
+  evidence: readonly string[],
+): Coupling => ({
+  file,
+  call,
+  provider,
+  kind: provider.kind === 'local' ? 'local' : 'sdk',
+  data: rule.data ?? provider.data,
+  confidence,
+  evidence,
+});

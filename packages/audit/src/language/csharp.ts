@@ -1,0 +1,223 @@
+import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
+import { callAt, either, readField, readInner } from './expressions.ts';
+import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { dotted } from './java.ts';
+import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+
+export const csharp: Grammar = {
+  parser: 'csharp',
+  loops: new Set(['for_statement', 'foreach_statement', 'while_statement', 'do_statement']),
+  tries: new Set(['try_statement']),
+  spawns: new Set(),
+  imports,
+  packageName: (node) =>
+    /^(file_scoped_)?namespace_declaration$/.test(node.kind())
+      ? node.field('name')?.text()
+      : undefined,
+  fn,
+  owner: (node) =>
+    /^(class|record|struct|interface)_declaration$/.test(node.kind())
+      ? node.field('name')?.text()
+      : undefined,
+  bindings,
+  expr,
+};
+
+/** A `using` opens a namespace: its types need no prefix. */
+function imports(node: SyntaxNode): Import[] {
+  if (node.kind() !== 'using_directive') return [];
+  const parts = named(node);
+  const module = parts.at(-1)?.text() ?? '';
+  const line = lineOf(node);
+  if (parts.length < 2) return [{ module, local: '*', line }];
+  const last = module.split('.').at(-1) ?? module;
+  const local = parts[0]?.text() ?? last;
+  return [{ module: module.slice(0, -last.length - 1), name: last, local, line }];
+}
+
+const functions = new Set([
+  'method_declaration',
+  'constructor_declaration',
+  'local_function_statement',
+  'lambda_expression',
+  'anonymous_method_expression',
+]);
+
+function fn(node: SyntaxNode): FunctionHead | undefined {
+  if (!functions.has(node.kind())) return undefined;
+  const params = node.field('parameters');
+  return {
+    name: node.field('name')?.text() ?? '',
+    params: (params ? named(params) : []).map((each) => ({
+      name: each.field('name')?.text() ?? each.text(),
+      ...typeIn(each),
+    })),
+    marks: named(node)
+      .filter((each) => each.kind() === 'attribute_list')
+      .map((each) => each.text()),
+    isAsync: named(node).some((each) => each.kind() === 'modifier' && each.text() === 'async'),
+  };
+}
+
+function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  switch (node.kind()) {
+    case 'variable_declarator': {
+      const declaration = node.parent();
+      const isField = declaration?.parent()?.kind() === 'field_declaration';
+      const label = node.field('name')?.text() ?? named(node)[0]?.text() ?? '';
+      const value = named(node).slice(1).at(-1);
+      return [
+        {
+          name: isField ? `this.${label}` : label,
+          ...(declaration && typeIn(declaration)),
+          ...(value && { value: read(value) }),
+        },
+      ];
+    }
+    case 'property_declaration': {
+      const value = node.field('value');
+      return [
+        {
+          name: `this.${node.field('name')?.text() ?? ''}`,
+          ...typeIn(node),
+          ...(value && { value: read(value) }),
+        },
+      ];
+    }
+    case 'assignment_expression':
+      return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
+    // A primary constructor's parameters are seen by the whole class.
+    case 'parameter':
+      return /^(class|record|struct)_declaration$/.test(node.parent()?.parent()?.kind() ?? '')
+        ? [{ name: `this.${node.field('name')?.text() ?? ''}`, ...typeIn(node) }]
+        : [];
+    default:
+      return [];
+  }
+}
+
+function typeIn(node: SyntaxNode): { type?: string } {
+  const type = node.field('type')?.text();
+  return type === undefined || type === 'var' ? {} : { type };
+}
+
+function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  switch (node.kind()) {
+    case 'identifier':
+    case 'this':
+    case 'this_expression':
+      return name(node.text());
+    case 'generic_name':
+      return name(node.text().replace(/<.*$/s, ''));
+    case 'await_expression':
+    case 'parenthesized_expression':
+    case 'expression_statement':
+    case 'postfix_unary_expression':
+      return readInner(node, read);
+    case 'cast_expression':
+      return readField(node, 'value', read);
+    case 'member_access_expression': {
+      const label = (node.field('name')?.text() ?? '').replace(/<.*$/s, '');
+      return member(readField(node, 'expression', read), label);
+    }
+    case 'conditional_access_expression': {
+      const [object, access] = named(node);
+      return object && access
+        ? member(
+            read(object),
+            access
+              .text()
+              .replace(/^\?*\.?/, '')
+              .replace(/\(.*$/s, ''),
+          )
+        : undefined;
+    }
+    case 'element_access_expression': {
+      const index = child(child(node, 'bracketed_argument_list') ?? null, 'argument');
+      return member(readField(node, 'expression', read), (index?.text() ?? '').replaceAll('"', ''));
+    }
+    case 'qualified_name':
+      return dotted(node.text());
+    case 'string_literal':
+    case 'verbatim_string_literal':
+    case 'raw_string_literal':
+      return text(node.text().replace(/^@?"+|"+$/g, ''));
+    case 'interpolated_string_expression':
+      return text(...pieces(node, read));
+    case 'invocation_expression':
+      return callAt(node, readField(node, 'function', read), argsOf(node, read));
+    case 'object_creation_expression': {
+      const type = (node.field('type')?.text() ?? '').replace(/<.*$/s, '');
+      const args = [...argsOf(node, read), ...initialised(node, read)];
+      return callAt(node, dotted(type), args, true);
+    }
+    case 'implicit_object_creation_expression': {
+      const type = node.parent()?.parent()?.field('type')?.text() ?? '';
+      return callAt(node, dotted(type), argsOf(node, read), true);
+    }
+    case 'initializer_expression':
+      return { is: 'list', any: false, items: named(node).map(read) };
+    case 'anonymous_object_creation_expression':
+      return { is: 'record', entries: anonymous(node, read) };
+    case 'binary_expression': {
+      const operator = node.field('operator')?.text();
+      const sides = [readField(node, 'left', read), readField(node, 'right', read)] as const;
+      if (operator === '+') return text(...sides);
+      return operator === '??' ? either(...sides) : undefined;
+    }
+    case 'conditional_expression':
+      return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
+    default:
+      return undefined;
+  }
+}
+
+function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
+  const list = node.field('arguments');
+  return (list ? named(list) : []).flatMap((each): Argument[] => {
+    const parts = named(each);
+    const value = parts.at(-1);
+    if (!value) return [];
+    const label = parts.length > 1 ? parts[0]?.text() : undefined;
+    return [{ ...(label !== undefined && { name: label }), value: read(value) }];
+  });
+}
+
+/** `new X { Url = "…" }`: what is set counts as named arguments. */
+function initialised(node: SyntaxNode, read: ReadExpr): Argument[] {
+  const body = node.field('initializer');
+  return (body ? named(body) : []).flatMap((each): Argument[] =>
+    each.kind() === 'assignment_expression'
+      ? [{ name: each.field('left')?.text() ?? '', value: readField(each, 'right', read) }]
+      : [{ value: read(each) }],
+  );
+}
+
+/** `new { model = "x", input }`. */
+function anonymous(node: SyntaxNode, read: ReadExpr): [string, Expr][] {
+  const parts = named(node);
+  const entries: [string, Expr][] = [];
+  for (const [at, part] of parts.entries()) {
+    const isName = /^\s*=[^=]/.test(afterNode(node, part));
+    const value = isName ? parts[at + 1] : undefined;
+    if (value) entries.push([part.text(), read(value)]);
+  }
+  return entries;
+}
+
+const afterNode = (whole: SyntaxNode, part: SyntaxNode): string => {
+  const all = whole.children();
+  const at = all.findIndex((each) => each.id() === part.id());
+  return all[at + 1]?.text() === '=' ? '= ' : '';
+};
+
+function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
+  return named(node).flatMap((piece): (string | Expr)[] => {
+    if (piece.kind() === 'string_content') return [piece.text()];
+    const inner =
+      piece.kind() === 'interpolation'
+        ? named(piece).find((each) => each.kind() !== 'interpolation_brace')
+        : undefined;
+    return inner ? [read(inner)] : [];
+  });
+}

@@ -1,0 +1,239 @@
+import {
+  type Argument,
+  type Expr,
+  type Import,
+  member,
+  name,
+  other,
+  type PassedOn,
+  text,
+} from './code.ts';
+import { callAt, either, readField, readInner } from './expressions.ts';
+import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+
+/** TypeScript and JavaScript, with or without JSX: one family of grammars. */
+export const ecmascript = (parser: 'TypeScript' | 'Tsx' | 'JavaScript'): Grammar => ({
+  parser,
+  loops: new Set(['for_statement', 'for_in_statement', 'while_statement', 'do_statement']),
+  tries: new Set(['try_statement']),
+  spawns: new Set(),
+  imports,
+  passedOn,
+  fn,
+  owner: (node) =>
+    /^(abstract_)?class(_declaration)?$/.test(node.kind()) ? node.field('name')?.text() : undefined,
+  bindings,
+  expr,
+});
+
+function imports(node: SyntaxNode): Import[] {
+  if (node.kind() !== 'import_statement') return [];
+  const module = unquoted(node.field('source'));
+  const clause = child(node, 'import_clause');
+  if (module === undefined || !clause) return [];
+  const line = lineOf(node);
+  return named(clause).flatMap((each): Import[] => {
+    if (each.kind() === 'identifier')
+      return [{ module, name: 'default', local: each.text(), line }];
+    if (each.kind() === 'namespace_import')
+      return [{ module, local: child(each, 'identifier')?.text() ?? '', line }];
+    return named(each).map((one) => {
+      const imported = one.field('name')?.text() ?? one.text();
+      return { module, name: imported, local: one.field('alias')?.text() ?? imported, line };
+    });
+  });
+}
+
+function passedOn(node: SyntaxNode): PassedOn[] {
+  if (node.kind() !== 'export_statement') return [];
+  const module = unquoted(node.field('source'));
+  if (module === undefined) return [];
+  const clause = child(node, 'export_clause');
+  if (!clause) return [{ module }];
+  return named(clause).map((one) => {
+    const exported = one.field('name')?.text() ?? one.text();
+    return { module, name: exported, as: one.field('alias')?.text() ?? exported };
+  });
+}
+
+const functionKinds = new Set([
+  'function_declaration',
+  'generator_function_declaration',
+  'function_expression',
+  'generator_function',
+  'arrow_function',
+  'method_definition',
+]);
+
+function fn(node: SyntaxNode): FunctionHead | undefined {
+  if (!functionKinds.has(node.kind())) return undefined;
+  const params = node.field('parameters');
+  const single = node.field('parameter');
+  return {
+    name: node.field('name')?.text() ?? nameFrom(node.parent()),
+    params: [...(params ? named(params) : []), ...(single ? [single] : [])].map((param) => ({
+      name: (param.field('pattern') ?? param).text(),
+      ...typeIn(param),
+    })),
+    marks: marksBefore(node),
+    isAsync: /^\s*((public|private|protected|static|override|export)\s+)*async\b/.test(
+      node.text().slice(0, 80),
+    ),
+  };
+}
+
+/** An arrow is called what it is assigned to. */
+function nameFrom(parent: SyntaxNode | null): string {
+  const at = parent?.kind();
+  if (at === 'variable_declarator' || at === 'public_field_definition' || at === 'field_definition')
+    return (parent?.field('name') ?? parent?.field('property'))?.text() ?? '';
+  if (at === 'pair') return parent?.field('key')?.text() ?? '';
+  if (at === 'assignment_expression') return parent?.field('left')?.text().split('.').at(-1) ?? '';
+  return '';
+}
+
+function marksBefore(node: SyntaxNode): string[] {
+  const marks: string[] = [];
+  const parent = node.parent();
+  if (!parent) return marks;
+  for (const each of parent.children()) {
+    if (each.id() === node.id()) break;
+    if (each.kind() === 'decorator') marks.push(each.text());
+    else if (each.isNamed()) marks.length = 0;
+  }
+  return marks;
+}
+
+function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  switch (node.kind()) {
+    case 'variable_declarator': {
+      const value = node.field('value');
+      return patterns(node.field('name'), value ? read(value) : undefined, typeIn(node).type);
+    }
+    case 'assignment_expression': {
+      const [left, right] = [node.field('left'), node.field('right')];
+      if (!left || !right) return [];
+      return patterns(left, read(right), undefined);
+    }
+    case 'public_field_definition':
+    case 'field_definition': {
+      const field = node.field('name') ?? node.field('property');
+      const value = node.field('value');
+      return field
+        ? [{ name: `this.${field.text()}`, ...typeIn(node), ...(value && { value: read(value) }) }]
+        : [];
+    }
+    case 'required_parameter':
+      return child(node, 'accessibility_modifier')
+        ? [{ name: `this.${node.field('pattern')?.text() ?? ''}`, ...typeIn(node) }]
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** What a pattern on the left of `=` binds: a name, a member of `this`, or parts of the value. */
+function patterns(
+  left: SyntaxNode | null,
+  value: Expr | undefined,
+  type: string | undefined,
+): BindingHead[] {
+  if (!left) return [];
+  if (left.kind() !== 'object_pattern') return [{ name: left.text(), type, value }];
+  return named(left).flatMap((each): BindingHead[] => {
+    const key = each.field('key')?.text() ?? each.field('left')?.text() ?? each.text();
+    const local = each.field('value')?.text() ?? key;
+    return value ? [{ name: local, value: member(value, key) }] : [];
+  });
+}
+
+function typeIn(node: SyntaxNode): { type?: string } {
+  const type = node.field('type');
+  return type ? { type: type.text().replace(/^:\s*/, '') } : {};
+}
+
+const wrappers = new Set([
+  'await_expression',
+  'parenthesized_expression',
+  'as_expression',
+  'satisfies_expression',
+  'non_null_expression',
+  'expression_statement',
+]);
+
+function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  const kind = node.kind();
+  if (wrappers.has(kind)) return readInner(node, read);
+  switch (kind) {
+    case 'identifier':
+    case 'property_identifier':
+    case 'shorthand_property_identifier':
+    case 'this':
+      return name(node.text());
+    case 'string':
+      return text(unquoted(node) ?? '');
+    case 'template_string':
+      return text(...pieces(node, read));
+    case 'member_expression':
+      return member(readField(node, 'object', read), node.field('property')?.text() ?? '');
+    case 'subscript_expression':
+      return member(
+        readField(node, 'object', read),
+        unquoted(node.field('index')) ?? node.field('index')?.text() ?? '',
+      );
+    case 'call_expression':
+    case 'new_expression':
+      return callOf(node, kind === 'new_expression', read);
+    case 'binary_expression':
+      return binary(node, read);
+    case 'ternary_expression':
+      return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
+    case 'object':
+      return { is: 'record', entries: named(node).flatMap((entry) => entriesOf(entry, read)) };
+    case 'array':
+      return { is: 'list', any: false, items: named(node).map(read) };
+    default:
+      return undefined;
+  }
+}
+
+function callOf(node: SyntaxNode, created: boolean, read: ReadExpr): Expr {
+  const list = node.field('arguments');
+  const args: Argument[] = list ? named(list).map((value) => ({ value: read(value) })) : [];
+  const callee = readField(node, created ? 'constructor' : 'function', read);
+  return callAt(node, callee, args, created);
+}
+
+function binary(node: SyntaxNode, read: ReadExpr): Expr {
+  const operator = node.field('operator')?.text();
+  const sides = [readField(node, 'left', read), readField(node, 'right', read)] as const;
+  if (operator === '+') return text(...sides);
+  if (operator === '||' || operator === '??') return either(...sides);
+  return other('');
+}
+
+function entriesOf(entry: SyntaxNode, read: ReadExpr): [string, Expr][] {
+  if (entry.kind() === 'shorthand_property_identifier') return [[entry.text(), name(entry.text())]];
+  if (entry.kind() === 'spread_element') {
+    const spread = named(entry)[0];
+    return spread ? [['...', read(spread)]] : [];
+  }
+  const key = entry.field('key');
+  const value = entry.field('value');
+  return key && value ? [[unquoted(key) ?? key.text(), read(value)]] : [];
+}
+
+function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
+  return named(node).map((piece) => {
+    const inner = piece.kind() === 'template_substitution' ? named(piece)[0] : undefined;
+    return inner ? read(inner) : piece.text();
+  });
+}
+
+function unquoted(node: SyntaxNode | null): string | undefined {
+  if (node?.kind() !== 'string') return undefined;
+  return named(node)
+    .map((piece) => piece.text())
+    .join('');
+}

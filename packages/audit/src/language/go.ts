@@ -1,0 +1,165 @@
+import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
+import { callAt, readField, readInner } from './expressions.ts';
+import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+
+export const go: Grammar = {
+  parser: 'go',
+  loops: new Set(['for_statement']),
+  tries: new Set(),
+  spawns: new Set(['go_statement']),
+  imports,
+  packageName: (node) =>
+    node.kind() === 'package_clause' ? child(node, 'package_identifier')?.text() : undefined,
+  fn,
+  owner: (node) =>
+    node.kind() === 'type_spec' && node.field('type')?.kind() === 'struct_type'
+      ? node.field('name')?.text()
+      : undefined,
+  bindings,
+  expr,
+};
+
+function imports(node: SyntaxNode): Import[] {
+  if (node.kind() !== 'import_spec') return [];
+  const module = (node.field('path')?.text() ?? '').replace(/^["`]|["`]$/g, '');
+  const alias = node.field('name')?.text();
+  return [
+    { module, local: alias === '.' ? '*' : (alias ?? packageOf(module)), line: lineOf(node) },
+  ];
+}
+
+/** What a package is called where no alias says: its last part, without version and `go-`. */
+function packageOf(module: string): string {
+  const parts = module.split('/').filter((part) => !/^v\d+$/.test(part));
+  const last = (parts.at(-1) ?? module).replace(/\.v\d+$/, '');
+  return last.replace(/^go[-.]|[-.]go$/g, '').replaceAll('-', '');
+}
+
+function fn(node: SyntaxNode): FunctionHead | undefined {
+  const kind = node.kind();
+  if (kind === 'func_literal') return { name: '', params: paramsOf(node), marks: [] };
+  if (kind !== 'function_declaration' && kind !== 'method_declaration') return undefined;
+  const receiver = child(node.field('receiver'), 'parameter_declaration');
+  const owner = receiver?.field('type')?.text().replace(/^\*/, '').replace(/\[.*$/, '');
+  return {
+    name: node.field('name')?.text() ?? '',
+    params: paramsOf(node),
+    marks: [],
+    ...(owner !== undefined && { owner }),
+    ...(receiver && { receiver: receiver.field('name')?.text() ?? '' }),
+  };
+}
+
+function paramsOf(node: SyntaxNode): { name: string; type?: string }[] {
+  const list = node.field('parameters');
+  return (list ? named(list) : []).flatMap((each) => {
+    const type = each.field('type')?.text();
+    return named(each)
+      .filter((part) => part.kind() === 'identifier')
+      .map((part) => ({ name: part.text(), ...(type !== undefined && { type }) }));
+  });
+}
+
+function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  switch (node.kind()) {
+    case 'short_var_declaration':
+    case 'assignment_statement':
+      return pairs(node.field('left'), node.field('right'), read);
+    case 'const_spec':
+    case 'var_spec': {
+      const value = node.field('value');
+      const type = node.field('type')?.text();
+      const first = value ? named(value)[0] : undefined;
+      const label = node.field('name')?.text() ?? '';
+      return [{ name: label, type, ...(first && { value: read(first) }) }];
+    }
+    case 'field_declaration': {
+      const type = node.field('type')?.text();
+      return named(node)
+        .filter((each) => each.kind() === 'field_identifier')
+        .map((each) => ({ name: `this.${each.text()}`, type }));
+    }
+    default:
+      return [];
+  }
+}
+
+/** `a, err := f()`: the first name is what counts. */
+function pairs(left: SyntaxNode | null, right: SyntaxNode | null, read: ReadExpr): BindingHead[] {
+  const [names, values] = [left ? named(left) : [], right ? named(right) : []];
+  return names.flatMap((each, at): BindingHead[] => {
+    const value = values[at];
+    return value ? [{ name: each.text(), value: read(value) }] : [];
+  });
+}
+
+function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  switch (node.kind()) {
+    case 'identifier':
+    case 'field_identifier':
+    case 'package_identifier':
+    case 'type_identifier':
+      return name(node.text());
+    case 'parenthesized_expression':
+    case 'expression_statement':
+    case 'literal_element':
+      return readInner(node, read);
+    case 'unary_expression':
+      return readField(node, 'operand', read);
+    case 'selector_expression':
+      return member(readField(node, 'operand', read), node.field('field')?.text() ?? '');
+    case 'qualified_type':
+      return member(name(node.field('package')?.text() ?? ''), node.field('name')?.text() ?? '');
+    case 'interpreted_string_literal':
+    case 'raw_string_literal':
+      return text(node.text().slice(1, -1));
+    case 'call_expression': {
+      const list = node.field('arguments');
+      const args = (list ? named(list) : []).map((each): Argument => ({ value: read(each) }));
+      return formatted(callAt(node, readField(node, 'function', read), args));
+    }
+    case 'composite_literal':
+      return composite(node, read);
+    case 'literal_value':
+      return literal(node, read);
+    case 'binary_expression':
+      return node.field('operator')?.text() === '+'
+        ? text(readField(node, 'left', read), readField(node, 'right', read))
+        : other('');
+    default:
+      return undefined;
+  }
+}
+
+function composite(node: SyntaxNode, read: ReadExpr): Expr {
+  const body = node.field('body');
+  const value = body ? literal(body, read) : other('');
+  return value.is === 'record' ? { ...value, type: node.field('type')?.text() ?? '' } : value;
+}
+
+function literal(body: SyntaxNode, read: ReadExpr): Expr {
+  const parts = named(body);
+  if (parts.length > 0 && parts.every((each) => each.kind() !== 'keyed_element'))
+    return { is: 'list', any: false, items: parts.map(read) };
+  const entries = parts.flatMap((each): [string, Expr][] => {
+    const [key, value] = named(each);
+    return key && value ? [[key.text().replaceAll('"', ''), read(value)]] : [];
+  });
+  return { is: 'record', entries };
+}
+
+/** `fmt.Sprintf("%s/v1", base)` is the text it makes; other calls are themselves. */
+function formatted(call: Expr): Expr {
+  if (call.is !== 'call' || call.callee.is !== 'member' || call.callee.name !== 'Sprintf')
+    return call;
+  const [format, ...values] = call.args.map(({ value }) => value);
+  const [template] = format?.is === 'text' ? format.parts : [];
+  if (typeof template !== 'string') return call;
+  const pieces = template.split(/%[+#]?[a-z]/);
+  return text(
+    ...pieces.flatMap((piece, at) =>
+      at === pieces.length - 1 ? [piece] : [piece, values[at] ?? other('')],
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Binding, CodeFunction, Expr, Import, PassedOn } from './code.ts';
+import type { SyntaxNode } from './syntax.ts';
+
+export type ReadExpr = (node: SyntaxNode) => Expr;
+
+/** What a grammar says a function node is; the reader adds where it stands. */
+export type FunctionHead = Pick<CodeFunction, 'name' | 'params' | 'marks'> & {
+  readonly isAsync?: boolean;
+  readonly receiver?: string;
+  /** Where it is not the class around it. */
+  readonly owner?: string;
+};
+
+export type BindingHead = Pick<Binding, 'name'> & {
+  readonly type?: string | undefined;
+  readonly value?: Expr | undefined;
+};
+
+/** How one language writes what {@link Code} says. Each function answers for nodes of its kinds only. */
+export interface Grammar {
+  /** The language's name in ast-grep. */
+  readonly parser: string;
+  readonly loops: ReadonlySet<string>;
+  readonly tries: ReadonlySet<string>;
+  /** Statements that start a call without waiting, as Go's `go`. */
+  readonly spawns: ReadonlySet<string>;
+  imports(node: SyntaxNode): readonly Import[];
+  passedOn?(node: SyntaxNode): readonly PassedOn[];
+  packageName?(node: SyntaxNode): string | undefined;
+  fn(node: SyntaxNode): FunctionHead | undefined;
+  owner(node: SyntaxNode): string | undefined;
+  bindings(node: SyntaxNode, read: ReadExpr): readonly BindingHead[];
+  /** `undefined`: the node is no expression that says anything here. */
+  expr(node: SyntaxNode, read: ReadExpr): Expr | undefined;
+}

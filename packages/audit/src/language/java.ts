@@ -1,0 +1,120 @@
+import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
+import { callAt, either, readField, readInner } from './expressions.ts';
+import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+
+export const java: Grammar = {
+  parser: 'java',
+  loops: new Set(['for_statement', 'enhanced_for_statement', 'while_statement', 'do_statement']),
+  tries: new Set(['try_statement', 'try_with_resources_statement']),
+  spawns: new Set(),
+  imports,
+  packageName: (node) =>
+    node.kind() === 'package_declaration' ? named(node).at(-1)?.text() : undefined,
+  fn,
+  owner: (node) =>
+    /^(class|interface|record|enum)_declaration$/.test(node.kind())
+      ? node.field('name')?.text()
+      : undefined,
+  bindings,
+  expr,
+};
+
+function imports(node: SyntaxNode): Import[] {
+  if (node.kind() !== 'import_declaration') return [];
+  const whole = child(node, 'scoped_identifier', 'identifier')?.text() ?? '';
+  const line = lineOf(node);
+  if (child(node, 'asterisk')) return [{ module: whole, local: '*', line }];
+  const last = whole.split('.').at(-1) ?? whole;
+  return [{ module: whole.slice(0, -last.length - 1), name: last, local: last, line }];
+}
+
+function fn(node: SyntaxNode): FunctionHead | undefined {
+  const kind = node.kind();
+  if (kind === 'lambda_expression') return { name: '', params: [], marks: [] };
+  if (kind !== 'method_declaration' && kind !== 'constructor_declaration') return undefined;
+  const params = node.field('parameters');
+  return {
+    name: node.field('name')?.text() ?? '',
+    params: (params ? named(params) : []).map((each) => ({
+      name: each.field('name')?.text() ?? '',
+      ...typeIn(each),
+    })),
+    marks: marksIn(child(node, 'modifiers')),
+  };
+}
+
+const marksIn = (modifiers: SyntaxNode | undefined): string[] =>
+  (modifiers ? named(modifiers) : [])
+    .filter((each) => each.kind().endsWith('annotation'))
+    .map((each) => each.text());
+
+function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  if (node.kind() === 'variable_declarator') {
+    const parent = node.parent();
+    const value = node.field('value');
+    const label = node.field('name')?.text() ?? '';
+    return [
+      {
+        name: parent?.kind() === 'field_declaration' ? `this.${label}` : label,
+        ...(parent && typeIn(parent)),
+        ...(value && { value: read(value) }),
+      },
+    ];
+  }
+  if (node.kind() !== 'assignment_expression') return [];
+  return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
+}
+
+function typeIn(node: SyntaxNode): { type?: string } {
+  const type = node.field('type')?.text();
+  return type === undefined || type === 'var' ? {} : { type };
+}
+
+function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  switch (node.kind()) {
+    case 'identifier':
+    case 'type_identifier':
+    case 'this':
+      return name(node.text());
+    case 'parenthesized_expression':
+    case 'expression_statement':
+      return readInner(node, read);
+    case 'cast_expression':
+      return readField(node, 'value', read);
+    case 'field_access':
+      return member(readField(node, 'object', read), node.field('field')?.text() ?? '');
+    case 'scoped_identifier':
+    case 'scoped_type_identifier':
+      return dotted(node.text());
+    case 'string_literal':
+      return text(node.text().replace(/^"+|"+$/g, ''));
+    case 'method_invocation': {
+      const object = node.field('object');
+      const label = node.field('name')?.text() ?? '';
+      return callAt(node, object ? member(read(object), label) : name(label), argsOf(node, read));
+    }
+    case 'object_creation_expression': {
+      const type = (node.field('type')?.text() ?? '').replace(/<.*$/s, '');
+      return callAt(node, dotted(type), argsOf(node, read), true);
+    }
+    case 'binary_expression':
+      return node.field('operator')?.text() === '+'
+        ? text(readField(node, 'left', read), readField(node, 'right', read))
+        : undefined;
+    case 'ternary_expression':
+      return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
+    default:
+      return undefined;
+  }
+}
+
+export function dotted(path: string): Expr {
+  const [first = '', ...rest] = path.split(/\.|::/);
+  return rest.reduce<Expr>(member, name(first));
+}
+
+function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
+  const list = node.field('arguments');
+  return (list ? named(list) : []).map((each) => ({ value: read(each) }));
+}

@@ -1,0 +1,60 @@
+import { csharp } from './csharp.ts';
+import { ecmascript } from './ecmascript.ts';
+import { go } from './go.ts';
+import type { Grammar } from './grammar.ts';
+import { java } from './java.ts';
+import { kotlin } from './kotlin.ts';
+import { python } from './python.ts';
+import { rust } from './rust.ts';
+import { swift } from './swift.ts';
+
+/** A language as rules name it. TypeScript and JavaScript are one: their packages are the same. */
+export type LanguageId =
+  | 'javascript'
+  | 'python'
+  | 'go'
+  | 'java'
+  | 'kotlin'
+  | 'csharp'
+  | 'swift'
+  | 'rust';
+
+export interface Language {
+  readonly id: LanguageId;
+  readonly title: string;
+  readonly extensions: readonly string[];
+  readonly grammar: Grammar;
+}
+
+export const languages: readonly Language[] = [
+  {
+    id: 'javascript',
+    title: 'TypeScript',
+    extensions: ['.ts', '.mts', '.cts'],
+    grammar: ecmascript('TypeScript'),
+  },
+  { id: 'javascript', title: 'TypeScript', extensions: ['.tsx'], grammar: ecmascript('Tsx') },
+  {
+    id: 'javascript',
+    title: 'JavaScript',
+    extensions: ['.js', '.mjs', '.cjs', '.jsx'],
+    grammar: ecmascript('JavaScript'),
+  },
+  { id: 'python', title: 'Python', extensions: ['.py'], grammar: python },
+  { id: 'go', title: 'Go', extensions: ['.go'], grammar: go },
+  { id: 'java', title: 'Java', extensions: ['.java'], grammar: java },
+  { id: 'kotlin', title: 'Kotlin', extensions: ['.kt', '.kts'], grammar: kotlin },
+  { id: 'csharp', title: 'C#', extensions: ['.cs'], grammar: csharp },
+  { id: 'swift', title: 'Swift', extensions: ['.swift'], grammar: swift },
+  { id: 'rust', title: 'Rust', extensions: ['.rs'], grammar: rust },
+];
+
+const byExtension = new Map(
+  languages.flatMap((language) => language.extensions.map((each) => [each, language] as const)),
+);
+
+/** The language of a file, by its name. */
+export function languageOf(file: string): Language | undefined {
+  const dot = file.lastIndexOf('.');
+  return dot < 0 ? undefined : byExtension.get(file.slice(dot).toLowerCase());
+}

@@ -1,0 +1,184 @@
+import {
+  type Binding,
+  type CallExpr,
+  type CallSite,
+  type Code,
+  type CodeFunction,
+  type Expr,
+  type Import,
+  other,
+  type PassedOn,
+} from './code.ts';
+import type { Grammar } from './grammar.ts';
+import { lineOf, named, type SyntaxNode } from './syntax.ts';
+
+/** Where the walk stands. */
+interface Place {
+  readonly fn: CodeFunction | undefined;
+  readonly owner: string | undefined;
+  readonly inLoop: boolean;
+  readonly inTry: boolean;
+  readonly spawned: boolean;
+  readonly chain: CallExpr | undefined;
+  /** The call whose argument this is. */
+  readonly handedTo: CallExpr | undefined;
+}
+
+const nowhere: Place = {
+  fn: undefined,
+  owner: undefined,
+  inLoop: false,
+  inTry: false,
+  spawned: false,
+  chain: undefined,
+  handedTo: undefined,
+};
+
+const returns: ReadonlySet<string> = new Set([
+  'return_statement',
+  'return_expression',
+  'jump_expression',
+  'control_transfer_statement',
+]);
+
+/** Deeper nesting than people write; generated code may hold more, and a walk has one stack. */
+const maxDepth = 400;
+
+/** Reads a parsed file in the words of {@link Code}. What no grammar rule knows is walked through. */
+export function readCode(root: SyntaxNode, grammar: Grammar): Code {
+  const reader = new Reader(grammar);
+  reader.walk(root, nowhere, 0);
+  return reader.code();
+}
+
+class Reader {
+  readonly #grammar: Grammar;
+  readonly #expressions = new Map<number, Expr>();
+  readonly #imports: Import[] = [];
+  readonly #passedOn: PassedOn[] = [];
+  readonly #functions: CodeFunction[] = [];
+  readonly #bindings: Binding[] = [];
+  readonly #calls: CallSite[] = [];
+  #packageName: string | undefined;
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  code(): Code {
+    return {
+      imports: this.#imports,
+      passedOn: this.#passedOn,
+      functions: this.#functions,
+      bindings: this.#bindings,
+      calls: this.#calls,
+      ...(this.#packageName !== undefined && { packageName: this.#packageName }),
+    };
+  }
+
+  walk(node: SyntaxNode, place: Place, depth: number): void {
+    if (depth > maxDepth) return;
+    const grammar = this.#grammar;
+    const kind = node.kind();
+    this.#imports.push(...grammar.imports(node));
+    this.#passedOn.push(...(grammar.passedOn?.(node) ?? []));
+    this.#packageName ??= grammar.packageName?.(node);
+    const inside = this.#enter(node, kind, place);
+    for (const bound of grammar.bindings(node, this.#read))
+      this.#bindings.push(placed({ ...bound, line: lineOf(node) }, inside) as Binding);
+    const expr = this.#read(node);
+    const call = expr.is === 'call' ? expr : undefined;
+    if (call && !this.#wraps(node, call)) this.#calls.push(siteOf(call, inside));
+    this.#return(node, kind, inside);
+    for (const each of named(node)) this.walk(each, this.#below(each, call, inside), depth + 1);
+  }
+
+  #enter(node: SyntaxNode, kind: string, place: Place): Place {
+    const grammar = this.#grammar;
+    const owner = grammar.owner(node) ?? place.owner;
+    const head = grammar.fn(node);
+    if (head) {
+      const fn = placed(
+        {
+          isAsync: false,
+          ...head,
+          line: lineOf(node),
+          endLine: node.range().end.line + 1,
+          ...(place.handedTo && { handedTo: place.handedTo }),
+          ...(place.fn && { outer: place.fn }),
+        },
+        { fn: undefined, owner: head.owner ?? owner },
+      ) as CodeFunction;
+      this.#functions.push(fn);
+      return { ...nowhere, fn, owner: head.owner ?? owner };
+    }
+    return {
+      ...place,
+      owner,
+      inLoop: place.inLoop || grammar.loops.has(kind),
+      inTry: place.inTry || grammar.tries.has(kind),
+      spawned: place.spawned || grammar.spawns.has(kind),
+    };
+  }
+
+  /** A callee's calls belong to the chain; a callback among the arguments is handed to the call. */
+  #below(child: SyntaxNode, call: CallExpr | undefined, place: Place): Place {
+    if (!call) return place;
+    const expr = this.#read(child);
+    if (expr === call) return place;
+    const inCallee = expr === call.callee || containsCall(call.callee, expr);
+    return inCallee
+      ? { ...place, chain: place.chain ?? call }
+      : { ...place, chain: undefined, handedTo: call };
+  }
+
+  /** What a function gives back is bound to the name `return`. */
+  #return(node: SyntaxNode, kind: string, place: Place): void {
+    if (!returns.has(kind) || !place.fn) return;
+    const value = named(node)[0];
+    if (value)
+      this.#bindings.push(
+        placed({ name: 'return', value: this.#read(value), line: lineOf(node) }, place) as Binding,
+      );
+  }
+
+  /** Whether a node only wraps the expression of a child (`await f()`, `(f())`). */
+  #wraps(node: SyntaxNode, expr: Expr): boolean {
+    return named(node).some((each) => this.#expressions.get(each.id()) === expr);
+  }
+
+  readonly #read = (node: SyntaxNode): Expr => {
+    const known = this.#expressions.get(node.id());
+    if (known) return known;
+    // Stands in for what is being read, should a grammar ask for it again.
+    this.#expressions.set(node.id(), other(''));
+    const expr = this.#grammar.expr(node, this.#read) ?? other(scalar(node));
+    this.#expressions.set(node.id(), expr);
+    return expr;
+  };
+}
+
+const scalar = (node: SyntaxNode): string => (named(node).length === 0 ? node.text() : '');
+
+const placed = <T extends object>(value: T, { fn, owner }: Pick<Place, 'fn' | 'owner'>) => ({
+  ...value,
+  ...(fn && { fn }),
+  ...(owner !== undefined && { owner }),
+});
+
+const siteOf = (expr: CallExpr, place: Place): CallSite => ({
+  expr,
+  ...(place.fn && { fn: place.fn }),
+  ...(place.owner !== undefined && { owner: place.owner }),
+  inLoop: place.inLoop,
+  inTry: place.inTry,
+  spawned: place.spawned,
+  ...(place.chain && { chain: place.chain }),
+  ...(place.handedTo && { argumentOf: place.handedTo }),
+});
+
+function containsCall(within: Expr, wanted: Expr): boolean {
+  if (within === wanted) return true;
+  if (within.is === 'member') return containsCall(within.of, wanted);
+  return within.is === 'call' && containsCall(within.callee, wanted);
+}

@@ -1,0 +1,188 @@
+import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
+import { callAt, readField, readInner } from './expressions.ts';
+import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { dotted } from './java.ts';
+import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+
+export const rust: Grammar = {
+  parser: 'rust',
+  loops: new Set(['for_expression', 'while_expression', 'loop_expression']),
+  tries: new Set(),
+  spawns: new Set(),
+  imports: (node) =>
+    node.kind() === 'use_declaration' ? used(node.field('argument'), [], lineOf(node)) : [],
+  fn,
+  owner: (node) => {
+    const kind = node.kind();
+    if (kind === 'impl_item') return node.field('type')?.text().replace(/<.*$/s, '');
+    return kind === 'struct_item' || kind === 'trait_item' ? node.field('name')?.text() : undefined;
+  },
+  bindings,
+  expr,
+};
+
+/** The names of `use a::{b, c::{self, d as e}, f::*}`. */
+function used(node: SyntaxNode | null, before: readonly string[], line: number): Import[] {
+  if (!node) return [];
+  switch (node.kind()) {
+    case 'use_list':
+      return named(node).flatMap((each) => used(each, before, line));
+    case 'scoped_use_list': {
+      const path = node.field('path')?.text().split('::') ?? [];
+      return used(node.field('list'), [...before, ...path], line);
+    }
+    case 'use_as_clause': {
+      const path = [...before, ...(node.field('path')?.text().split('::') ?? [])];
+      return [imported(path, node.field('alias')?.text() ?? '', line)];
+    }
+    case 'use_wildcard': {
+      const path = node.text().replace(/::\*$/, '').split('::');
+      return [{ module: [...before, ...path].join('::'), local: '*', line }];
+    }
+    default: {
+      const path = [...before, ...node.text().split('::')];
+      const whole = path.at(-1) === 'self' ? path.slice(0, -1) : path;
+      return [imported(whole, whole.at(-1) ?? '', line)];
+    }
+  }
+}
+
+const imported = (path: readonly string[], local: string, line: number): Import =>
+  path.length === 1
+    ? { module: path[0] ?? '', local, line }
+    : { module: path.slice(0, -1).join('::'), name: path.at(-1) ?? '', local, line };
+
+function fn(node: SyntaxNode): FunctionHead | undefined {
+  const kind = node.kind();
+  if (kind === 'closure_expression') return { name: '', params: [], marks: [] };
+  if (kind !== 'function_item') return undefined;
+  const params = node.field('parameters');
+  return {
+    name: node.field('name')?.text() ?? '',
+    params: (params ? named(params) : []).flatMap((each) => {
+      const label = each.field('pattern')?.text();
+      const type = each.field('type')?.text();
+      return label === undefined ? [] : [{ name: label, ...(type !== undefined && { type }) }];
+    }),
+    marks: marksBefore(node),
+    isAsync: /\basync\b/.test(child(node, 'function_modifiers')?.text() ?? ''),
+  };
+}
+
+function marksBefore(node: SyntaxNode): string[] {
+  const marks: string[] = [];
+  for (const each of node.parent()?.children() ?? []) {
+    if (each.id() === node.id()) break;
+    if (each.kind() === 'attribute_item') marks.push(each.text());
+    else if (each.isNamed() && !each.kind().includes('comment')) marks.length = 0;
+  }
+  return marks;
+}
+
+function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  switch (node.kind()) {
+    case 'let_declaration':
+    case 'const_item':
+    case 'static_item': {
+      const label =
+        (node.field('pattern') ?? node.field('name'))?.text().replace(/^mut /, '') ?? '';
+      const value = node.field('value');
+      const type = node.field('type')?.text();
+      return [{ name: label, type, ...(value && { value: read(value) }) }];
+    }
+    case 'field_declaration':
+      return [
+        { name: `this.${node.field('name')?.text() ?? ''}`, type: node.field('type')?.text() },
+      ];
+    case 'field_initializer':
+      return [
+        {
+          name: `this.${node.field('field')?.text() ?? ''}`,
+          value: readField(node, 'value', read),
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  switch (node.kind()) {
+    case 'identifier':
+    case 'field_identifier':
+      return name(node.text());
+    case 'self':
+      return name('this');
+    case 'await_expression':
+    case 'try_expression':
+    case 'parenthesized_expression':
+    case 'expression_statement':
+      return readInner(node, read);
+    case 'reference_expression':
+      return readField(node, 'value', read);
+    case 'scoped_identifier':
+      return dotted(node.text().replace(/<.*?>/gs, ''));
+    case 'field_expression':
+      return member(readField(node, 'value', read), node.field('field')?.text() ?? '');
+    case 'generic_function':
+      return readField(node, 'function', read);
+    case 'string_literal':
+    case 'raw_string_literal':
+      return text(child(node, 'string_content')?.text() ?? '');
+    case 'call_expression': {
+      const list = node.field('arguments');
+      const args = (list ? named(list) : []).map((each): Argument => ({ value: read(each) }));
+      return callAt(node, readField(node, 'function', read), args);
+    }
+    case 'struct_expression':
+      return {
+        is: 'record',
+        type: node.field('name')?.text() ?? '',
+        entries: fieldsOf(node, read),
+      };
+    case 'macro_invocation':
+      return macro(node, read);
+    default:
+      return undefined;
+  }
+}
+
+const fieldsOf = (node: SyntaxNode, read: ReadExpr): [string, Expr][] =>
+  (child(node, 'field_initializer_list')?.children() ?? []).flatMap((each): [string, Expr][] =>
+    each.kind() === 'field_initializer'
+      ? [[each.field('field')?.text() ?? '', readField(each, 'value', read)]]
+      : [],
+  );
+
+/** `format!("{}/v1", base)` and its kin are text; `json!({…})` is a record; others are not looked into. */
+function macro(node: SyntaxNode, read: ReadExpr): Expr | undefined {
+  const label = node.field('macro')?.text() ?? '';
+  const tree = child(node, 'token_tree');
+  if (!tree) return undefined;
+  const parts = named(tree);
+  if (label === 'json') return jsonOf(parts[0] ?? tree, read);
+  if (label !== 'format' && label !== 'concat') return undefined;
+  const [format, ...values] = parts.map(read);
+  const template =
+    format?.is === 'text' ? format.parts.filter((part) => typeof part === 'string').join('') : '';
+  let next = 0;
+  const pieces = template.split(/\{([^{}]*)\}/);
+  return text(
+    ...pieces.map((piece, at) => {
+      if (at % 2 === 0) return piece;
+      const inline = /^[a-z_]\w*$/i.test(piece) ? name(piece) : undefined;
+      return inline ?? values[next++] ?? other('');
+    }),
+  );
+}
+
+function jsonOf(tree: SyntaxNode, read: ReadExpr): Expr {
+  const parts = named(tree);
+  const entries: [string, Expr][] = [];
+  for (const [at, part] of parts.entries()) {
+    const after = parts[at + 1];
+    if (part.kind() === 'string_literal' && after && at % 1 === 0)
+      entries.push([child(part, 'string_content')?.text() ?? '', read(after)]);
+  }
+  return { is: 'record', entries };
+}

@@ -1,0 +1,239 @@
+import type { Binding, CodeFunction, Expr } from '../language/code.ts';
+import type { Project, SourceFile } from './project.ts';
+
+/** What an expression comes from: something of a module that is not the codebase's own. */
+export interface Origin {
+  readonly module: string;
+  /** Names after the module; calls leave no mark in it: `openai.OpenAI().chat` is `OpenAI`, `chat`. */
+  readonly path: readonly string[];
+  /** The name may as well come from elsewhere: its module opens all its names (`using`, `import *`). */
+  readonly opened: boolean;
+}
+
+/** Where an expression stands. */
+export interface Site {
+  readonly file: SourceFile;
+  readonly fn?: CodeFunction | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** Longer chains of `a = b; b = c` are not followed; they may go round. */
+const maxSteps = 12;
+
+/**
+ * Follows names through assignments, declared types, parameters, fields and imports, across files,
+ * to the modules that they come from. Several where the code leaves it open.
+ */
+export function originsOf(expr: Expr, site: Site, project: Project): Origin[] {
+  return new Tracer(project).trace(expr, site, maxSteps);
+}
+
+class Tracer {
+  readonly #project: Project;
+  readonly #seen = new Set<Expr>();
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  trace(expr: Expr, site: Site, steps: number): Origin[] {
+    if (steps === 0 || this.#seen.has(expr)) return [];
+    this.#seen.add(expr);
+    const found = distinct(this.#step(expr, site, steps - 1));
+    this.#seen.delete(expr);
+    return found;
+  }
+
+  #step(expr: Expr, site: Site, steps: number): Origin[] {
+    switch (expr.is) {
+      case 'name':
+        return this.#name(expr.name, site, steps);
+      case 'member':
+        return this.#member(expr.of, expr.name, site, steps);
+      case 'call':
+        return this.#call(expr.callee, expr.args[0]?.value, site, steps);
+      case 'record':
+        return expr.type === undefined ? [] : this.#type(expr.type, site, steps);
+      case 'list':
+        return expr.any ? expr.items.flatMap((item) => this.trace(item, site, steps)) : [];
+      default:
+        return [];
+    }
+  }
+
+  #name(name: string, site: Site, steps: number): Origin[] {
+    const local = this.#local(name, site, steps);
+    if (local) return local;
+    const { imports } = site.file.code;
+    const named = imports.filter((each) => each.local === name);
+    if (named.length > 0) return named.flatMap((each) => this.#imported(each, site, steps));
+    for (const file of this.#project.neighbours(site.file)) {
+      if (file === site.file) continue;
+      const found = this.#bound(file.code.bindings.filter(isTopLevel(name)), { file }, steps);
+      if (found.length > 0) return found;
+    }
+    return imports
+      .filter(({ local }) => local === '*')
+      .map(({ module }) => ({ module, path: [name], opened: true }));
+  }
+
+  /** A variable, parameter, field or top-level name of this file; `undefined`: none is called so. */
+  #local(name: string, site: Site, steps: number): Origin[] | undefined {
+    const { bindings } = site.file.code;
+    for (let fn = site.fn; fn; fn = fn.outer) {
+      const here = bindings.filter((each) => each.fn === fn && each.name === name);
+      if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
+      const param = fn.params.find((each) => each.name === name);
+      if (param) return param.type === undefined ? [] : this.#type(param.type, site, steps);
+    }
+    const field = this.#field(name, site, steps);
+    if (field) return field;
+    const top = bindings.filter(isTopLevel(name));
+    return top.length > 0 ? this.#bound(top, { file: site.file }, steps) : undefined;
+  }
+
+  #field(name: string, site: Site, steps: number): Origin[] | undefined {
+    if (site.owner === undefined) return undefined;
+    const found = site.file.code.bindings.filter(
+      (each) =>
+        each.owner === site.owner &&
+        (each.name === `this.${name}` || (each.name === name && assigns(each))),
+    );
+    return found.length > 0 ? this.#bound(found, site, steps) : undefined;
+  }
+
+  #bound(bindings: readonly Binding[], site: Site, steps: number): Origin[] {
+    return bindings.flatMap((binding) => {
+      const at = { ...site, fn: binding.fn ?? site.fn, owner: binding.owner ?? site.owner };
+      const values = binding.value ? this.trace(binding.value, at, steps) : [];
+      if (values.length > 0 || binding.type === undefined) return values;
+      return this.#type(binding.type, at, steps);
+    });
+  }
+
+  /** The names in a written type: `Optional[OpenAI]`, `*oa.Client`, `Client<Config>`. */
+  #type(type: string, site: Site, steps: number): Origin[] {
+    const names = type.match(/[A-Za-z_][\w.:]*/g) ?? [];
+    return names.flatMap((each) => {
+      const [first = '', ...rest] = each.split(/\.|::/);
+      const owners = this.#ownersNamed(first, rest, site);
+      if (owners.length > 0) return owners;
+      return this.#name(first, { file: site.file }, steps).map((origin) => ({
+        ...origin,
+        path: [...origin.path, ...rest],
+      }));
+    });
+  }
+
+  /** A class of the codebase itself, as an origin of its own. */
+  #ownersNamed(name: string, rest: readonly string[], site: Site): Origin[] {
+    if (rest.length > 0) return [];
+    return this.#project
+      .declaring(name, site.file.language)
+      .map(({ path }) => ({ module: `${own}${path}`, path: [name], opened: false }));
+  }
+
+  #imported(
+    { module, name }: { readonly module: string; readonly name?: string },
+    site: Site,
+    steps: number,
+  ): Origin[] {
+    const files = this.#project.imported(site.file, {
+      module,
+      ...(name !== undefined && { name }),
+    });
+    if (files.length === 0)
+      return [{ module, path: name === undefined ? [] : [name], opened: false }];
+    return files.flatMap((file) => this.#exported(file, name, steps));
+  }
+
+  #exported(file: SourceFile, name: string | undefined, steps: number): Origin[] {
+    const whole = {
+      module: `${own}${file.path}`,
+      path: name === undefined ? [] : [name],
+      opened: false,
+    };
+    if (name === undefined) return [whole];
+    const inside = this.#bound(file.code.bindings.filter(isTopLevel(name)), { file }, steps);
+    const passed = file.code.passedOn
+      .filter((each) => each.as === name || each.name === undefined)
+      .flatMap((each) =>
+        this.#imported({ module: each.module, name: each.name ?? name }, { file }, steps),
+      );
+    return [whole, ...inside, ...passed];
+  }
+
+  #member(of: Expr, name: string, site: Site, steps: number): Origin[] {
+    if (
+      of.is === 'name' &&
+      (of.name === 'this' || of.name === site.fn?.receiver || isReceiver(of.name, site))
+    )
+      return this.#field(name, site, steps) ?? [];
+    return this.trace(of, site, steps).flatMap((origin) => this.#memberOf(origin, name, steps));
+  }
+
+  /** A field of one of the codebase's own classes is what it was given; other members are names. */
+  #memberOf(origin: Origin, name: string, steps: number): Origin[] {
+    const further = { ...origin, path: [...origin.path, name] };
+    const path = ownFile(origin);
+    const file =
+      path === undefined ? undefined : this.#project.files.find((each) => each.path === path);
+    if (!file) return [further];
+    const owner = origin.path.at(-1);
+    const site = { file, owner };
+    const field = owner === undefined ? undefined : this.#field(name, site, steps);
+    const top = origin.path.length === 0 ? this.#exported(file, name, steps) : [];
+    return [further, ...(field ?? []), ...top];
+  }
+
+  #call(callee: Expr, first: Expr | undefined, site: Site, steps: number): Origin[] {
+    if (callee.is === 'name' && (callee.name === 'require' || callee.name === 'import')) {
+      const module =
+        first?.is === 'text' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
+      return module === '' ? [] : this.#imported({ module }, site, steps);
+    }
+    const made = callee.is === 'name' ? this.#ownersNamed(callee.name, [], site) : [];
+    const origins = [...made, ...this.trace(callee, site, steps)];
+    const returned = this.#returned(callee, origins, site, steps);
+    return [...origins, ...returned];
+  }
+
+  /** What a function of the codebase gives back. */
+  #returned(callee: Expr, origins: readonly Origin[], site: Site, steps: number): Origin[] {
+    const called = callee.is === 'name' || callee.is === 'member' ? callee.name : '';
+    const files = new Set([site.file]);
+    for (const origin of origins) {
+      const path = ownFile(origin);
+      for (const file of this.#project.files) if (file.path === path) files.add(file);
+    }
+    for (const file of this.#project.neighbours(site.file)) files.add(file);
+    return [...files].flatMap((file) =>
+      file.code.bindings
+        .filter(({ name, fn }) => name === 'return' && fn?.name === called && called !== '')
+        .flatMap((binding) => this.#bound([binding], { file }, steps)),
+    );
+  }
+}
+
+/** Before the path of a file of the codebase, where a module's name would stand. */
+const own = 'own:';
+export const ownFile = ({ module }: Pick<Origin, 'module'>): string | undefined =>
+  module.startsWith(own) ? module.slice(own.length) : undefined;
+
+const isTopLevel =
+  (name: string) =>
+  (binding: Binding): boolean =>
+    binding.fn === undefined && binding.owner === undefined && binding.name === name;
+
+/** In Java and C#, a field may be assigned without `this`. */
+const assigns = ({ fn, value }: Binding): boolean => fn !== undefined && value !== undefined;
+
+function isReceiver(name: string, { fn }: Site): boolean {
+  for (let at = fn; at; at = at.outer) if (at.receiver === name) return true;
+  return false;
+}
+
+function distinct(origins: readonly Origin[]): Origin[] {
+  const found = new Map(origins.map((each) => [`${each.module} ${each.path.join('.')}`, each]));
+  return [...found.values()].slice(0, 24);
+}

@@ -1,0 +1,142 @@
+import type { Code, Import } from '../language/code.ts';
+import type { Language } from '../language/languages.ts';
+
+/** A file that was read. */
+export interface SourceFile {
+  readonly path: string;
+  readonly language: Language;
+  readonly code: Code;
+}
+
+/** The files that were read, and which of them an import means. */
+export class Project {
+  readonly files: readonly SourceFile[];
+  readonly #byPath = new Map<string, SourceFile>();
+  readonly #byDirectory = new Map<string, SourceFile[]>();
+  readonly #byOwner = new Map<string, SourceFile[]>();
+
+  constructor(files: readonly SourceFile[]) {
+    this.files = files;
+    for (const file of files) {
+      this.#byPath.set(file.path, file);
+      push(this.#byDirectory, directoryOf(file.path), file);
+      for (const owner of ownersIn(file.code)) push(this.#byOwner, owner, file);
+    }
+  }
+
+  /** Files that may declare what an import names. */
+  imported(from: SourceFile, { module, name }: Pick<Import, 'module' | 'name'>): SourceFile[] {
+    switch (from.language.id) {
+      case 'javascript':
+        return this.#script(from, module);
+      case 'python':
+        return this.#python(from, module, name);
+      case 'go':
+        return this.#goPackage(module);
+      case 'rust':
+        return this.#rust(module, name);
+      default:
+        return name === undefined ? [] : (this.#byOwner.get(name) ?? []);
+    }
+  }
+
+  /** Files that see each other's names without an import: Go's packages, Swift's modules, … */
+  neighbours(file: SourceFile): readonly SourceFile[] {
+    if (file.language.id === 'go') return this.#byDirectory.get(directoryOf(file.path)) ?? [];
+    return [file];
+  }
+
+  /** Files, of the same language, that declare a class or struct of this name. */
+  declaring(owner: string, language: Language): SourceFile[] {
+    const files = this.#byOwner.get(owner) ?? [];
+    return files.filter((file) => file.language.id === language.id || isJvm(file, language));
+  }
+
+  #script(from: SourceFile, module: string): SourceFile[] {
+    const base = module.startsWith('.')
+      ? join(directoryOf(from.path), module)
+      : module.replace(/^[@~]\//, '');
+    const stem = base.replace(/\.[cm]?[jt]sx?$/, '');
+    const candidates = scriptEndings.flatMap((ending) => [
+      `${stem}${ending}`,
+      `${stem}/index${ending}`,
+    ]);
+    if (module.startsWith('.')) return this.#existing(candidates);
+    // An alias such as `@/lib/x` starts at a source directory that only the bundler knows.
+    if (!/^[@~]\//.test(module)) return [];
+    return this.files.filter(({ path }) =>
+      candidates.some((each) => path.endsWith(`/${each}`) || path === each),
+    );
+  }
+
+  #python(from: SourceFile, module: string, name: string | undefined): SourceFile[] {
+    const dots = /^\.*/.exec(module)?.[0].length ?? 0;
+    const parts = module.slice(dots).split('.').filter(Boolean);
+    const path = parts.join('/');
+    const tails = [`${path}.py`, `${path}/__init__.py`];
+    if (name !== undefined) tails.push(path === '' ? `${name}.py` : `${path}/${name}.py`);
+    if (dots === 0)
+      return this.files.filter(
+        ({ path: each, language }) =>
+          language.id === 'python' &&
+          tails.some((tail) => each === tail || each.endsWith(`/${tail}`)),
+      );
+    let directory = directoryOf(from.path);
+    for (let up = 1; up < dots; up++) directory = directoryOf(directory);
+    return this.#existing(tails.map((tail) => join(directory, tail)));
+  }
+
+  #goPackage(module: string): SourceFile[] {
+    const parts = module.split('/');
+    for (let from = 0; from < parts.length; from++) {
+      const found = this.#byDirectory.get(parts.slice(from).join('/'));
+      if (found?.some(({ language }) => language.id === 'go')) return found;
+    }
+    return [];
+  }
+
+  #rust(module: string, name: string | undefined): SourceFile[] {
+    const parts = module.split('::').filter((part) => !['crate', 'self', 'super'].includes(part));
+    const stems = [parts.at(-1), name].filter((part): part is string => !!part);
+    return this.files.filter(
+      ({ path, language }) =>
+        language.id === 'rust' &&
+        stems.some((stem) => path.endsWith(`/${stem}.rs`) || path.endsWith(`/${stem}/mod.rs`)),
+    );
+  }
+
+  #existing(paths: readonly string[]): SourceFile[] {
+    return paths.flatMap((path) => this.#byPath.get(path) ?? []);
+  }
+}
+
+const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
+
+const isJvm = (file: SourceFile, language: Language): boolean =>
+  /^(java|kotlin)$/.test(file.language.id) && /^(java|kotlin)$/.test(language.id);
+
+const ownersIn = (code: Code): Set<string> =>
+  new Set(
+    [...code.functions, ...code.bindings].flatMap(({ owner }) =>
+      owner === undefined ? [] : owner,
+    ),
+  );
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const found = map.get(key);
+  if (found) found.push(value);
+  else map.set(key, [value]);
+}
+
+export const directoryOf = (path: string): string =>
+  path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+
+/** Joins and normalises; both sides are relative with `/`. */
+function join(directory: string, path: string): string {
+  const parts = directory === '' ? [] : directory.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

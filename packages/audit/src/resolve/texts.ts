@@ -1,0 +1,195 @@
+import type { Expr } from '../language/code.ts';
+import { pathOf } from '../language/code.ts';
+import type { Site } from './origin.ts';
+import type { Project } from './project.ts';
+import type { Settings } from './settings.ts';
+
+/** Stands for a part of a text that is not known. */
+export const hole = '\u0000';
+
+const maxSteps = 8;
+const maxTexts = 16;
+
+/**
+ * The texts that an expression may be, with {@link hole} for what only running would tell: through
+ * constants, fields, other files, environment variables and configuration files.
+ */
+export function textsOf(expr: Expr, site: Site, project: Project, settings: Settings): string[] {
+  return new Reader(project, settings).read(expr, site, maxSteps);
+}
+
+/** Every text inside an expression: in its arguments, records and lists too. */
+export function textsWithin(
+  expr: Expr,
+  site: Site,
+  project: Project,
+  settings: Settings,
+): string[] {
+  const reader = new Reader(project, settings);
+  return inner(expr).flatMap((each) => reader.read(each, site, maxSteps));
+}
+
+class Reader {
+  readonly #project: Project;
+  readonly #settings: Settings;
+
+  constructor(project: Project, settings: Settings) {
+    this.#project = project;
+    this.#settings = settings;
+  }
+
+  read(expr: Expr, site: Site, steps: number): string[] {
+    if (steps === 0) return [];
+    switch (expr.is) {
+      case 'text':
+        return this.#joined(expr.parts, site, steps - 1);
+      case 'list':
+        return expr.any ? expr.items.flatMap((item) => this.read(item, site, steps - 1)) : [];
+      case 'name':
+        return this.#name(expr.name, site, steps - 1);
+      case 'member':
+        return this.#member(expr, site, steps - 1);
+      case 'call':
+        return this.#call(expr, site, steps - 1);
+      default:
+        return [];
+    }
+  }
+
+  #joined(parts: readonly (string | Expr)[], site: Site, steps: number): string[] {
+    let texts = [''];
+    for (const part of parts) {
+      const ends = typeof part === 'string' ? [part] : this.read(part, site, steps);
+      const known = ends.length > 0 ? ends : [hole];
+      texts = texts.flatMap((start) => known.map((end) => start + end)).slice(0, maxTexts);
+    }
+    return texts;
+  }
+
+  #name(name: string, site: Site, steps: number): string[] {
+    const { file } = site;
+    const values = file.code.bindings.filter(
+      (each) =>
+        (each.name === name && (each.fn === undefined || encloses(each.fn, site.fn))) ||
+        (each.name === `this.${name}` && each.owner === site.owner),
+    );
+    if (values.length > 0)
+      return values.flatMap(({ value, fn }) =>
+        value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
+      );
+    for (const each of file.code.imports) {
+      if (each.local !== name) continue;
+      const found = this.#project
+        .imported(file, each)
+        .flatMap((other) => this.#constant(other, each.name ?? name, steps));
+      if (found.length > 0) return found;
+    }
+    return this.#project
+      .neighbours(file)
+      .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
+  }
+
+  #constant(file: Site['file'], name: string, steps: number): string[] {
+    return file.code.bindings
+      .filter(
+        (each) => each.fn === undefined && (each.name === name || each.name === `this.${name}`),
+      )
+      .flatMap(({ value, owner }) => (value ? this.read(value, { file, owner }, steps) : []));
+  }
+
+  #member(expr: Expr & { is: 'member' }, site: Site, steps: number): string[] {
+    const path = pathOf(expr);
+    const variable = environmentOf(path);
+    if (variable) return this.#settings.of(variable);
+    if (path[0] === 'this' || path[0] === site.fn?.receiver)
+      return this.#name(expr.name, site, steps);
+    const own =
+      expr.of.is === 'name' ? this.#throughImport(expr.of.name, expr.name, site, steps) : [];
+    if (own.length > 0) return own;
+    const fields = this.#project
+      .declaring(path.at(-2) ?? '', site.file.language)
+      .flatMap((file) => this.#constant(file, expr.name, steps));
+    return fields.length > 0 ? fields : this.#settings.of(expr.name);
+  }
+
+  #throughImport(local: string, name: string, site: Site, steps: number): string[] {
+    const { imports } = site.file.code;
+    return imports
+      .filter((each) => each.local === local)
+      .flatMap((each) => this.#project.imported(site.file, each))
+      .flatMap((file) => this.#constant(file, name, steps));
+  }
+
+  /** A call that asks for a setting, or one that makes an address out of a text. */
+  #call(expr: Expr & { is: 'call' }, site: Site, steps: number): string[] {
+    const path = pathOf(expr.callee);
+    const args = expr.args.map(({ value }) => value);
+    if (asksForSetting(path)) {
+      const [key, otherwise] = args;
+      const names = key ? this.read(key, site, steps) : [];
+      const found = names.flatMap((each) => this.#settings.of(each));
+      return found.length > 0 ? found : otherwise ? this.read(otherwise, site, steps) : [];
+    }
+    const last = path.at(-1) ?? '';
+    if (!keepsText.test(last) && !expr.created) return [];
+    const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
+    const given = args.slice(0, 2).map((each) => this.read(each, site, steps)[0]);
+    const [first, second] = given;
+    // `new URL(path, base)`: the second is what the first is relative to.
+    if (first !== undefined && second !== undefined && /^https?:/.test(second))
+      return [`${second.replace(/\/$/, '')}/${first.replace(/^\//, '')}`];
+    return first !== undefined
+      ? own.length > 0 && last !== 'unwrap'
+        ? own.map((each) => each + joinerOf(last) + first)
+        : [first]
+      : own;
+  }
+}
+
+/** Calls whose text is their argument's or their object's. */
+const keepsText =
+  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+
+const joinerOf = (name: string): string =>
+  /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';
+
+/** `process.env.X`, `import.meta.env.X`, `os.environ["X"]`, `ENV['X']`, `processInfo.environment["X"]`. */
+function environmentOf(path: readonly string[]): string | undefined {
+  const at = path.findIndex((part) => /^(env|environ|ENV|environment)$/.test(part));
+  return at >= 0 && at === path.length - 2 ? path.at(-1) : undefined;
+}
+
+function asksForSetting(path: readonly string[]): boolean {
+  const last = path.at(-1) ?? '';
+  if (
+    /^(getenv|Getenv|LookupEnv|GetEnvironmentVariable|env_var|getProperty|getString|GetString|GetValue)$/.test(
+      last,
+    )
+  )
+    return true;
+  const before = path.at(-2) ?? '';
+  return (
+    (last === 'get' && /^(environ|env|config|configService|settings|conf)$/i.test(before)) ||
+    (last === 'var' && before === 'env')
+  );
+}
+
+const encloses = (outer: Site['fn'], inner: Site['fn']): boolean => {
+  for (let at = inner; at; at = at.outer) if (at === outer) return true;
+  return false;
+};
+
+function inner(expr: Expr): Expr[] {
+  switch (expr.is) {
+    case 'call':
+      return [expr, ...expr.args.flatMap(({ value }) => inner(value)), ...inner(expr.callee)];
+    case 'member':
+      return [expr, ...inner(expr.of)];
+    case 'record':
+      return expr.entries.flatMap(([, value]) => inner(value));
+    case 'list':
+      return [expr, ...expr.items.flatMap(inner)];
+    default:
+      return [expr];
+  }
+}

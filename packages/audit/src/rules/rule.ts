@@ -1,0 +1,39 @@
+import type { LanguageId } from '../language/languages.ts';
+
+export type DataKind = 'text' | 'image' | 'audio' | 'video' | 'tabular' | 'document' | 'tensor';
+
+/** A call that sends something to a model: its path after the package, `*` for one name. */
+export interface CallRule {
+  readonly path: readonly string[];
+  readonly data?: DataKind;
+  /** So telling that its receiver need not be traced, where the file or codebase uses the package. */
+  readonly distinctive: boolean;
+}
+
+export interface LanguageRule {
+  /** Modules, by the prefix that ends at a separator. */
+  readonly packages: readonly string[];
+  readonly calls: readonly CallRule[];
+}
+
+export interface Example {
+  readonly yes: string;
+  readonly no: string;
+}
+
+/** What is known of one provider: a file under `rules/`. */
+export interface ProviderRule {
+  readonly name: string;
+  readonly title: string;
+  /** `local`: an engine on the machine itself, listed apart. `server`: a model server of one's own. */
+  readonly kind: 'service' | 'server' | 'local';
+  readonly data: DataKind;
+  readonly languages: Readonly<Partial<Record<LanguageId, LanguageRule>>>;
+  /** Host names, `*` for one or more of its parts. */
+  readonly hosts: readonly string[];
+  /** Paths of a URL that tell, whatever the host: `/v2/models/*​/infer`. */
+  readonly paths: readonly string[];
+  /** Environment variables that hold its address. */
+  readonly environment: readonly string[];
+  readonly examples: Readonly<Partial<Record<LanguageId, Example>>>;
+}

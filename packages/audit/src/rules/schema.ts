@@ -1,0 +1,50 @@
+import { type Static, Type } from 'typebox';
+
+const strict = { additionalProperties: false } as const;
+const Kind = Type.Union(
+  ['text', 'image', 'audio', 'video', 'tabular', 'document', 'tensor'].map((each) =>
+    Type.Literal(each),
+  ),
+);
+const Name = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' });
+
+/** `chat.completions.create`, with `!` where nothing else is called so; or that with a kind of data. */
+const Call = Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Kind)]);
+
+const Language = Type.Object(
+  { packages: Type.Array(Type.String({ minLength: 1 })), calls: Type.Array(Call) },
+  strict,
+);
+const Example = Type.Object({ yes: Type.String(), no: Type.String() }, strict);
+
+const perLanguage = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Object(
+    {
+      javascript: Type.Optional(schema),
+      python: Type.Optional(schema),
+      go: Type.Optional(schema),
+      java: Type.Optional(schema),
+      kotlin: Type.Optional(schema),
+      csharp: Type.Optional(schema),
+      swift: Type.Optional(schema),
+      rust: Type.Optional(schema),
+    },
+    strict,
+  );
+
+/** A provider's rule file as its author writes it. */
+export const RuleFile = Type.Object(
+  {
+    name: Name,
+    title: Type.String({ minLength: 1 }),
+    kind: Type.Union([Type.Literal('service'), Type.Literal('server'), Type.Literal('local')]),
+    data: Kind,
+    hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    paths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
+    environment: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    languages: perLanguage(Language),
+    examples: perLanguage(Example),
+  },
+  strict,
+);
+export type RuleFile = Static<typeof RuleFile>;

@@ -1,0 +1,2 @@
+export { type FileEntry, type Skipped, walkFiles } from './files.ts';
+export { fileIsNotOurs } from './not-ours.ts';
