@@ -8,3 +8,4 @@ export {
   type MomentRequest,
   momentRequests,
 } from './moments/index.ts';
+export * from './static/index.ts';

@@ -1,0 +1,89 @@
+import { makeTensor, type TensorSource } from '../../build/make.ts';
+import type { NamePool } from '../../pass/name-pool.ts';
+import type { TensorProto } from '../../wire/messages.ts';
+import { type Levels, type Range, stepsOf } from '../calibrate/index.ts';
+import { type Parameters, parametersOf } from './parameters.ts';
+
+/** Scale and zero point, and the tensors that hold them. */
+export interface StoredParameters extends Parameters {
+  readonly scaleName: string;
+  readonly zeroName: string;
+}
+
+/** The tensors that quantising adds to a graph, each stored once for all that use it. */
+export class QdqStore {
+  readonly tensors: TensorProto[] = [];
+  readonly #names: NamePool;
+  readonly #levels: Levels;
+  readonly #once = new Map<string, unknown>();
+  #shortened = 0;
+
+  constructor(names: NamePool, levels: Levels) {
+    this.#names = names;
+    this.#levels = levels;
+  }
+
+  /** A new value's name: `base.what`, with a number for a base that is long (some have 300 letters). */
+  name(base: string, what: string): string {
+    const stem = base.length <= longest ? base : this.once(`name ${base}`, () => this.#short());
+    return this.#names.fresh(`${stem}.${what}`);
+  }
+
+  /** What `make` gives, made once for each key. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.#once.has(key)) this.#once.set(key, make());
+    return this.#once.get(key) as T;
+  }
+
+  add(name: string, dims: readonly number[], data: TensorSource): string {
+    this.tensors.push(makeTensor(name, dims, data));
+    return name;
+  }
+
+  /** Scale and zero point of a range. */
+  parameters(base: string, range: Range): StoredParameters {
+    const parameters = parametersOf(range, this.#levels);
+    const scale = this.name(base, 'scale');
+    this.add(scale, [], Float32Array.of(parameters.scale));
+    return { ...parameters, scaleName: scale, zeroName: this.#zero(parameters.zero) };
+  }
+
+  /** Zeros of int8 in a shape. */
+  zeros(dims: readonly number[]): string {
+    const count = dims.reduce((product, size) => product * size, 1);
+    return this.once(`zeros ${dims}`, () =>
+      this.add(this.#names.fresh(`zeros.${count}`), dims, new Int8Array(count)),
+    );
+  }
+
+  /** A constant in 8 or 16 bits. */
+  rounded(name: string, dims: readonly number[], values: Float32Array, by: Parameters): string {
+    const { bits, symmetric } = this.#levels;
+    const low = symmetric ? -stepsOf(this.#levels) / 2 : 0;
+    const high = low + stepsOf(this.#levels);
+    const stored = Array.from(values, (value) =>
+      Math.min(high, Math.max(low, Math.round(value / by.scale) + by.zero)),
+    );
+    return this.add(name, dims, elementsOf(bits, symmetric, stored));
+  }
+
+  #zero(value: number): string {
+    const { bits, symmetric } = this.#levels;
+    return this.once(`zero ${value}`, () =>
+      this.add(this.#names.fresh(`zero.${value}`), [], elementsOf(bits, symmetric, [value])),
+    );
+  }
+
+  #short(): string {
+    this.#shortened += 1;
+    return `value${this.#shortened}`;
+  }
+}
+
+/** Names of more letters would make a small model's file larger than its weights. */
+const longest = 40;
+
+function elementsOf(bits: 8 | 16, symmetric: boolean, values: readonly number[]): TensorSource {
+  if (bits === 8) return symmetric ? Int8Array.from(values) : Uint8Array.from(values);
+  return symmetric ? Int16Array.from(values) : Uint16Array.from(values);
+}
