@@ -15,6 +15,8 @@ export interface LoadRequest {
   readonly session: number;
   /** Locations of the external files, in the order of their blobs. */
   readonly external: readonly string[];
+  /** Where the external files stand that are not among the blobs. */
+  readonly directory?: string;
   readonly threads: number;
 }
 

@@ -44,6 +44,7 @@ export class OrtSessions {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       externalData: request.external.map((path, i) => ({ path, data: blobs[i + 1]! })),
+      ...(request.directory !== undefined && { extra: dataIn(request.directory) }),
     });
     const inputs = session.inputMetadata.map(inputSpec);
     const outputs = session.outputMetadata.flatMap((meta) => specOf(meta) ?? []);
@@ -79,6 +80,11 @@ export class OrtSessions {
     await held?.session.release();
   }
 }
+
+/** ONNX Runtime maps the files that a model of bytes names into memory from there. */
+const dataIn = (directory: string) => ({
+  session: { model_external_initializers_file_folder_path: directory },
+});
 
 type Metadata = ort.InferenceSession.ValueMetadata;
 

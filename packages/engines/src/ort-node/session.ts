@@ -72,6 +72,7 @@ export class OrtSession implements Session {
 
   async #ensureLoaded(process: EngineProcess): Promise<void> {
     if (this.#loadedIn === process) return;
+    const { directory } = this.#model;
     const external = Object.entries(this.#model.external ?? {});
     const { header } = await process.request(
       {
@@ -79,6 +80,7 @@ export class OrtSession implements Session {
         session: this.#id,
         external: external.map(([path]) => path),
         threads: this.#threads,
+        ...(directory !== undefined && { directory }),
       },
       [this.#model.model, ...external.map(([, bytes]) => bytes)],
     );

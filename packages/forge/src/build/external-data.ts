@@ -1,48 +1,108 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { fail } from '@selvedge/core/errors';
-import { attachExternal, externalReferences, type Model } from '@selvedge/onnx';
+import {
+  attachExternal,
+  type ExternalReference,
+  externalReferences,
+  type Model,
+  type TensorStore,
+} from '@selvedge/onnx';
 
-/** protobuf's limit for one message, which an ONNX file is. */
-export const maxModelBytes = 2 ** 31 - 1;
+/** A file that a model names, and its size. */
+export interface ExternalFile {
+  readonly location: string;
+  readonly bytes: number;
+}
 
 /**
- * Brings tensors that stand in files beside the model into it, so that a variant is one file with
- * one digest (onnx/docs/ExternalData.md). A model without such tensors comes back as it is.
+ * The files beside a model that hold tensors of it (onnx/docs/ExternalData.md); none where all is
+ * inside. Every range that the model names is in them.
  *
  * Locations come from whoever made the model, who may be a stranger: one that leads out of its
  * directory would put any file of the builder into what is published. (A blueprint's paths are the
  * builder's own and may lead anywhere: plan.ts.)
  *
  * @param directory where the model stands; locations are relative to it
- * @throws SelvedgeError `bad-model` naming the file that is missing, too short, too large or outside
+ * @throws SelvedgeError `bad-model` naming the file that is missing, too short or outside
+ */
+export async function findExternalFiles(
+  model: Model,
+  directory: string,
+  name: string,
+): Promise<ExternalFile[]> {
+  const files = new Map<string, ExternalFile>();
+  for (const reference of externalReferences(model)) {
+    const { location } = reference;
+    const file = files.get(location) ?? (await findFile(location, directory, name));
+    files.set(location, file);
+    checkRange(reference, file, name);
+  }
+  return [...files.values()];
+}
+
+/**
+ * The model with the given files in it, for what is small enough to be one file. Weights are views
+ * of what was read.
  */
 export async function inlineExternalData(
   model: Model,
   directory: string,
-  name: string,
+  files: readonly ExternalFile[],
 ): Promise<Model> {
-  const locations = new Set(externalReferences(model).map(({ location }) => location));
-  if (locations.size === 0) return model;
-  const files: Record<string, Uint8Array> = {};
-  let total = 0;
-  for (const location of locations) {
-    const bytes = await readLocation(location, directory, name);
-    total += bytes.length;
-    if (total > maxModelBytes) tooLarge(name);
-    files[location] = bytes;
-  }
-  const whole = attachExternal(model, files);
-  const [left] = externalReferences(whole);
-  if (left) fail('bad-model', `${name}: the external data of ${left.tensor} cannot be brought in`);
-  return whole;
+  const contents: Record<string, Uint8Array> = {};
+  for (const { location } of files)
+    contents[location] = new Uint8Array(await readFile(join(directory, location)));
+  return attachExternal(model, contents);
 }
 
-async function readLocation(
-  location: string,
-  directory: string,
-  name: string,
-): Promise<Uint8Array> {
+/**
+ * Files of a directory as a store of tensors. Nothing stays open: a tensor is a large read, beside
+ * which opening a file is nothing.
+ *
+ * @param scratch a file to put away in what passes make; absent: that stays in memory
+ */
+export function fileStore(directory: string, scratch?: string): TensorStore {
+  const pathOf = (location: string) =>
+    location === putAway && scratch !== undefined ? scratch : join(directory, location);
+  const read = (location: string, offset: number, length: number) =>
+    readRange(pathOf(location), offset, length);
+  if (scratch === undefined) return { read };
+  return { read, write: (bytes) => ({ location: putAway, offset: append(scratch, bytes) }) };
+}
+
+/** The scratch file's location. No model names it: it holds a character that no path does. */
+const putAway = '\0scratch';
+
+function readRange(path: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const handle = openSync(path, 'r');
+  try {
+    for (let at = 0; at < length; ) {
+      const count = readSync(handle, bytes, at, length - at, offset + at);
+      if (count === 0) fail('bad-model', `${path} ends before byte ${offset + length}`);
+      at += count;
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return bytes;
+}
+
+/** @returns where the bytes begin */
+function append(path: string, bytes: Uint8Array): number {
+  const handle = openSync(path, 'a');
+  try {
+    const { size } = fstatSync(handle);
+    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+    return size;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+async function findFile(location: string, directory: string, name: string): Promise<ExternalFile> {
   const inside = normalize(location);
   if (isAbsolute(location) || inside === '..' || inside.startsWith(`..${sep}`)) {
     return fail(
@@ -62,17 +122,18 @@ async function readLocation(
       cause,
     }),
   );
-  if (found.size > maxModelBytes) tooLarge(name);
-  return new Uint8Array(await readFile(path));
+  return { location, bytes: found.size };
 }
 
-function tooLarge(name: string): never {
-  return fail(
+function checkRange(
+  { tensor, location, offset, length }: ExternalReference,
+  file: ExternalFile,
+  name: string,
+): void {
+  if (offset + length <= file.bytes) return;
+  fail(
     'bad-model',
-    `${name}: its external data is over 2 GB, more than one ONNX file holds`,
-    {
-      hint: 'build a smaller model',
-      details: { file: name },
-    },
+    `${name}: tensor ${tensor} ends at byte ${offset + length} of ${location}, which has ${file.bytes}`,
+    { hint: 'copy the external data again, whole', details: { file: name, location } },
   );
 }

@@ -5,43 +5,65 @@ import { fail } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import {
   concat,
+  externalReferences,
   inspectModel,
   type Model,
   type ModelFacts,
   readModel,
   writeModel,
 } from '@selvedge/onnx';
-import { inlineExternalData } from './external-data.ts';
+import { findExternalFiles, inlineExternalData } from './external-data.ts';
+import { type DataFiles, type ModelFile, openModelFile } from './model-file.ts';
 
-/** A model file, read whole: its external data is in it. */
-export interface LoadedModel {
+/** A model file with the external data it names. */
+export interface LoadedModel extends ModelFile {
   readonly file: string;
   /** Of the file itself. */
   readonly digest: Digest;
+  /** Of the file itself, and of what stands beside it. */
   readonly fileBytes: number;
+  /** With all weights in reach: of a streamed model they are read when they are asked for. */
   readonly model: Model;
-  /** The file's own bytes where nothing was external, otherwise the model with everything in it. */
+  /** The file's own bytes where it was not changed, otherwise the model with everything in it. */
   readonly bytes: Uint8Array;
+  /** The weights of a model that is streamed: they stand beside it and not in `bytes`. */
+  readonly data?: DataFiles;
   readonly facts: ModelFacts;
 }
 
+/** External data up to this size is brought into the model; more is streamed from where it stands. */
+const inlineBytes = 32 * 1024 * 1024;
+
 /**
- * Reads a model file with the external data it names.
+ * Reads a model file. Small external data is brought in, so that a variant is one file with one
+ * digest; larger stays where it is and is read one tensor at a time, whatever its size.
+ *
  * @throws SelvedgeError `not-found`; `bad-model` for what is no ONNX file, an empty, truncated or
  * damaged one, or external data that is missing
  */
 export async function loadModel(path: string): Promise<LoadedModel> {
   const file = await readWhole(path);
+  const digest = digestOf(file);
   const read = readModel(file, { name: path });
-  const model = await inlineExternalData(read, dirname(path), basename(path));
-  return {
-    file: path,
-    digest: digestOf(file),
-    fileBytes: file.length,
-    model,
-    bytes: model === read ? file : concat(writeModel(model)),
-    facts: inspectModel(model),
-  };
+  const directory = dirname(path);
+  const files = await findExternalFiles(read, directory, basename(path));
+  const outside = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const loaded = { file: path, digest, fileBytes: file.length + outside };
+  if (outside > inlineBytes) {
+    const kept = { bytes: file, data: { directory, files } };
+    const model = checkWhole(openModelFile(kept, path), path);
+    return { ...loaded, ...kept, model, facts: inspectModel(model) };
+  }
+  const model = checkWhole(await inlineExternalData(read, directory, files), path);
+  const bytes = model === read ? file : concat(writeModel(model));
+  return { ...loaded, bytes, model, facts: inspectModel(model) };
+}
+
+/** External data in places where no pass looks would be lost. */
+function checkWhole(model: Model, name: string): Model {
+  const [left] = externalReferences(model);
+  if (left) fail('bad-model', `${name}: the external data of ${left.tensor} cannot be brought in`);
+  return model;
 }
 
 export const digestOf = (bytes: Uint8Array | string): Digest =>

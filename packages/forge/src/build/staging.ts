@@ -1,6 +1,8 @@
-import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, toSelvedgeError } from '@selvedge/core/errors';
+import type { ModelFile } from './model-file.ts';
+import { type StagedModel, stageModel, writeDurably } from './stage-model.ts';
 
 /**
  * A build directory in the making. Everything is written under `OUT/.building-<pid>` and moved
@@ -9,6 +11,10 @@ import { fail, toSelvedgeError } from '@selvedge/core/errors';
  */
 export interface Staging {
   write(file: string, bytes: Uint8Array | string): Promise<void>;
+  /** Writes a variant's model, and what stands beside it, and says where. */
+  writeModel(id: string, model: ModelFile): Promise<StagedModel>;
+  /** A directory of its own for what is on its way into the build; it goes with the staging. */
+  workspace(): string;
   /** Moves the build into place. Files that no build makes are not touched. */
   finish(): Promise<void>;
   /** Removes what was written, and the directory itself where this build made it. */
@@ -16,7 +22,7 @@ export interface Staging {
 }
 
 /** What a build directory holds; `report.json` says that it is whole. */
-const entries = ['policy.yaml', 'report.md', 'variants', 'report.json'];
+const entries = ['policy.yaml', 'report.md', 'report.html', 'variants', 'report.json'];
 
 /** @throws SelvedgeError `io-failed`, `disk-full`, `bad-input` when OUT is a file */
 export async function openStaging(directory: string): Promise<Staging> {
@@ -26,22 +32,22 @@ export async function openStaging(directory: string): Promise<Staging> {
   await removeAbandoned(directory);
   const staged = join(directory, `.building-${process.pid}`);
   await mkdir(staged).catch((cause) => explain(cause, directory));
+  let workspaces = 0;
   return {
     write: async (file, bytes) => {
       const path = join(staged, file);
       await mkdir(dirname(path), { recursive: true });
       await writeDurably(path, bytes).catch((cause) => explain(cause, path));
     },
+    writeModel: (id, model) =>
+      stageModel(staged, id, model).catch((cause) => explain(cause, staged)),
+    workspace: () => join(staged, 'work', String(workspaces++)),
     finish: () => moveIntoPlace(staged, directory).catch((cause) => explain(cause, directory)),
     discard: async () => {
       await rm(staged, { recursive: true, force: true });
       if (made !== undefined) await rmdir(directory).catch(() => {});
     },
   };
-}
-
-async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
-  await writeFile(path, bytes, { flush: true });
 }
 
 async function moveIntoPlace(staged: string, directory: string): Promise<void> {

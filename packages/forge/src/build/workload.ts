@@ -1,6 +1,7 @@
 import type { Workload } from '@selvedge/core/release';
 import type { Engine, Tensors } from '@selvedge/infer/engine';
 import { concat, countModel, edit, type Model, make, readModel, writeModel } from '@selvedge/onnx';
+import { engineModel, type ModelFile } from './model-file.ts';
 
 /** A run to look at where the graph alone does not tell every shape. */
 export interface Observation {
@@ -13,20 +14,21 @@ export interface Observation {
  * what is still unknown after it stays in `uncounted`.
  */
 export async function countWorkload(
-  bytes: Uint8Array,
+  file: ModelFile,
   name: string,
   observation?: Observation,
 ): Promise<Workload> {
-  const model = readModel(bytes, { name });
+  const model = readModel(file.bytes, { name });
   const counted = countModel(model);
   if (!observation || counted.unknownShapes.length === 0) return counted.workload;
-  const shapes = await observeShapes(model, counted.unknownShapes, observation);
+  const shapes = await observeShapes(model, file, counted.unknownShapes, observation);
   return countModel(model, { shapes }).workload;
 }
 
 /** Runs the model with the unknown values as further outputs. Values that are no tensors stay out. */
 async function observeShapes(
   model: Model,
+  { data }: ModelFile,
   unknown: readonly string[],
   { engine, inputs }: Observation,
 ): Promise<Map<string, readonly number[]>> {
@@ -36,7 +38,8 @@ async function observeShapes(
   const more = unknown.filter((name) => !given.has(name));
   const output = [...graph.output, ...more.map((name) => make('ValueInfoProto', { name }))];
   const watched = concat(writeModel(edit(model, { graph: edit(graph, { output }) })));
-  const session = await engine.load({ model: watched }).catch(() => undefined);
+  const file = { bytes: watched, ...(data && { data }) };
+  const session = await engine.load(engineModel(file, 'the model')).catch(() => undefined);
   if (!session) return shapes;
   try {
     const { outputs } = await session.run(inputs);

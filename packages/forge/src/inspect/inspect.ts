@@ -68,7 +68,7 @@ export async function inspect(path: string, targets: readonly string[] = []): Pr
   const chips = ids.map(chipOf);
   const source = await loadModel(path);
   const { facts } = source;
-  const workload = await countWorkload(source.bytes, path);
+  const workload = await countWorkload(source, path);
   return {
     model: {
       file: source.file,

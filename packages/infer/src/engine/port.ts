@@ -30,12 +30,20 @@ export type TensorData =
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A model to load: bytes, never a path, so that an engine needs no file system. */
+/**
+ * A model to load: bytes, so that an engine needs no file system; only weights that no memory holds
+ * may stay in a directory.
+ */
 export interface ModelBytes {
   /** The ONNX file. */
   readonly model: Uint8Array;
   /** External data by the location that the model names. */
   readonly external?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Where external data stands that is not in `external`: for an engine on this machine that reads
+   * files. The directory must not change while a session of it is open.
+   */
+  readonly directory?: string;
   /** Name for messages. */
   readonly name?: string;
 }

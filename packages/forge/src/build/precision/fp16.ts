@@ -6,5 +6,6 @@ export const fp16: Precision = {
   coupled: false,
   // Half precision has 11 bits, and units without it emulate it differently.
   margin: { absolute: 5e-3, relative: 1e-2 },
+  reads: [],
   make: ({ convert }) => convert({ pass: 'fp16' }),
 };

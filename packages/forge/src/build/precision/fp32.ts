@@ -7,8 +7,10 @@ export const fp32: Precision = {
   coupled: false,
   // float32 sums reordered over a deep network stay within 1e-4.
   margin: { absolute: 1e-4, relative: 1e-3 },
-  make: async ({ source: { bytes, facts } }) => ({
+  reads: [],
+  make: async ({ source: { bytes, data, facts } }) => ({
     bytes,
+    ...(data && { data }),
     notes: [],
     warnings: sayWhatItStores(facts),
   }),

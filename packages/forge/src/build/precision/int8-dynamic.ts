@@ -7,5 +7,6 @@ export const int8Dynamic: Precision = {
   // One step of a quantised activation is 1/255 of its range, and a range that rounds differently
   // moves many elements by a step.
   margin: { absolute: 2e-2, relative: 2e-2 },
+  reads: [],
   make: ({ convert }) => convert({ pass: 'int8-dynamic' }),
 };

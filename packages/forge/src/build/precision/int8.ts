@@ -4,5 +4,6 @@ export const int8: Precision = {
   id: 'int8',
   coupled: false,
   margin: { absolute: 2e-2, relative: 2e-2 },
+  reads: ['calibration'],
   make: async () => ({ notes: [], skipped: 'not built yet; int8-dynamic is' }),
 };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SelvedgeError } from '@selvedge/core/errors';
+import { type ModelFile, sizeOf } from '../model-file.ts';
 import type { ThreadRequest } from './pass-worker.ts';
 import { type PassRequest, runPass } from './passes.ts';
 import type { Converted } from './precision.ts';
@@ -9,7 +10,7 @@ import type { Converted } from './precision.ts';
 /** Passes over models, several at a time. */
 export interface PassThreads {
   /** @throws SelvedgeError `cancelled` once closed; `out-of-memory` where the thread had not enough */
-  run(file: Uint8Array, request: PassRequest): Promise<Converted>;
+  run(file: ModelFile, request: PassRequest, workspace: string): Promise<Converted>;
   /** Ends what is at work. */
   close(): Promise<void>;
 }
@@ -21,6 +22,8 @@ const worthAThread = 4 << 20;
 export function openPassThreads(count = availableParallelism()): PassThreads {
   const idle: PassThread[] = [];
   const all: PassThread[] = [];
+  /** What is too large for memory goes one after the other: each holds a tensor or two. */
+  let streaming: Promise<unknown> = Promise.resolve();
   const waiting: ((thread: PassThread) => void)[] = [];
   const start = (): PassThread => {
     const started = new PassThread();
@@ -40,14 +43,21 @@ export function openPassThreads(count = availableParallelism()): PassThreads {
     else if (!thread.failed) idle.push(thread);
   };
   return {
-    async run(file, request) {
-      if (file.length < worthAThread) return runPass(file, request);
-      const thread = await take();
-      try {
-        return await thread.run({ file, request });
-      } finally {
-        give(thread);
-      }
+    async run({ bytes, data }, request, workspace) {
+      const file = { bytes, ...(data && { data }) };
+      if (sizeOf(file) < worthAThread) return runPass(file, request, workspace);
+      const work = async () => {
+        const thread = await take();
+        try {
+          return await thread.run({ file, request, workspace });
+        } finally {
+          give(thread);
+        }
+      };
+      if (!data) return work();
+      const turn = streaming.then(work);
+      streaming = turn.catch(() => {});
+      return turn;
     },
     async close() {
       await Promise.all(all.map((thread) => thread.end()));

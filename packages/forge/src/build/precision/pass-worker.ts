@@ -1,16 +1,18 @@
 /** A thread that runs passes: a request in, what became of the model out. */
 import { parentPort } from 'node:worker_threads';
+import type { ModelFile } from '../model-file.ts';
 import { type PassRequest, runPass } from './passes.ts';
 import type { Converted } from './precision.ts';
 
-/** `file` is the ONNX file that the pass takes. */
+/** `file` is the model that the pass takes. */
 export interface ThreadRequest {
-  readonly file: Uint8Array;
+  readonly file: ModelFile;
   readonly request: PassRequest;
+  readonly workspace: string;
 }
 
-parentPort?.on('message', ({ file, request }: ThreadRequest) => {
-  const converted = runPass(file, request);
+parentPort?.on('message', ({ file, request, workspace }: ThreadRequest) => {
+  const converted = runPass(file, request, workspace);
   parentPort?.postMessage(converted, buffersOf(converted));
 });
 

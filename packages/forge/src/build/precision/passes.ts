@@ -6,10 +6,10 @@ import {
   type PassResult,
   type QuantizeOptions,
   quantizeDynamic,
-  readModel,
   toFloat16,
   writeModel,
 } from '@selvedge/onnx';
+import { type ModelFile, openModelFile, writeModelFile } from '../model-file.ts';
 import type { Converted } from './precision.ts';
 
 /** A pass and its options, as they cross to a thread. */
@@ -27,15 +27,21 @@ function resultOf(model: Model, request: PassRequest): PassResult {
 }
 
 /**
- * Runs a pass over an ONNX file. A model that it stumbles over is skipped for that precision, not
- * the end of the build.
+ * Runs a pass over a model. One that it stumbles over is skipped for that precision, not the end of
+ * the build.
+ *
+ * @param workspace where the weights of a streamed model go
  */
-export function runPass(file: Uint8Array, request: PassRequest): Converted {
+export function runPass(file: ModelFile, request: PassRequest, workspace: string): Converted {
   try {
-    const { model, report } = resultOf(readModel(file), request);
+    const opened = openModelFile(file, 'the model', workspace);
+    const { model, report } = resultOf(opened, request);
     const notes = [...report.left];
     if (report.skipped !== undefined) return { notes, skipped: report.skipped };
-    return { bytes: concat(writeModel(model)), notes, warnings: report.warnings };
+    const written = file.data
+      ? writeModelFile(model, workspace)
+      : { bytes: concat(writeModel(model)) };
+    return { ...written, notes, warnings: report.warnings };
   } catch (caught) {
     return { notes: [], skipped: `the conversion failed: ${toSelvedgeError(caught).message}` };
   }

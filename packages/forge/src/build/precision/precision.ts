@@ -1,4 +1,5 @@
 import type { PassNote } from '../../report/index.ts';
+import type { DataFiles, ModelFile } from '../model-file.ts';
 import type { LoadedModel } from '../source-model.ts';
 import type { PassRequest } from './passes.ts';
 
@@ -7,6 +8,8 @@ export type Converted = { readonly notes: readonly PassNote[] } & (
   | {
       /** The ONNX file. */
       readonly bytes: Uint8Array;
+      /** Its weights, where they stand beside it. */
+      readonly data?: DataFiles;
       readonly warnings: readonly string[];
     }
   | { readonly skipped: string }
@@ -17,9 +20,9 @@ export interface PrecisionJob {
   readonly source: LoadedModel;
   /**
    * Runs a pass, on another thread where that is worth it.
-   * @param file the ONNX file it takes; absent: the source
+   * @param file the model it takes; absent: the source
    */
-  convert(request: PassRequest, file?: Uint8Array): Promise<Converted>;
+  convert(request: PassRequest, file?: ModelFile): Promise<Converted>;
 }
 
 /** Share of an output's largest magnitude that an element may be off, and of the element itself. */
@@ -38,6 +41,8 @@ export interface Precision {
   readonly coupled: boolean;
   /** Tolerance of its golden outputs on another machine. */
   readonly margin: Margin;
+  /** What it is made from besides the model. */
+  readonly reads: readonly ('calibration' | 'evaluation' | 'bar' | 'others')[];
   /** @throws SelvedgeError `engine-failed`, `cancelled`, `bad-dataset` */
   make(job: PrecisionJob): Promise<Converted>;
 }
