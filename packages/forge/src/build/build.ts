@@ -4,7 +4,16 @@ import { apiVersion } from '@selvedge/core/schema';
 import type { Engine } from '@selvedge/infer/engine';
 import type { LatencyBudget } from '../measure/index.ts';
 import { type BuildReport, formatReport } from '../report/index.ts';
+import {
+  type BuildCache,
+  buildKey,
+  digestInputs,
+  type InputDigests,
+  keepBuild,
+  restoreBuild,
+} from './cache/index.ts';
 import { createEnginePool } from './engine-pool.ts';
+import { noMemo, openMemo } from './memo.ts';
 import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { openStaging, type Staging } from './staging.ts';
@@ -18,6 +27,8 @@ export interface BuildOptions extends PlanOptions {
   readonly latency?: LatencyBudget;
   readonly onProgress?: (event: BuildProgress) => void;
   readonly signal?: AbortSignal;
+  /** What earlier builds made; absent: everything is made anew. */
+  readonly cache?: BuildCache;
   /** The time the report carries. */
   readonly now?: () => Date;
 }
@@ -39,10 +50,16 @@ export async function build(
   const plan = await planBuild(input, options);
   const engine = options.engine ?? createEnginePool();
   try {
+    const known = options.cache && (await lookUp(plan, engine, options.cache, options.latency));
     const staging = await openStaging(options.out);
     try {
-      const report = await buildInto(staging, plan, engine, options);
+      const recalled = known && (await restoreBuild(known.cache, known.key, plan, staging));
+      const report = recalled
+        ? { ...recalled, cached: true as const }
+        : await buildInto(staging, plan, engine, known, options);
+      await writeReports(staging, report);
       await staging.finish();
+      if (known && !recalled) await keepBuild(known.cache, known.key, plan, report, options.out);
       return { report, ok: gateOf(report) };
     } catch (caught) {
       await staging.discard();
@@ -51,6 +68,28 @@ export async function build(
   } finally {
     if (!options.engine) await engine.close();
   }
+}
+
+/** A cache, and where in it this build would be. */
+interface Known {
+  readonly cache: BuildCache;
+  readonly key: string;
+  readonly inputs: InputDigests;
+}
+
+async function lookUp(
+  plan: BuildPlan,
+  engine: Engine,
+  cache: BuildCache,
+  latency: LatencyBudget | undefined,
+): Promise<Known | undefined> {
+  const inputs = await digestInputs(plan);
+  return inputs && { cache, inputs, key: buildKey(plan, inputs, engine, latency) };
+}
+
+async function writeReports(staging: Staging, report: BuildReport): Promise<void> {
+  await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await staging.write('report.md', formatReport(report));
 }
 
 /** Whether nothing failed, every stated bar is proven, and something was built. */
@@ -66,9 +105,10 @@ async function buildInto(
   staging: Staging,
   plan: BuildPlan,
   engine: Engine,
+  known: Known | undefined,
   options: BuildOptions,
 ): Promise<BuildReport> {
-  const context: TierContext = {
+  const context: Omit<TierContext, 'memo'> = {
     engine,
     staging,
     evaluation: plan.evaluation,
@@ -78,12 +118,12 @@ async function buildInto(
   };
   const policy = await copyPolicy(staging, plan);
   const tiers: [tier: string, built: BuiltTier][] = [];
-  for (const tier of plan.tiers) tiers.push([tier.tier, await buildTier(tier, context)]);
+  for (const tier of plan.tiers) {
+    const memo = known ? openMemo(known.cache, engine, known.inputs, plan, tier) : noMemo;
+    tiers.push([tier.tier, await buildTier(tier, { ...context, memo })]);
+  }
   checkSameInterface(tiers);
-  const report = { ...reportOf(plan, tiers, engine, options), policy };
-  await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  await staging.write('report.md', formatReport(report));
-  return report;
+  return { ...reportOf(plan, tiers, engine, options), policy };
 }
 
 async function copyPolicy(staging: Staging, plan: BuildPlan): Promise<BuildReport['policy']> {

@@ -4,19 +4,27 @@ import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { inspectModel, readModel } from '@selvedge/onnx';
 import type { PassNote } from '../report/index.ts';
-import { type Precision, type PrecisionJob, precisionOf } from './precision/index.ts';
+import type { ConversionMemo } from './memo.ts';
+import { engineModel, type ModelFile, sizeOf } from './model-file.ts';
+import {
+  type Converted,
+  type Precision,
+  type PrecisionJob,
+  precisionOf,
+} from './precision/index.ts';
 import { digestOf } from './source-model.ts';
 
 /** A variant that was made and loads, before it is measured. */
-export interface Draft {
+export interface Draft extends ModelFile {
   readonly id: string;
   readonly precision: Precision;
-  readonly bytes: Uint8Array;
   readonly digest: Digest;
   readonly opset: number;
   readonly session: Session;
   readonly notes: readonly PassNote[];
   readonly warnings: readonly string[];
+  /** The conversion was made by an earlier build. */
+  readonly cached: boolean;
 }
 
 /** A variant that cannot be made for this model. */
@@ -38,25 +46,39 @@ export async function makeDraft(
   id: string,
   name: string,
   job: PrecisionJob,
+  memo: ConversionMemo,
   engine: Engine,
   reference: Session,
 ): Promise<Draft | Skipped> {
   const precision = precisionOf(name);
   const { source } = job;
-  const made = await precision.make(job);
+  const { made, cached } = await makeOrRecall(precision, job, memo);
   if ('skipped' in made) return { id, precision, ...made };
-  const { bytes, notes, warnings } = made;
-  const digest = digestOf(bytes);
-  if (bytes === source.bytes) {
-    const { opset } = source.facts;
-    return { id, precision, bytes, digest, opset, session: reference, notes, warnings };
+  const { notes } = made;
+  const head = { ...made, id, precision, digest: digestOf(made.bytes), cached };
+  if (made.bytes === source.bytes) {
+    return { ...head, opset: source.facts.opset, session: reference };
   }
-  const larger = whySavesNothing(bytes.length, source.bytes.length);
+  const larger = whySavesNothing(sizeOf(made), sizeOf(source));
   if (larger) return { id, precision, skipped: larger, notes };
-  const session = await loadOrExplain(engine, bytes, id);
+  const session = await loadOrExplain(engine, made, id);
   if ('refused' in session) return { id, precision, skipped: session.refused, notes };
-  const { opset } = inspectModel(readModel(bytes, { name: id }));
-  return { id, precision, bytes, digest, opset, session, notes, warnings };
+  const { opset } = inspectModel(readModel(made.bytes, { name: id }));
+  return { ...head, opset, session };
+}
+
+async function makeOrRecall(
+  precision: Precision,
+  job: PrecisionJob,
+  memo: ConversionMemo,
+): Promise<{ made: Converted; cached: boolean }> {
+  const recalled = await memo.recall(precision);
+  if (recalled) return { made: recalled, cached: true };
+  const made = await precision.make(job);
+  // The source itself is at hand, and so are weights too large to be kept twice.
+  if ('skipped' in made || (made.bytes !== job.source.bytes && !made.data))
+    await memo.keep(precision, made);
+  return { made, cached: false };
 }
 
 /** A conversion loses accuracy to save bytes: one that saves none is not worth having. */
@@ -65,14 +87,26 @@ const whySavesNothing = (converted: number, source: number): string | undefined 
     ? undefined
     : `saves nothing: ${formatBytes(converted)} against ${formatBytes(source)}`;
 
+/**
+ * Why this machine should not try to load a streamed model: an engine that maps the weights holds
+ * them once more in the order its kernels read them.
+ */
+function whyNotHeld(file: ModelFile): string | undefined {
+  const [needed, free] = [2 * sizeOf(file), process.availableMemory()];
+  if (!file.data || needed <= free) return undefined;
+  return `an engine takes some ${formatBytes(needed)} of memory to run it, and ${formatBytes(free)} are free: build on a larger machine`;
+}
+
 /** A session, or why the engine won't have the model. */
 export async function loadOrExplain(
   engine: Engine,
-  model: Uint8Array,
+  file: ModelFile,
   name: string,
 ): Promise<Session | { readonly refused: string }> {
+  const unheld = whyNotHeld(file);
+  if (unheld) return { refused: unheld };
   try {
-    return await engine.load({ model, name });
+    return await engine.load(engineModel(file, name));
   } catch (caught) {
     const error = toSelvedgeError(caught, 'engine-failed');
     if (error.code !== 'bad-model' && error.code !== 'out-of-memory') throw error;

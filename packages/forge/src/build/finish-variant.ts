@@ -14,6 +14,7 @@ import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
 import { judgeQuality, overBudget } from './gate.ts';
 import { makeGolden } from './golden.ts';
+import { sizeOf } from './model-file.ts';
 import type { TierPlan } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { digestOf } from './source-model.ts';
@@ -44,14 +45,15 @@ export async function finishVariant(
   context: FinishContext,
 ): Promise<BuiltVariant> {
   const { engine, staging, progress } = context;
-  const { id, precision, session, bytes, digest } = draft;
+  const { id, precision, session, digest } = draft;
+  const bytes = sizeOf(draft);
   const warnings = [...draft.warnings, ...examples.warnings];
   progress({ stage: 'measure', tier: plan.tier, variant: id });
   const [example] = examples.inputs;
   const latency = example
     ? await measureLatency(session, example, engine.name, context.latency)
     : null;
-  const workload = await countWorkload(bytes, id, example && { engine, inputs: example });
+  const workload = await countWorkload(draft, id, example && { engine, inputs: example });
   const estimates = estimateAll(plan.targets, workload, precision.id, engine.name);
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
@@ -59,19 +61,19 @@ export async function finishVariant(
   const divergence =
     example && !evaluation ? await warnOfDivergence(session, reference, example) : [];
   warnings.push(...divergence);
-  const file = `variants/${id}.onnx`;
-  await staging.write(file, bytes);
+  const { file, data } = await staging.writeModel(id, draft);
   const golden = made && 'golden' in made ? await writeGolden(staging, id, made.golden) : null;
   const summary = evaluation?.summaries.get(id);
   const latencies = estimates.length > 0 ? estimates : latency ? [latency] : [];
   const verdict =
-    overBudget(plan.budget, { bytes: bytes.length, workload, latencies }) ??
+    overBudget(plan.budget, { bytes, workload, latencies }) ??
     judgeQuality(summary, plan.bar, session === reference);
   return {
     ...identity(plan, draft, engine),
     file,
     digest,
-    bytes: bytes.length,
+    bytes,
+    ...(data.length > 0 && { data: [...data] }),
     ...verdict,
     quality:
       summary && evaluation && dataset
@@ -85,6 +87,7 @@ export async function finishVariant(
     notes: [...draft.notes],
     warnings,
     ...(divergence.length > 0 && { divergence }),
+    ...(draft.cached && { cached: true }),
   };
 }
 

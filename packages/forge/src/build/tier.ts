@@ -7,6 +7,7 @@ import type { BuiltVariant, SourceModel } from '../report/index.ts';
 import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
+import type { ConversionMemo } from './memo.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import { openPassThreads, type PrecisionJob, precisionOf } from './precision/index.ts';
 import type { BuildProgress } from './progress.ts';
@@ -18,6 +19,8 @@ export interface TierContext {
   readonly staging: Staging;
   readonly evaluation: BuildPlan['evaluation'];
   readonly latency: LatencyBudget | undefined;
+  /** Conversions of earlier builds. */
+  readonly memo: ConversionMemo;
   readonly progress: (event: BuildProgress) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -43,7 +46,7 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   const source = await loadModel(plan.source);
   const { inputs, outputs } = source.facts;
   const described = { source: sourceOf(source), inputs, outputs };
-  const reference = await loadOrExplain(engine, source.bytes, plan.source);
+  const reference = await loadOrExplain(engine, source, plan.source);
   if ('refused' in reference) {
     const variants = skipAll(plan, reference.refused, engine);
     return { ...described, variants, evaluation: undefined };
@@ -130,19 +133,19 @@ async function makeDrafts(
   plan: TierPlan,
   source: LoadedModel,
   reference: Session,
-  { engine, progress, signal }: TierContext,
+  { engine, staging, memo, progress, signal }: TierContext,
 ): Promise<(Draft | Skipped)[]> {
   const threads = openPassThreads();
   const stop = () => void threads.close();
   signal?.addEventListener('abort', stop, { once: true });
   const job: PrecisionJob = {
     source,
-    convert: (request, file = source.bytes) => threads.run(file, request),
+    convert: (request, file = source) => threads.run(file, request, staging.workspace()),
   };
   const make = async (precision: string) => {
     throwIfCancelled(signal);
     const id = idOf(plan, precision);
-    const draft = await makeDraft(id, precision, job, engine, reference);
+    const draft = await makeDraft(id, precision, job, memo, engine, reference);
     progress({ stage: 'convert', tier: plan.tier, variant: id });
     return draft;
   };

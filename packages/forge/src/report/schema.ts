@@ -20,6 +20,10 @@ const Bytes = Type.Integer({ minimum: 0 });
 export const BuiltFile = Type.Object({ file: Type.String(), digest: Digest, bytes: Bytes });
 export type BuiltFile = Static<typeof BuiltFile>;
 
+/** Weights that stand beside a variant's model, under the path that the model names. */
+export const WeightsFile = Type.Object({ ...BuiltFile.properties, location: Type.String() });
+export type WeightsFile = Static<typeof WeightsFile>;
+
 /** A model the build started from. */
 export const SourceModel = Type.Object({
   file: Type.String(),
@@ -56,10 +60,14 @@ export const BuiltVariant = Type.Object({
   engine: Slug,
   /** Target ids it was built for; empty means any. */
   targets: Type.Array(Slug),
-  /** `variants/<id>.onnx`, relative to the build directory. */
+  /** `variants/<id>.onnx`, or `variants/<id>/model.onnx` with `data`; relative to the build directory. */
   file: Nullable(Type.String()),
+  /** Of `file`. */
   digest: Nullable(Digest),
+  /** Of `file` and `data` together. */
   bytes: Nullable(Bytes),
+  /** The weights of a model that was streamed; absent where they are in `file`. */
+  data: Type.Optional(Type.Array(WeightsFile)),
   status: VariantStatus,
   /** Why it has this status, in a sentence. */
   reason: Type.String(),
@@ -85,6 +93,8 @@ export const BuiltVariant = Type.Object({
    * absent: nowhere. `publish` withholds such a variant. The sentences are among the warnings too.
    */
   divergence: Type.Optional(Type.Array(Type.String())),
+  /** Its conversion was made by an earlier build of the same model with the same options. */
+  cached: Type.Optional(Type.Literal(true)),
 });
 export type BuiltVariant = Static<typeof BuiltVariant>;
 
@@ -94,7 +104,10 @@ export const BuildReport = Type.Object({
   kind: Type.Literal('BuildReport'),
   family: FamilyName,
   version: Version,
+  /** When it was made and measured. */
   createdAt: Timestamp,
+  /** An earlier build with the same inputs and options: nothing was made or measured again. */
+  cached: Type.Optional(Type.Literal(true)),
   licence: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
   /** The model of the first tier. */
