@@ -1,8 +1,8 @@
 /** Multiply-accumulates of one node, from the definitions of the ONNX operators. */
 import { intAttribute, isDefaultDomain, textAttribute } from '../graph/attribute.ts';
-import { countOf, isKnown, type Shape } from '../shape/facts.ts';
+import { countOf, isKnown, type Sizes as Shape } from '../shape/facts.ts';
 import { einsumSizes, einsumTerms } from '../shape/product-rules.ts';
-import { typeKeepers } from '../shape/types.ts';
+import { isTyped } from '../shape/types.ts';
 import type { NodeProto } from '../wire/messages.ts';
 
 /**
@@ -17,7 +17,7 @@ export function nodeMacs(
   if (!isDefaultDomain(node.domain)) return undefined;
   const op = node.opType ?? '';
   if (Object.hasOwn(rules, op)) return rules[op]!(node, inputs, output);
-  return freeOperators.has(op) || typeKeepers.has(op) ? 0 : undefined;
+  return freeOperators.has(op) || isTyped(op) ? 0 : undefined;
 }
 
 type Rule = (
@@ -43,7 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
   RNN: recurrent,
 };
 
-/** Operators without products that {@link typeKeepers} does not list. */
+/** Operators without products that {@link isTyped} does not list. */
 const freeOperators: ReadonlySet<string> = new Set([
   ...[
     'And',

@@ -1,15 +1,47 @@
 import type { DataTypeName } from '../tensor/data-type.ts';
 import type { NodeProto } from '../wire/messages.ts';
+import { type Dim, isExpression, numberOf, opaque, sameDim } from './dimension.ts';
 
 /** Sizes; `null` where one is not known. */
-export type Shape = readonly (number | null)[];
+export type Sizes = readonly (number | null)[];
+
+/** Sizes with their symbols. */
+export type Shape = readonly Dim[];
 
 /** What is known of a value before anything runs. Absent is not known. */
 export interface ValueFacts {
   readonly type?: DataTypeName;
-  readonly shape?: Shape;
+  /** Absent where not even the rank is known; `[]` is a scalar. */
+  readonly shape?: Sizes;
+  /** The same with what is known of sizes that are no numbers. */
+  readonly symbolic?: Shape;
   /** The elements of a small constant, row-major, booleans as 0 and 1. */
   readonly constant?: readonly number[];
+  /** Of a sequence: what all its elements have in common. It then has no type and shape itself. */
+  readonly sequence?: ValueFacts;
+  /** Of an optional: what it may hold. */
+  readonly optional?: ValueFacts;
+}
+
+/** What the rules work on: every size and every element of a small tensor may be an expression. */
+export interface Facts {
+  readonly type?: DataTypeName | undefined;
+  readonly shape?: Shape | undefined;
+  readonly elements?: readonly Dim[] | undefined;
+  readonly sequence?: Facts | undefined;
+  readonly optional?: Facts | undefined;
+}
+
+/** Facts as callers see them. */
+export function publicFacts({ type, shape, elements, sequence, optional }: Facts): ValueFacts {
+  const constant = elements && numbersOf(elements);
+  return {
+    ...(type && { type }),
+    ...(shape && { shape: shape.map(numberOf), symbolic: shape }),
+    ...(constant && { constant }),
+    ...(sequence && { sequence: publicFacts(sequence) }),
+    ...(optional && { optional: publicFacts(optional) }),
+  };
 }
 
 /** Constants above this many elements are not followed. */
@@ -18,19 +50,28 @@ export const constantLimit = 16384;
 /** A node with what is known of its inputs. */
 export interface Operands {
   readonly node: NodeProto;
+  /** Version of the operators of the node's domain. */
   readonly opset: number;
   /** By position; an empty object for an input that is left out or of which nothing is known. */
-  readonly inputs: readonly ValueFacts[];
+  readonly inputs: readonly Facts[];
 }
 
 /** Shapes of a node's outputs by position; `undefined` where not known. */
 export type ShapeRule = (operands: Operands) => readonly (Shape | undefined)[];
 
+/** A list of dims whose every member is a number; `undefined` where one is not. */
+export const numbersOf = (dims: readonly Dim[] | undefined): readonly number[] | undefined =>
+  dims && isKnown(dims) ? dims : undefined;
+
+/** The elements of an input, where all are known numbers. */
+export const constantOf = ({ inputs }: Operands, at: number): readonly number[] | undefined =>
+  numbersOf(inputs[at]?.elements);
+
 /** Elements of a shape; `undefined` where a size is not known, or the product cannot be. */
 export function countOf(shape: Shape | undefined): number | undefined {
   let count = 1;
   for (const size of shape ?? [null]) {
-    if (size === null) return undefined;
+    if (typeof size !== 'number') return undefined;
     count *= size;
   }
   return Number.isSafeInteger(count) ? count : undefined;
@@ -38,7 +79,7 @@ export function countOf(shape: Shape | undefined): number | undefined {
 
 /** A shape whose sizes are all known. */
 export const isKnown = (shape: Shape | undefined): shape is readonly number[] =>
-  shape?.every((size) => size !== null) ?? false;
+  shape?.every((size) => typeof size === 'number') ?? false;
 
 /** An axis counted from the end made positive; `undefined` where it is outside. */
 export function positiveAxis(axis: number, rank: number): number | undefined {
@@ -48,7 +89,7 @@ export function positiveAxis(axis: number, rank: number): number | undefined {
 
 /** ONNX's multidirectional broadcasting (docs/Broadcasting.md). */
 export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undefined {
-  let result: (number | null)[] = [];
+  let result: Dim[] = [];
   for (const shape of shapes) {
     if (!shape) return undefined;
     const [long, short] = shape.length > result.length ? [shape, result] : [result, shape];
@@ -58,8 +99,44 @@ export function broadcast(shapes: readonly (Shape | undefined)[]): Shape | undef
   return result;
 }
 
-function broadcastSize(a: number | null, b: number | null): number | null {
+/** Where one size is a number above 1 the other must be 1 or the same. */
+function broadcastSize(a: Dim, b: Dim): Dim {
   if (a === 1) return b;
   if (b === 1) return a;
-  return a ?? b;
+  if (typeof a === 'number') return a;
+  if (typeof b === 'number') return b;
+  if (sameDim(a, b)) return a;
+  return isExpression(a) && isExpression(b)
+    ? opaque('broadcast', ...[a.text, b.text].sort())
+    : null;
 }
+
+/** What two values that may stand for each other have in common. */
+export function commonFacts(a: Facts, b: Facts): Facts {
+  const sameElements =
+    a.elements?.length === b.elements?.length &&
+    a.elements?.every((element, at) => sameDim(element, b.elements![at]!));
+  return {
+    type: a.type === b.type ? a.type : undefined,
+    shape: commonShape(a.shape, b.shape),
+    elements: sameElements ? a.elements : undefined,
+    sequence: a.sequence && b.sequence && commonFacts(a.sequence, b.sequence),
+    optional: a.optional && b.optional && commonFacts(a.optional, b.optional),
+  };
+}
+
+export function commonShape(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
+  if (a?.length !== b?.length) return undefined;
+  return a?.map((size, at) => (sameDim(size, b![at]!) ? size : null));
+}
+
+/** A shape of as many unknown sizes as a shape tensor has elements. */
+export function unknownOfRank(shapeTensor: Shape | undefined): Shape | undefined {
+  const rank = shapeTensor?.[0];
+  return shapeTensor?.length === 1 && typeof rank === 'number'
+    ? Array.from({ length: rank }, () => null)
+    : undefined;
+}
+
+/** Names out of a text: lists of operators are easier to read so. */
+export const words = (text: string): string[] => text.trim().split(/\s+/);

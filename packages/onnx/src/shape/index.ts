@@ -1,2 +1,9 @@
-export { countOf, type Shape as KnownShape, type ValueFacts } from './facts.ts';
-export { type Inference, type InferenceOptions, inferValues } from './infer.ts';
+export { type Dim, type Expression, isExpression, sameDim, textOf } from './dimension.ts';
+export { countOf, type Sizes as KnownShape, type ValueFacts } from './facts.ts';
+export {
+  type Inference,
+  inferValues,
+  type Observed,
+  withObserved,
+} from './infer.ts';
+export type { InferenceOptions } from './inference-options.ts';
