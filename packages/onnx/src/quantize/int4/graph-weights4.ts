@@ -163,7 +163,7 @@ export class GraphWeights4 {
     key: string,
     make: () => { stored: Stored; tensors: ReturnType<typeof nBitsTensors> },
   ): Stored {
-    return this.#stored.form(this.#scope, name, key, (store) => {
+    return this.#stored.form(this.#scope, name, `${name} ${key}`, (store) => {
       const { stored, tensors } = make();
       tensors.forEach(store);
       return stored;

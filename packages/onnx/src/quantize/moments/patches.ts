@@ -39,16 +39,12 @@ function windows(
   dims: readonly number[],
 ): Patches {
   const [batch = 0, channels = 0, ...spatial] = dims;
-  const { kernel, strides, dilations, pads, padsAfter } = window;
+  const { kernel, strides, dilations } = window;
   const taps = kernel.reduce((product, size) => product * size, 1);
   if (channels * taps !== request.size || spatial.length !== kernel.length)
     misfit(request, dims, `[batch, ${request.size / taps}, …${kernel.length} axes]`);
-  const positions = spatial.map((size, axis) => {
-    const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
-    const room = size + pads[axis]! + padsAfter[axis]! - reach;
-    return room < 0 ? 0 : Math.floor(room / strides[axis]!) + 1;
-  });
-  const perImage = positions.reduce((product, size) => product * size, 1);
+  const along = spatial.map((size, axis) => alongAxis(window, axis, size));
+  const perImage = along.reduce((product, { positions }) => product * positions, 1);
   const plane = spatial.reduce((product, size) => product * size, 1);
   const starts = spatial.map(() => 0);
   return {
@@ -57,8 +53,9 @@ function windows(
       const image = Math.floor(index / perImage);
       let left = index % perImage;
       for (let axis = spatial.length - 1; axis >= 0; axis--) {
-        starts[axis] = (left % positions[axis]!) * strides[axis]! - pads[axis]!;
-        left = Math.floor(left / positions[axis]!);
+        const { positions, padding } = along[axis]!;
+        starts[axis] = (left % positions) * strides[axis]! - padding;
+        left = Math.floor(left / positions);
       }
       for (let tap = 0; tap < taps; tap++) {
         const offset = tapOffset(tap, kernel, dilations, starts, spatial);
@@ -69,6 +66,24 @@ function windows(
       }
     },
   };
+}
+
+/** How many positions a kernel has along an axis, and how much padding is before the first (ONNX, Conv). */
+function alongAxis(
+  { kernel, strides, dilations, pads }: ConvWindow,
+  axis: number,
+  size: number,
+): { positions: number; padding: number } {
+  const stride = strides[axis]!;
+  const reach = dilations[axis]! * (kernel[axis]! - 1) + 1;
+  if (typeof pads !== 'string') {
+    const [padding, after] = [pads[axis]!, pads[axis + kernel.length]!];
+    const room = size + padding + after - reach;
+    return { positions: room < 0 ? 0 : Math.floor(room / stride) + 1, padding };
+  }
+  const positions = Math.ceil(size / stride);
+  const total = Math.max((positions - 1) * stride + reach - size, 0);
+  return { positions, padding: pads === 'same-end' ? total >> 1 : (total + 1) >> 1 };
 }
 
 /** Where a kernel's tap falls in a plane; −1 in the padding. */

@@ -1,4 +1,4 @@
-import { attribute, intAttribute, intsAttribute, textAttribute } from '../../graph/attribute.ts';
+import { intAttribute, intsAttribute, textAttribute } from '../../graph/attribute.ts';
 import { withoutListedInitializers } from '../../pass/constants.ts';
 import type { NodeProto } from '../../wire/messages.ts';
 import type { Model } from '../../wire/model.ts';
@@ -21,16 +21,13 @@ export interface ConvWindow {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Padding before each axis. */
-  readonly pads: readonly number[];
-  /** Positions of the output; `undefined`: from the input's size and both pads. */
-  readonly padsAfter: readonly number[];
+  /** Before all axes, then after all; `same`: as many as keep the size, an odd one at the end or the beginning. */
+  readonly pads: readonly number[] | 'same-end' | 'same-beginning';
 }
 
 /**
  * Layers of the main graph whose input moments help to round their weights. Layers inside branches
- * and loops can't be looked at from outside; grouped convolutions, and ones that pad by `auto_pad`,
- * are rounded without.
+ * and loops can't be looked at from outside; grouped convolutions are rounded without.
  */
 export function momentRequests(
   model: Model,
@@ -48,21 +45,20 @@ export function momentRequests(
 function requestOf(node: NodeProto, { kind, dims }: Layer): MomentRequest | undefined {
   const head = { layer: node.name || node.output[0]!, value: node.input[0]! };
   if (kind === 'MatMul') return { ...head, size: dims[0]! };
+  if (intAttribute(node, 'group', 1) !== 1) return undefined;
   const window = windowOf(node, dims.slice(2));
-  if (!window || intAttribute(node, 'group', 1) !== 1) return undefined;
   return { ...head, size: dims.slice(1).reduce((product, size) => product * size, 1), window };
 }
 
-function windowOf(node: NodeProto, kernel: readonly number[]): ConvWindow | undefined {
-  const auto = attribute(node, 'auto_pad') ? textAttribute(node, 'auto_pad', 'NOTSET') : 'NOTSET';
-  if (auto !== 'NOTSET' && auto !== 'VALID') return undefined;
+function windowOf(node: NodeProto, kernel: readonly number[]): ConvWindow {
   const ones = kernel.map(() => 1);
-  const pads = auto === 'VALID' ? undefined : intsAttribute(node, 'pads');
+  const none = [...kernel, ...kernel].map(() => 0);
+  const auto = textAttribute(node, 'auto_pad', 'NOTSET');
+  const named = { SAME_UPPER: 'same-end', SAME_LOWER: 'same-beginning', VALID: none } as const;
   return {
     kernel,
     strides: intsAttribute(node, 'strides') ?? ones,
     dilations: intsAttribute(node, 'dilations') ?? ones,
-    pads: pads?.slice(0, kernel.length) ?? kernel.map(() => 0),
-    padsAfter: pads?.slice(kernel.length) ?? kernel.map(() => 0),
+    pads: named[auto as keyof typeof named] ?? intsAttribute(node, 'pads') ?? none,
   };
 }
