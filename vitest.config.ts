@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Builds in tests are made, not remembered; tests of the cache open their own.
+process.env.SELVEDGE_CACHE ??= 'off';
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-reporter.ts'],

@@ -29,6 +29,7 @@ export function buildProgress(
 }
 
 function stageLine(event: Exclude<BuildProgress, { stage: 'evaluate' }>): string {
+  if (event.stage === 'cached') return `cached   built ${event.builtAt}: nothing to do`;
   if (event.stage === 'load') return `load     ${event.tier}`;
   return `${event.stage === 'convert' ? 'convert ' : 'measure '} ${event.variant}`;
 }

@@ -8,6 +8,7 @@ import {
   formatShare,
 } from '@selvedge/forge';
 import { Option } from 'commander';
+import { userBuildCache } from '../build-cache.ts';
 import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -17,10 +18,12 @@ import { untilStopped } from '../until-stopped.ts';
 interface Flags {
   out: string;
   precision?: string;
+  calibration?: string;
   eval?: string;
   metric?: string;
   maxDrop?: string;
   target: string[];
+  cache: boolean;
 }
 
 /** `selvedge build MODEL|BLUEPRINT --out DIR` */
@@ -32,8 +35,9 @@ export const build: CommandModule = (program, run) => {
     .requiredOption('--out <dir>', 'the build directory')
     .option(
       '--precision <list>',
-      'fp32,fp16,int8-dynamic or all (the default for a bare model); int8, int4, mixed are not built yet',
+      'fp32,fp16,int8,int8-dynamic,int4,mixed or all (the default for a bare model)',
     )
+    .option('--calibration <dir>', 'samples for what needs to know activations: int8, mixed, int4')
     .option('--eval <dir>', 'the evaluation set: a data set directory or an .npz')
     .option(
       '--metric <name>',
@@ -48,6 +52,7 @@ export const build: CommandModule = (program, run) => {
         .argParser((id: string, all: string[]) => [...all, id])
         .default([], 'any'),
     )
+    .option('--no-cache', 'make and measure everything anew')
     .addHelpText(
       'after',
       '\nExample:\n  selvedge build mnist-8.onnx --eval mnist --precision fp32,int8-dynamic --max-drop 0.01 --out build',
@@ -58,16 +63,20 @@ export const build: CommandModule = (program, run) => {
 async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   const interrupted = new AbortController();
   void untilStopped().then(() => interrupted.abort());
+  const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const { report, ok } = await buildVariants(input, {
     out: flags.out,
     precisions: flags.precision === undefined ? undefined : listOf(flags.precision),
+    calibration: flags.calibration,
     evaluation: flags.eval,
     metric: flags.metric,
     maxDrop: flags.maxDrop === undefined ? undefined : numberOf(flags.maxDrop),
     targets: flags.target.length > 0 ? flags.target : undefined,
+    cache,
     onProgress: buildProgress(io),
     signal: interrupted.signal,
   });
+  if (cache?.problem) io.warn(cache.problem);
   io.result(report);
   io.print(summary(report, flags.out));
   return ok ? 0 : 1;

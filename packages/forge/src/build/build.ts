@@ -28,7 +28,7 @@ export interface BuildOptions extends PlanOptions {
   readonly onProgress?: (event: BuildProgress) => void;
   readonly signal?: AbortSignal;
   /** What earlier builds made; absent: everything is made anew. */
-  readonly cache?: BuildCache;
+  readonly cache?: BuildCache | undefined;
   /** The time the report carries. */
   readonly now?: () => Date;
 }
@@ -54,6 +54,7 @@ export async function build(
     const staging = await openStaging(options.out);
     try {
       const recalled = known && (await restoreBuild(known.cache, known.key, plan, staging));
+      if (recalled) options.onProgress?.({ stage: 'cached', builtAt: recalled.createdAt });
       const report = recalled
         ? { ...recalled, cached: true as const }
         : await buildInto(staging, plan, engine, known, options);

@@ -218,7 +218,7 @@ describe('a model', () => {
     expect(variants).toMatchObject([{ status: 'skipped', file: null, golden: null }]);
     expect(variants[0]?.reason).toContain('Frobnicate');
     const reasons = (await buildFile(file)).variants.map(({ reason }) => reason);
-    expect(reasons).toEqual([variants[0]?.reason, 'as device-fp32', 'as device-fp32']);
+    expect(new Set(reasons)).toEqual(new Set([variants[0]?.reason, 'as device-fp32']));
   });
 });
 

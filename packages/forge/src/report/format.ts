@@ -13,6 +13,9 @@ export function formatReport(report: BuildReport): string {
     `# ${family} ${version}`,
     '',
     sentence(variants),
+    ...(report.cached
+      ? ['', `All of it was made before, at ${report.createdAt}, from the same inputs and options.`]
+      : []),
     '',
     table(variants),
     '',

@@ -1,0 +1,122 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOrtEngine } from '@selvedge/engines/ort-node';
+import { afterAll, beforeEach, expect, it } from 'vitest';
+import { mnist, modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
+import { describeUnless } from '../../../../tests/support/skip.ts';
+import { writeDataset } from '../dataset/index.ts';
+import { openBuildCache } from './cache/index.ts';
+import { type BuildOptions, build } from './index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'selvedge-cached-'));
+const engine = createOrtEngine({ threads: 1 });
+afterAll(async () => {
+  await engine.close();
+  rmSync(root, { recursive: true });
+});
+
+let here: string;
+beforeEach(() => {
+  here = mkdtempSync(join(root, 'case-'));
+});
+
+const model = () => modelFile('mnist-8.onnx');
+const stagesOf = async (input: string, out: string, options: Partial<BuildOptions> = {}) => {
+  const stages: string[] = [];
+  const { report } = await build(input, {
+    out: join(here, out),
+    engine,
+    cache: openBuildCache(join(here, 'cache')),
+    latency: { minRuns: 1, maxRuns: 2, maxMs: 50 },
+    precisions: ['fp32', 'fp16'],
+    onProgress: ({ stage }) => stages.push(stage),
+    ...options,
+  });
+  return { report, stages };
+};
+
+const filesIn = (directory: string) =>
+  Object.fromEntries(
+    readdirSync(directory).map((file) => [file, readFileSync(join(directory, file))]),
+  );
+
+describeUnless(noSharedData)('a build that was made before', () => {
+  it('does no work, says so, and gives the same files', async () => {
+    const first = await stagesOf(model(), 'a');
+    expect(first.report.cached).toBeUndefined();
+    const second = await stagesOf(model(), 'b');
+    expect(second.stages).toEqual(['cached']);
+    expect(second.report).toEqual({ ...first.report, cached: true });
+    expect(filesIn(join(here, 'b/variants'))).toEqual(filesIn(join(here, 'a/variants')));
+    expect(readFileSync(join(here, 'b/report.md'), 'utf8')).toContain('made before');
+    expect(JSON.parse(readFileSync(join(here, 'b/report.json'), 'utf8'))).toEqual(second.report);
+  });
+
+  it('is made anew when the model, the samples, the metric or an option is another', async () => {
+    const set = join(here, 'set');
+    const metric = join(here, 'metric.mjs');
+    const part = join(here, 'part.mjs');
+    copyFileSync(model(), join(here, 'model.onnx'));
+    await writeDataset(set, mnist(20));
+    writeFileSync(metric, "import { half } from './part.mjs';\nexport default () => half;\n");
+    writeFileSync(part, 'export const half = 0.5;\n');
+    const options = { evaluation: set, metric };
+    const made = async (more: Partial<BuildOptions> = {}) => {
+      const { report } = await stagesOf(join(here, 'model.onnx'), 'out', { ...options, ...more });
+      return report.cached !== true;
+    };
+    expect(await made()).toBe(true);
+    expect(await made()).toBe(false);
+    expect(await made({ maxDrop: 0.5 })).toBe(true);
+    expect(await made({ precisions: ['fp32'] })).toBe(true);
+    expect(await made({ targets: ['cpu-x64'] })).toBe(true);
+    expect(await made({ latency: { minRuns: 1, maxRuns: 3, maxMs: 50 } })).toBe(true);
+    writeFileSync(part, 'export const half = 0.25;\n');
+    expect(await made()).toBe(true);
+    await writeDataset(set, mnist(21));
+    expect(await made()).toBe(true);
+    copyFileSync(modelFile('resnet8-cifar10.onnx'), join(here, 'model.onnx'));
+    expect(await made({ evaluation: undefined, metric: undefined })).toBe(true);
+  });
+
+  it('lends its conversions to a build with other options, and says which', async () => {
+    await stagesOf(model(), 'a');
+    const { report } = await stagesOf(model(), 'b', { precisions: ['fp16', 'int8-dynamic'] });
+    expect(report.cached).toBeUndefined();
+    expect(report.variants.map(({ id, cached }) => [id, cached === true])).toEqual([
+      ['device-fp16', true],
+      ['device-int8-dynamic', false],
+    ]);
+  });
+
+  it('is made again where a part of it is damaged', async () => {
+    const { report } = await stagesOf(model(), 'a');
+    const blobs = join(here, 'cache/v1/blobs');
+    for (const blob of readdirSync(blobs)) writeFileSync(join(blobs, blob), 'damaged');
+    const again = await stagesOf(model(), 'b');
+    expect(again.report.cached).toBeUndefined();
+    expect(again.report.variants.map(({ digest }) => digest)).toEqual(
+      report.variants.map(({ digest }) => digest),
+    );
+    expect((await stagesOf(model(), 'c')).report.cached).toBe(true);
+  });
+
+  it('is not looked for without a cache, nor remembered when it fails', async () => {
+    await stagesOf(model(), 'a');
+    expect((await stagesOf(model(), 'b', { cache: undefined })).report.cached).toBeUndefined();
+    const cut = join(here, 'cut.onnx');
+    writeFileSync(cut, readFileSync(model()).subarray(0, 9000));
+    for (const out of ['c', 'd'])
+      await expect(stagesOf(cut, out)).rejects.toMatchObject({ code: 'bad-model' });
+    expect(existsSync(join(here, 'c'))).toBe(false);
+  });
+});
