@@ -1,3 +1,6 @@
+import type { DataKind } from './rules/index.ts';
+import type { Skipped } from './walk/index.ts';
+
 /** Who waits for a call: a user, nobody, or a job over many items. */
 export type Sync = 'request' | 'background' | 'batch' | 'unknown';
 
@@ -9,5 +12,50 @@ export interface Finding {
   readonly line: number;
   /** The provider's name as its rule file gives it, e.g. `openai`. */
   readonly service: string;
+  /** The model, where the code says it. */
+  readonly model?: string;
+  /** `local`: an engine on the machine itself, which is no coupling. */
+  readonly kind: 'sdk' | 'http' | 'wrapper' | 'local';
   readonly sync: Sync;
+  readonly streaming: boolean;
+  readonly resilience: {
+    readonly timeout: boolean;
+    readonly retry: boolean;
+    readonly fallback: boolean;
+  };
+  readonly data: DataKind;
+  /** Signs that the data is about a person: names in the code, where they stand. */
+  readonly personal: readonly { readonly sign: string; readonly line: number }[];
+  /** What happens without a network, in a sentence. */
+  readonly offline: string;
+  readonly suggestedTier: { readonly tier: 'device' | 'edge' | 'cloud'; readonly reason: string };
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly evidence: readonly string[];
+  /** How much it matters: a user who waits with no way out is `high`. */
+  readonly severity: 'high' | 'medium' | 'low' | 'info';
+  /** The same for the same coupling when lines move. */
+  readonly fingerprint: string;
+}
+
+/** What an audit found. `selvedge audit --json` prints it. */
+export interface AuditReport {
+  readonly apiVersion: string;
+  readonly kind: 'AuditReport';
+  /** Source files that were looked into. */
+  readonly files: number;
+  readonly skipped: {
+    readonly total: number;
+    readonly byReason: Readonly<Record<string, number>>;
+    /** What was not audited though it is the codebase's own. */
+    readonly notAudited: readonly Skipped[];
+  };
+  readonly findings: readonly Finding[];
+  readonly summary: {
+    readonly findings: number;
+    readonly local: number;
+    readonly byService: Readonly<Record<string, number>>;
+    readonly bySeverity: Readonly<Record<string, number>>;
+    readonly bySync: Readonly<Record<string, number>>;
+  };
 }

@@ -19,4 +19,5 @@ export const commands: Readonly<Record<string, () => Promise<CommandModule>>> = 
   release: async () => (await import('./release.ts')).release,
   fleet: async () => (await import('./fleet.ts')).fleet,
   route: async () => (await import('./route.ts')).route,
+  audit: async () => (await import('./audit.ts')).audit,
 };

@@ -7,7 +7,7 @@ import {
   type SourceFile,
   textsWithin,
 } from '../resolve/index.ts';
-import type { ProviderRule, RuleBook } from '../rules/index.ts';
+import type { RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
 

@@ -1,0 +1,2 @@
+export { type Telling, tellingOf } from './telling.ts';
+export { wordsOf } from './words.ts';

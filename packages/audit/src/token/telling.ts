@@ -1,0 +1,75 @@
+/** Tells whether bytes hold any of a set of words. */
+export type Telling = (bytes: Uint8Array) => boolean;
+
+/**
+ * One pass over the bytes for all words at once (Aho and Corasick, CACM 18(6), 1975), without
+ * regard to ASCII case. A file that holds none of the words is never parsed.
+ */
+export function tellingOf(words: Iterable<string>): Telling {
+  const automaton = build([...words].filter((word) => word.length > 0));
+  const { next, final } = automaton;
+  return (bytes) => {
+    let state = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      state = next[(state << 7) | (folded[bytes[at]!] as number)]!;
+      if (final[state] === 1) return true;
+    }
+    return false;
+  };
+}
+
+/** Bytes as the automaton sees them: lower case, everything outside ASCII one letter. */
+const folded = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 128 ? 127 : byte >= 65 && byte <= 90 ? byte + 32 : byte,
+);
+
+interface Automaton {
+  /** By state and byte: the next state. 128 places a state. */
+  readonly next: Int32Array;
+  readonly final: Uint8Array;
+}
+
+function build(words: readonly string[]): Automaton {
+  const children: Map<number, number>[] = [new Map()];
+  const isFinal: boolean[] = [words.length === 0 && false];
+  for (const word of words) {
+    let state = 0;
+    for (const byte of new TextEncoder().encode(word)) {
+      const letter = folded[byte]!;
+      let to = children[state]!.get(letter);
+      if (to === undefined) {
+        to = children.push(new Map()) - 1;
+        isFinal.push(false);
+        children[state]!.set(letter, to);
+      }
+      state = to;
+    }
+    isFinal[state] = true;
+  }
+  return completed(children, isFinal);
+}
+
+/** Breadth first: a missing edge is that of the longest suffix which is some word's beginning. */
+function completed(children: readonly Map<number, number>[], isFinal: boolean[]): Automaton {
+  const next = new Int32Array(children.length * 128);
+  const suffix = new Int32Array(children.length);
+  const queue: number[] = [];
+  for (const [letter, to] of children[0]!) {
+    next[letter] = to;
+    queue.push(to);
+  }
+  for (let at = 0; at < queue.length; at++) {
+    const state = queue[at]!;
+    const fallback = suffix[state]!;
+    if (isFinal[fallback]) isFinal[state] = true;
+    for (let letter = 0; letter < 128; letter++) {
+      const to = children[state]!.get(letter);
+      const otherwise = next[(fallback << 7) | letter]!;
+      next[(state << 7) | letter] = to ?? otherwise;
+      if (to === undefined) continue;
+      suffix[to] = otherwise;
+      queue.push(to);
+    }
+  }
+  return { next, final: Uint8Array.from(isFinal, Number) };
+}
