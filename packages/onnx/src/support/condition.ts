@@ -57,7 +57,7 @@ export function holds(condition: Condition, subject: Subject): boolean | undefin
   if ('constant' in condition) return each(subject, condition.constant, ({ constant }) => constant);
   if ('given' in condition) return isGiven(subject.node, condition.given);
   if ('absent' in condition) return !isGiven(subject.node, condition.absent);
-  if ('fixed' in condition) return each(subject, condition.fixed, ({ fixed }) => fixed);
+  if ('fixed' in condition) return each(subject, condition.fixed, isFixed);
   if ('rank' in condition)
     return each(
       subject,
@@ -119,6 +119,10 @@ export function valuesAt({ inputs, outputs }: Subject, operand: Operand): Subjec
   if (operand === 'values') return present([...inputs, ...outputs]);
   return present([typeof operand === 'number' ? inputs[operand] : outputs[operand.output]]);
 }
+
+/** What is not known before the run is not fixed, whatever the reason. */
+export const isFixed = ({ fixedSizes }: SubjectValue): boolean =>
+  fixedSizes?.every((size) => size !== null) ?? false;
 
 function sizeHolds(
   { shape }: SubjectValue,

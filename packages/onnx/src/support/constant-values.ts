@@ -1,6 +1,7 @@
 import { isDefaultDomain, subgraphs } from '../graph/attribute.ts';
 import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
+import type { FixedSizes } from './fixed-sizes.ts';
 
 /** Tells whether a value is known before the model runs. */
 export type ConstantValues = (graph: GraphProto | FunctionProto, name: string) => boolean;
@@ -9,12 +10,9 @@ export type ConstantValues = (graph: GraphProto | FunctionProto, name: string) =
  * Finds the values that a runtime knows before the first run: stored tensors, and what
  * deterministic nodes make of nothing else (runtimes fold those while they load a model).
  *
- * @param isFixed where it holds for the input of a Shape or Size, its output is known too
+ * @param sizesOf where they are all known of the input of a Shape or Size, its output is known too
  */
-export function constantValues(
-  model: Model,
-  isFixed: (graph: GraphProto, name: string) => boolean,
-): ConstantValues {
+export function constantValues(model: Model, sizesOf: FixedSizes): ConstantValues {
   const byGraph = new Map<GraphProto | FunctionProto, Set<string>>();
   const outerOf = new Map<GraphProto | FunctionProto, GraphProto>();
   const isConstant: ConstantValues = (graph, name) => {
@@ -26,7 +24,7 @@ export function constantValues(
     const known = storedNames(graph, model);
     byGraph.set(graph, known);
     for (const node of graph.node) {
-      if (follows(node, graph, isConstant, isFixed))
+      if (follows(node, graph, isConstant, sizesOf))
         for (const name of node.output) if (name) known.add(name);
       for (const inner of subgraphs(node)) {
         outerOf.set(inner, graph);
@@ -56,12 +54,15 @@ function follows(
   node: NodeProto,
   graph: GraphProto,
   isConstant: ConstantValues,
-  isFixed: (graph: GraphProto, name: string) => boolean,
+  sizesOf: FixedSizes,
 ): boolean {
   if (!isDefaultDomain(node.domain) || random.has(node.opType ?? '')) return false;
   if (node.opType === 'Constant') return true;
   if (node.opType === 'Shape' || node.opType === 'Size')
-    return isConstant(graph, node.input[0] ?? '') || isFixed(graph, node.input[0] ?? '');
+    return isConstant(graph, node.input[0] ?? '') || isFixed(sizesOf(graph, node.input[0] ?? ''));
   if (subgraphs(node).length > 0 || node.input.every((name) => name === '')) return false;
   return node.input.every((name) => name === '' || isConstant(graph, name));
 }
+
+const isFixed = (sizes: ReturnType<FixedSizes>): boolean =>
+  sizes?.every((size) => size !== null) ?? false;

@@ -5,9 +5,10 @@ import type { GraphProto, NodeProto } from '../wire/messages.ts';
 /** A value as a rule sees it. Absent is not known. */
 export interface SubjectValue {
   readonly type?: DataTypeName;
+  /** With one sample where the number of samples is free. */
   readonly shape?: NonNullable<ValueFacts['shape']>;
-  /** Whether every size is known before the model runs. */
-  readonly fixed: boolean;
+  /** As `shape`, with null for sizes that change from run to run. */
+  readonly fixedSizes?: readonly (number | null)[];
   readonly constant: boolean;
   /** The elements of a small constant. */
   readonly elements?: readonly number[];

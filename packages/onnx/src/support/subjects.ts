@@ -4,7 +4,7 @@ import type { Inference } from '../shape/infer.ts';
 import type { GraphProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { constantValues } from './constant-values.ts';
-import { fixedValues } from './fixed-values.ts';
+import { fixedSizes } from './fixed-sizes.ts';
 import type { SupportList } from './list.ts';
 import { isBorder, quantisedTypes } from './quantised-types.ts';
 import type { Subject, SubjectValue } from './subject.ts';
@@ -25,15 +25,16 @@ export function subjectsOf(
   types: SupportList['types'],
   dimensions?: Readonly<Record<string, number>>,
 ): FoundSubject[] {
-  const isFixed = fixedValues(model, dimensions);
-  const isConstant = constantValues(model, isFixed);
+  const sizesOf = fixedSizes(model, dimensions);
+  const isConstant = constantValues(model, sizesOf);
   const found: FoundSubject[] = [];
   const valueAt = (graph: GraphProto, name: string): SubjectValue => {
     const { type, shape, constant } = inference.of(graph, name);
+    const sizes = sizesOf(graph, name);
     return {
       ...(type && { type }),
       ...(shape && { shape }),
-      fixed: isFixed(graph, name),
+      ...(sizes && { fixedSizes: sizes }),
       constant: isConstant(graph, name),
       ...(constant && { elements: constant }),
     };

@@ -1,6 +1,6 @@
 import { attribute } from '../graph/attribute.ts';
 import type { Bounds, Condition, Operand } from './condition.ts';
-import { valuesAt } from './condition.ts';
+import { isFixed, valuesAt } from './condition.ts';
 import type { Subject } from './subject.ts';
 
 /** What a condition asks for, and what was found instead, as one clause. */
@@ -44,8 +44,8 @@ function found(condition: Condition, subject: Subject): string | undefined {
   if ('rank' in condition) return list(valuesAt(subject, condition.rank).map(rankOf));
   if ('size' in condition) return list(valuesAt(subject, condition.size).map(shapeOf));
   if ('fixed' in condition) {
-    const free = valuesAt(subject, condition.fixed).filter(({ fixed }) => !fixed);
-    return list(free.map(shapeOf));
+    const free = valuesAt(subject, condition.fixed).filter((value) => !isFixed(value));
+    return list(free.map(({ fixedSizes }) => shapeInWords(fixedSizes)));
   }
   if ('type' in condition) return list(valuesAt(subject, condition.type).map(({ type }) => type));
   if ('attr' in condition) {
@@ -61,7 +61,8 @@ function found(condition: Condition, subject: Subject): string | undefined {
 type Value = ReturnType<typeof valuesAt>[number];
 
 const rankOf = ({ shape }: Value): string | undefined => shape && String(shape.length);
-const shapeOf = ({ shape }: Value): string =>
+const shapeOf = ({ shape }: Value): string => shapeInWords(shape);
+const shapeInWords = (shape: Value['shape']): string =>
   shape ? `[${shape.map((size) => size ?? '?').join(', ')}]` : 'of unknown rank';
 
 function list(items: readonly (string | undefined)[]): string | undefined {

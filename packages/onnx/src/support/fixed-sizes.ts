@@ -9,41 +9,36 @@ import type {
 } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 
-/** Tells whether a value has one known shape in every run. */
-export type FixedValues = (graph: GraphProto | FunctionProto, name: string) => boolean;
+/** The sizes of a value that are the same in every run, null where one is not; absent without a rank. */
+export type FixedSizes = (graph: GraphProto | FunctionProto, name: string) => Shape;
 
 /**
- * Finds the values whose shape a compiler knows before the model runs: those that come out the same
+ * Finds the sizes that a compiler knows before the model runs: those that come out the same
  * whatever the free dimensions of the inputs are. What depends on the elements of a value
  * (NonZero) is not fixed.
  *
  * @param dimensions free dimensions that a session fixes, by name
  */
-export function fixedValues(
+export function fixedSizes(
   model: Model,
   dimensions: Readonly<Record<string, number>> = {},
-): FixedValues {
+): FixedSizes {
   const stored = new Set(model.graph.initializer.map(({ name }) => name));
   const given = model.graph.input.filter(({ name }) => !stored.has(name));
   const first = inferred(model, dimensions, sizes[0]);
-  if (!given.some((info) => freeDims(info, dimensions).length > 0))
-    return (graph, name) => isKnown(first(graph, name));
+  if (!given.some((info) => freeDims(info, dimensions).length > 0)) return first;
   const second = inferred(model, dimensions, sizes[1]);
   return (graph, name) => {
     const [a, b] = [first(graph, name), second(graph, name)];
-    return (
-      isKnown(a) && isKnown(b) && a.length === b.length && a.every((size, at) => size === b[at])
-    );
+    if (!a || a.length !== b?.length) return undefined;
+    return a.map((size, at) => (size === b[at] ? size : null));
   };
 }
 
 /** Two sizes that strides divide and that no stored shape is likely to have by chance. */
 const sizes = [352, 608] as const;
 
-type Shape = readonly (number | null)[] | undefined;
-
-const isKnown = (shape: Shape): shape is readonly number[] =>
-  shape?.every((size) => size !== null) ?? false;
+export type Shape = readonly (number | null)[] | undefined;
 
 /** Shapes as they are when every free dimension has one size. */
 function inferred(

@@ -1,0 +1,10 @@
+export { type ProviderEntry, providers } from './providers.ts';
+export { supportList } from './support-list.ts';
+export {
+  type Compatibility,
+  type Finding,
+  type TargetVerdict,
+  type VerdictOptions,
+  verdictFor,
+  verdictOn,
+} from './verdict.ts';
