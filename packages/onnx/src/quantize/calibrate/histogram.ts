@@ -4,11 +4,14 @@ import { fail } from '@selvedge/core/errors';
 const binCount = 8192;
 const half = binCount / 2;
 
+/** Elements of one call that are counted; its smallest and largest are always found. */
+const counted = 65_536;
+
 /**
  * A histogram of a value's elements in constant memory. It spans `[-2^e, 2^e)`; an element outside
  * doubles the span and merges bins in pairs. Because every span is a power of two, a bin's edges
  * never move under its elements: the counts are those of one pass with the last span, whatever the
- * order the elements came in and however they were split over calls.
+ * order the tensors came in.
  *
  * Zeros are counted apart: after a Relu they are most elements, and 8 bits hold them exactly.
  */
@@ -20,12 +23,12 @@ export class Histogram {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  /** Elements seen. */
+  /** Elements counted: of a call with more than 65,536 that many, spread evenly over it. */
   get count(): number {
     return this.#count;
   }
 
-  /** Elements that are exactly zero; they are in no bin. */
+  /** Counted elements that are exactly zero; they are in no bin. */
   get zeros(): number {
     return this.#zeros;
   }
@@ -62,9 +65,12 @@ export class Histogram {
     if (values.length === 0) return;
     this.#cover(Math.max(high, -low));
     [this.#min, this.#max] = [low, high];
-    this.#count += values.length;
-    if (this.#exponent === undefined) this.#zeros += values.length;
-    else this.#fill(values, half / 2 ** this.#exponent);
+    // An odd step does not walk along a column of an image.
+    const step = values.length <= counted ? 1 : Math.ceil(values.length / counted) | 1;
+    const count = Math.ceil(values.length / step);
+    this.#count += count;
+    if (this.#exponent === undefined) this.#zeros += count;
+    else this.#fill(values, step, half / 2 ** this.#exponent);
   }
 
   /** The bins that hold elements, in order, each with its edges, cut to where elements are. */
@@ -80,10 +86,10 @@ export class Histogram {
     }
   }
 
-  #fill(values: ArrayLike<number>, scale: number): void {
+  #fill(values: ArrayLike<number>, step: number, scale: number): void {
     const bins = this.#bins;
     let zeros = 0;
-    for (let at = 0; at < values.length; at++) {
+    for (let at = 0; at < values.length; at += step) {
       const value = values[at]!;
       if (value === 0) zeros++;
       else bins[Math.floor(value * scale) + half]!++;

@@ -1,3 +1,4 @@
+export { ChannelMeanCollector, type ChannelMeans, type MeanRequest } from './channel-means.ts';
 export { chooseRange, type RangeMethod, type RangeOptions } from './choose-range.ts';
 export { Histogram } from './histogram.ts';
 export { coveredRange, hull, type Levels, type Range, stepsOf } from './range.ts';

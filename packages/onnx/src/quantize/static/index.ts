@@ -1,4 +1,4 @@
-export { observableValues } from './observable-values.ts';
+export { observableMeans, observableValues } from './observable-values.ts';
 export type { StaticOptions } from './options.ts';
 export { prepareStatic } from './prepare.ts';
 export { quantizeStatic } from './quantize-static.ts';

@@ -1,3 +1,5 @@
+import type { ChannelMeans } from '../calibrate/index.ts';
+
 /** How {@link quantizeStatic} quantises. */
 export interface StaticOptions {
   /** Nodes that stay float32, by name or first output. */
@@ -13,4 +15,9 @@ export interface StaticOptions {
   readonly weightBits?: 7 | 8;
   /** A weight scale per output channel; else one per tensor. Default true. */
   readonly perChannel?: boolean;
+  /**
+   * Means of what {@link observableMeans} names: biases then make up for what rounding weights does
+   * to the mean of a layer's output.
+   */
+  readonly means?: ChannelMeans;
 }

@@ -5,6 +5,7 @@ import { floatValues, tensorShape } from '../../tensor/values.ts';
 import { edit } from '../../wire/message.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { Range } from '../calibrate/index.ts';
+import { correctedBias } from './bias-correction.ts';
 import { biasSums, type ChannelWeights, channelWeights } from './channel-weights.ts';
 import type { StaticOptions } from './options.ts';
 import type { StaticPlan } from './plan.ts';
@@ -132,16 +133,27 @@ export class QdqGraph {
     const { scale } = this.#parameters(x);
     const weights = channelWeights(layer, scale, this.#options);
     const inputs = [this.#forms.get(x) ?? x, this.#weights(layer, weights)];
-    if (!layer.bias) return inputs;
-    const name = layer.biasName!;
-    this.#dropped.add(name);
-    const { values, scales } = biasSums(layer.bias, weights.scales, scale);
+    const means = this.#options.means?.get(x);
+    const bias = (means && correctedBias(layer, weights, means)) ?? layer.bias;
+    return bias ? [...inputs, this.#bias(layer, bias, weights.scales, scale)] : inputs;
+  }
+
+  /** In 32 bits at the scale of the products, so that it is added to their sum as it is. */
+  #bias(
+    layer: WeightedLayer,
+    bias: Float32Array,
+    weightScales: Float32Array,
+    inputScale: number,
+  ): string {
+    const name = layer.biasName ?? `${layer.weightName}.bias`;
+    if (layer.biasName) this.#dropped.add(layer.biasName);
+    const { values, scales } = biasSums(bias, weightScales, inputScale);
     const dims = [values.length];
     const stored = this.#store.add(this.#store.name(name, 'int32'), dims, values);
     const scaleName = this.#store.add(this.#store.name(name, 'scale'), dims, scales);
     const output = this.#store.name(name, 'rounded');
     this.#nodes.push(makeNode('DequantizeLinear', [stored, scaleName], [output], { axis: 0 }));
-    return [...inputs, output];
+    return output;
   }
 
   /** Layers that share weights share their stored form, where they quantise them the same way. */

@@ -1,0 +1,7 @@
+export {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  defaultMethod,
+} from './calibrate.ts';
+export { type ObserveOptions, observeValues } from './observe-values.ts';
