@@ -1,1 +1,2 @@
-export { countModel, type ModelCounts, type NodeCount } from './count.ts';
+export { countModel, type ModelCounts } from './count.ts';
+export type { NodeCount } from './graph-counter.ts';

@@ -41,6 +41,6 @@ export function weigh(
 
 function ownMacs(node: NodeProto, graph: GraphProto, inference: Inference): number {
   if (isDefaultDomain(node.domain) && subgraphs(node).length > 0) return 0;
-  const read = node.input.map((name) => inference.of(graph, name).shape);
-  return nodeMacs(node, read, inference.of(graph, node.output[0] ?? '').shape) ?? 0;
+  const facts = (name: string) => inference.of(graph, name);
+  return nodeMacs(node, node.input.map(facts), node.output.map(facts)) ?? 0;
 }

@@ -8,6 +8,7 @@ import {
   floorDivide,
   isExpression,
   multiplyDims,
+  notNegative,
   opaque,
   sameDim,
   subtractDims,
@@ -107,6 +108,10 @@ export const unaries: Readonly<Record<string, Unary>> = {
     (value) => multiplyDims(value, -1),
   ),
   Not: unary((value) => Number(value === 0)),
+  Relu: unary(
+    (value) => Math.max(0, value),
+    (value) => notNegative(value),
+  ),
   Sqrt: unary(Math.sqrt),
   Sign: unary(Math.sign),
 };

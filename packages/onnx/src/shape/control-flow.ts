@@ -109,7 +109,8 @@ function scan(
 ): ControlFlow {
   const walked = intAttribute(node, 'num_scan_inputs', 1);
   const count = node.input.length - walked;
-  if (opset < 9 || count < 0) return { outputs: infer(body, []).map(({ type }) => ({ type })) };
+  if (count < 0) return { outputs: [] };
+  if (opset < 9) return batchedScan(body, inputs.slice(1), count - 1, infer);
   const axes = intsAttribute(node, 'scan_input_axes') ?? [];
   const parts = inputs.slice(count).map((list, at) => partOf(list, axes[at] ?? 0));
   const { states, outputs } = settle(inputs.slice(0, count), 0, (given) =>
@@ -125,6 +126,37 @@ function scan(
   return {
     outputs: [...states, ...made],
     trips: typeof length === 'number' ? length : undefined,
+  };
+}
+
+/** Scan-8: an input of lengths first, then everything with a batch axis in front. */
+function batchedScan(
+  body: GraphProto,
+  inputs: readonly Facts[],
+  count: number,
+  infer: InferBody,
+): ControlFlow {
+  const batch = inputs[0]?.shape?.[0] ?? null;
+  const length = inputs[count]?.shape?.[1] ?? null;
+  const { states, outputs } = settle(
+    inputs.slice(0, count).map((state) => partOf(state, 0).facts),
+    0,
+    (given) =>
+      infer(body, [
+        ...given,
+        ...inputs.slice(count).map((list) => partOf(partOf(list, 0).facts, 0).facts),
+      ]),
+  );
+  const within = (dims: readonly Dim[], { type, shape }: Facts): Facts => ({
+    type,
+    shape: shape && [...dims, ...shape],
+  });
+  return {
+    outputs: [
+      ...states.map((state) => within([batch], state)),
+      ...outputs.slice(count).map((made) => within([batch, length], made)),
+    ],
+    trips: typeof batch === 'number' && typeof length === 'number' ? batch * length : undefined,
   };
 }
 

@@ -18,7 +18,7 @@ const n = symbol('n');
 const m = symbol('m');
 
 /** Its value where the symbols are small numbers; only for expressions without functions. */
-function valueOf(dim: Dim, sizes: Readonly<Record<string, number>>): number {
+function evaluate(dim: Dim, sizes: Readonly<Record<string, number>>): number {
   if (!isExpression(dim)) return dim ?? Number.NaN;
   let sum = 0;
   for (const [key, factor] of dim.terms) {
@@ -61,10 +61,10 @@ describe('sizes with symbols', () => {
   it('are the sums, products and quotients of what the symbols stand for', () => {
     fc.assert(
       fc.property(dims, dims, sizes, (a, b, at) => {
-        const [x, y] = [valueOf(a, at), valueOf(b, at)];
+        const [x, y] = [evaluate(a, at), evaluate(b, at)];
         fc.pre(Number.isFinite(x) && Number.isFinite(y));
         const check = (made: Dim, value: number) => {
-          if (made !== null) expect(valueOf(made, at)).toBeCloseTo(value, 6);
+          if (made !== null) expect(evaluate(made, at)).toBeCloseTo(value, 6);
         };
         check(addDims(a, b), x + y);
         check(subtractDims(a, b), x - y);

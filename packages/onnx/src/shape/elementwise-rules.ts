@@ -15,7 +15,7 @@ type Result = readonly (Shape | undefined)[];
 const likeFirst: ShapeRule = ({ inputs }) => [inputs[0]?.shape];
 
 const shapeKeepers = words(`
-  Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli Binarizer BitwiseNot Cast CastLike Ceil Celu Clip
+  Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli Binarizer BitCast BitwiseNot Cast CastLike Ceil Celu Clip
   Cos Cosh CumProd CumSum DequantizeLinear Elu Erf Exp EyeLike Floor Gelu GroupNormalization Hardmax
   HardSigmoid HardSwish Identity InstanceNormalization IsInf IsNaN LRN LeakyRelu Log LogSoftmax
   LpNormalization MeanVarianceNormalization Mish Neg Not PRelu QuantizeLinear RMSNormalization

@@ -6,6 +6,7 @@ import {
   type Dim,
   floorDivide,
   isExpression,
+  multiplyDims,
   notNegative,
   subtractDims,
 } from './dimension.ts';
@@ -83,7 +84,7 @@ function fourier(operands: Operands): Result {
   if (!oneSided) return [x.with(axis, length).with(-1, 2)];
   if (intAttribute(node, 'inverse', 0) === 0) return [x.with(axis, bins(length)).with(-1, 2)];
   // The real signal behind half a spectrum; without a length it is the even one.
-  const whole = node.input[1] ? length : null;
+  const whole = node.input[1] ? length : multiplyDims(addDims(length, -1), 2);
   return [x.with(axis, whole).with(-1, 1)];
 }
 
