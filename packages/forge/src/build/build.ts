@@ -113,6 +113,7 @@ async function buildInto(
     engine,
     staging,
     evaluation: plan.evaluation,
+    calibration: plan.calibration,
     latency: options.latency,
     progress: options.onProgress ?? (() => {}),
     signal: options.signal,
@@ -172,7 +173,7 @@ function reportOf(
   options: BuildOptions,
 ): Omit<BuildReport, 'policy'> {
   const [[, first]] = tiers as [[string, BuiltTier]];
-  const { evaluation } = first;
+  const { evaluation, calibration } = first;
   const now = (options.now ?? (() => new Date()))();
   return {
     apiVersion,
@@ -186,8 +187,8 @@ function reportOf(
     sources: Object.fromEntries(tiers.map(([tier, { source }]) => [tier, source])),
     inputs: [...first.inputs],
     outputs: [...first.outputs],
-    evaluation:
-      evaluation && plan.evaluation ? { path: plan.evaluation.dataset, ...evaluation } : null,
+    evaluation: evaluation ?? null,
+    ...(calibration && { calibration }),
     bars: barsOf(plan),
     variants: tiers.flatMap(([, { variants }]) => variants),
     toolchain: {

@@ -3,7 +3,7 @@ import type { Digest } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { inspectModel, readModel } from '@selvedge/onnx';
-import type { PassNote } from '../report/index.ts';
+import type { PassNote, Sensitivity } from '../report/index.ts';
 import type { ConversionMemo } from './memo.ts';
 import { engineModel, type ModelFile, sizeOf } from './model-file.ts';
 import {
@@ -23,6 +23,7 @@ export interface Draft extends ModelFile {
   readonly session: Session;
   readonly notes: readonly PassNote[];
   readonly warnings: readonly string[];
+  readonly sensitivity?: Sensitivity;
   /** The conversion was made by an earlier build. */
   readonly cached: boolean;
 }

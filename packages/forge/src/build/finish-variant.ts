@@ -87,6 +87,7 @@ export async function finishVariant(
     notes: [...draft.notes],
     warnings,
     ...(divergence.length > 0 && { divergence }),
+    ...(draft.sensitivity && { sensitivity: draft.sensitivity }),
     ...(draft.cached && { cached: true }),
   };
 }

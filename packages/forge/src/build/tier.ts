@@ -2,22 +2,32 @@ import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest, TensorSpec } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { type Dataset, readDataset } from '../dataset/index.ts';
-import { type Evaluation, evaluate, type LatencyBudget } from '../measure/index.ts';
+import {
+  defaultLatencyBudget,
+  type Evaluation,
+  evaluate,
+  type LatencyBudget,
+} from '../measure/index.ts';
 import type { BuiltVariant, SourceModel } from '../report/index.ts';
+import { openCalibrated } from './calibrated.ts';
 import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import type { ConversionMemo } from './memo.ts';
+import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import { openPassThreads, type PrecisionJob, precisionOf } from './precision/index.ts';
-import type { BuildProgress } from './progress.ts';
+import type { BuildProgress, Counted } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
+import { openTrials } from './trials.ts';
 
 export interface TierContext {
   readonly engine: Engine;
   readonly staging: Staging;
   readonly evaluation: BuildPlan['evaluation'];
+  /** The calibration set's path. */
+  readonly calibration: string | undefined;
   readonly latency: LatencyBudget | undefined;
   /** Conversions of earlier builds. */
   readonly memo: ConversionMemo;
@@ -30,7 +40,15 @@ export interface BuiltTier {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly variants: readonly BuiltVariant[];
-  readonly evaluation: { readonly digest: Digest; readonly samples: number } | undefined;
+  readonly evaluation: UsedSet | undefined;
+  readonly calibration: UsedSet | undefined;
+}
+
+/** A data set that a tier was measured on. */
+export interface UsedSet {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly samples: number;
 }
 
 /**
@@ -49,7 +67,7 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   const reference = await loadOrExplain(engine, source, plan.source);
   if ('refused' in reference) {
     const variants = skipAll(plan, reference.refused, engine);
-    return { ...described, variants, evaluation: undefined };
+    return { ...described, variants, evaluation: undefined, calibration: undefined };
   }
   try {
     return { ...described, ...(await measureTier(plan, source, reference, context)) };
@@ -78,13 +96,17 @@ async function measureTier(
   source: LoadedModel,
   reference: Session,
   context: TierContext,
-): Promise<Pick<BuiltTier, 'variants' | 'evaluation'>> {
-  const dataset = await openDataset(source, reference, context);
+): Promise<Pick<BuiltTier, 'variants' | 'evaluation' | 'calibration'>> {
+  const dataset = await openDataset(context.evaluation?.dataset, source, reference);
+  let calibration: Dataset | undefined;
   let drafts: readonly (Draft | Skipped)[] = [];
   try {
-    drafts = await makeDrafts(plan, source, reference, context);
+    calibration = await openDataset(context.calibration, source, reference);
+    const sets = { evaluation: dataset, calibration };
+    const count = counter(plan, sets, context);
+    drafts = await makeDrafts(plan, source, reference, sets, count, context);
     const ready = drafts.filter(isReady);
-    const evaluation = dataset && (await evaluateAll(plan, ready, reference, dataset, context));
+    const evaluation = dataset && (await evaluateAll(ready, reference, dataset, count, context));
     const examples = await chooseExamples(reference, dataset);
     const measured = { evaluation, examples, dataset, reference };
     const variants: BuiltVariant[] = [];
@@ -92,13 +114,16 @@ async function measureTier(
       throwIfCancelled(context.signal);
       variants.push(await finishOrSkip(plan, draft, measured, context));
     }
-    const used = dataset && { digest: dataset.digest, samples: dataset.samples };
-    return { variants, evaluation: used };
+    return { variants, evaluation: usedOf(dataset), calibration: usedOf(calibration) };
   } finally {
     await dataset?.close();
+    await calibration?.close();
     for (const { session } of drafts.filter(isReady)) await session.close();
   }
 }
+
+const usedOf = (set: Dataset | undefined): UsedSet | undefined =>
+  set && { path: set.path, digest: set.digest, samples: set.samples };
 
 const isReady = (draft: Draft | Skipped): draft is Draft => !('skipped' in draft);
 
@@ -133,13 +158,20 @@ async function makeDrafts(
   plan: TierPlan,
   source: LoadedModel,
   reference: Session,
-  { engine, staging, memo, progress, signal }: TierContext,
+  sets: DataSets,
+  count: Count,
+  context: TierContext,
 ): Promise<(Draft | Skipped)[]> {
+  const { engine, memo, staging, progress, signal } = context;
   const threads = openPassThreads();
   const stop = () => void threads.close();
   signal?.addEventListener('abort', stop, { once: true });
   const job: PrecisionJob = {
     source,
+    ...openData(plan, source, reference, sets, count, context),
+    bar: plan.bar,
+    others: plan.precisions,
+    progress: (done, total) => count('mix', done, total),
     convert: (request, file = source) => threads.run(file, request, staging.workspace()),
   };
   const make = async (precision: string) => {
@@ -163,23 +195,74 @@ async function makeDrafts(
   }
 }
 
+/** Tells how far a stage is. */
+type Count = (stage: Counted['stage'], done: number, total: number) => void;
+
+function counter(
+  { tier, precisions }: TierPlan,
+  { evaluation }: DataSets,
+  { latency = defaultLatencyBudget, progress }: TierContext,
+): Count {
+  const outlook = new Outlook({
+    variants: precisions.length,
+    evaluationSamples: evaluation?.samples ?? 0,
+    timingMs: latency.maxMs,
+  });
+  return (stage, done, total) => {
+    const remainingMs = outlook.remainingMs(stage, done, total);
+    progress({ stage, tier, done, total, remainingMs });
+  };
+}
+
+interface DataSets {
+  readonly evaluation: Dataset | undefined;
+  readonly calibration: Dataset | undefined;
+}
+
+/** What precisions learn from data: nothing where there is no calibration set. */
+function openData(
+  { precisions }: TierPlan,
+  { model }: LoadedModel,
+  reference: Session,
+  { evaluation, calibration }: DataSets,
+  count: Count,
+  { engine, evaluation: asked, signal }: TierContext,
+): Pick<PrecisionJob, 'calibrated' | 'trials'> {
+  if (!calibration) return { calibrated: undefined, trials: undefined };
+  const metric = evaluation && asked?.metric;
+  return {
+    calibrated: openCalibrated({
+      engine,
+      model,
+      dataset: calibration,
+      wants: {
+        ranges: precisions.includes('int8') || precisions.includes('mixed'),
+        moments: precisions.includes('int4'),
+      },
+      onProgress: (done, total) => count('calibrate', done, total),
+      signal,
+    }),
+    trials: openTrials({ engine, reference, calibration, evaluation, metric, signal }),
+  };
+}
+
 /** Tree ensembles (ai.onnx.ml) read NaN as a missing value; elsewhere it only spreads. */
 async function openDataset(
+  path: string | undefined,
   { facts }: LoadedModel,
   reference: Session,
-  { evaluation }: TierContext,
 ): Promise<Dataset | undefined> {
-  if (!evaluation) return undefined;
+  if (path === undefined) return undefined;
   const refuseNaN = !Object.keys(facts.opsets).includes('ai.onnx.ml');
-  return readDataset(evaluation.dataset, reference.inputs, { refuseNaN });
+  return readDataset(path, reference.inputs, { refuseNaN });
 }
 
 async function evaluateAll(
-  plan: TierPlan,
   drafts: readonly Draft[],
   reference: Session,
   dataset: Dataset,
-  { evaluation, progress, signal }: TierContext,
+  count: Count,
+  { evaluation, signal }: TierContext,
 ): Promise<Evaluation> {
   return evaluate({
     reference,
@@ -191,7 +274,7 @@ async function evaluateAll(
     dataset,
     metric: evaluation?.metric,
     signal,
-    onProgress: (done, total) => progress({ stage: 'evaluate', tier: plan.tier, done, total }),
+    onProgress: (done, total) => count('evaluate', done, total),
   });
 }
 

@@ -6,4 +6,5 @@ export { readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';
 export { readDataset } from './read-dataset.ts';
 export type { Sequence, SequenceFile } from './sequence.ts';
+export { subset } from './subset.ts';
 export { type WrittenDataset, writeDataset } from './write-dataset.ts';

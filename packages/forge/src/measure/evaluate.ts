@@ -50,6 +50,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const scores = { reference: [] as unknown[], variants: contestants.map(() => [] as unknown[]) };
   const failed = new Map<string, string>();
   let metric: Metric | undefined;
+  onProgress?.(0, dataset.samples);
   for (let first = 0; first < dataset.samples; ) {
     if (signal?.aborted) fail('cancelled', 'the build was cancelled');
     const inputs = await readChunk(dataset, first);

@@ -2,4 +2,5 @@ export { type Contestant, type EvaluateOptions, type Evaluation, evaluate } from
 export { type Interval, pairedInterval, ratioInterval, scoreInterval } from './interval.ts';
 export { defaultLatencyBudget, type LatencyBudget, measureLatency } from './latency.ts';
 export type { Answer, Metric, Summary } from './metric.ts';
+export { makeRunner, type Runner } from './runner.ts';
 export { identicalDb } from './snr.ts';

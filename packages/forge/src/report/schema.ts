@@ -51,6 +51,44 @@ export const PassNote = Type.Object({
 });
 export type PassNote = Static<typeof PassNote>;
 
+/**
+ * How the layers of a mixed variant were told apart. Noise: the share of the output's power that
+ * differs from the unconverted model's when this layer alone is in 8 bits.
+ */
+export const Sensitivity = Type.Object({
+  /** What the mixture had to hold; `stated` false: nobody stated a bar, and this one was assumed. */
+  bar: Type.Object({
+    min: Type.Optional(Type.Number()),
+    maxDrop: Type.Optional(Type.Number()),
+    stated: Type.Boolean(),
+  }),
+  metric: Type.String(),
+  noiseSamples: Type.Integer({ minimum: 1 }),
+  judgedOn: Type.Union([Type.Literal('evaluation'), Type.Literal('calibration')]),
+  judgeSamples: Type.Integer({ minimum: 1 }),
+  /** The most sensitive first; of a large network several layers are one entry. */
+  layers: Type.Array(
+    Type.Object({
+      node: Type.String(),
+      op: Type.String(),
+      layers: Type.Integer({ minimum: 1 }),
+      noise: Type.Number({ minimum: 0 }),
+      /** To 16 bit. */
+      moved: Type.Boolean(),
+    }),
+  ),
+  /** Mixtures that were measured, in the order of trying. */
+  tried: Type.Array(
+    Type.Object({
+      moved: Type.Integer({ minimum: 0 }),
+      bytes: Bytes,
+      drop: Nullable(Type.Number()),
+      holds: Type.Boolean(),
+    }),
+  ),
+});
+export type Sensitivity = Static<typeof Sensitivity>;
+
 /** One variant of a build. Where it is `skipped`, everything that was not made is null. */
 export const BuiltVariant = Type.Object({
   id: Slug,
@@ -85,6 +123,8 @@ export const BuiltVariant = Type.Object({
   workload: Nullable(Workload),
   /** `variants/<id>.golden.json`: a `Golden` document. */
   golden: Nullable(BuiltFile),
+  /** `mixed` only: which layers are in 16 bit, and why. */
+  sensitivity: Type.Optional(Sensitivity),
   /** What the conversion left alone. */
   notes: Type.Array(PassNote),
   warnings: Type.Array(Type.String()),
@@ -121,6 +161,10 @@ export const BuildReport = Type.Object({
   outputs: Type.Array(TensorSpec),
   /** The evaluation set, where one was given. */
   evaluation: Nullable(
+    Type.Object({ path: Type.String(), digest: Digest, samples: Type.Integer({ minimum: 1 }) }),
+  ),
+  /** The calibration set, where one was given. */
+  calibration: Type.Optional(
     Type.Object({ path: Type.String(), digest: Digest, samples: Type.Integer({ minimum: 1 }) }),
   ),
   /** The bars that were stated, by tier. */

@@ -7,6 +7,7 @@ import { mixed } from './mixed.ts';
 import type { Precision } from './precision.ts';
 
 export { openPassThreads, type PassThreads } from './pass-threads.ts';
+export type { Ranges } from './passes.ts';
 export type { Converted, Precision, PrecisionJob } from './precision.ts';
 
 /** Every precision that can be built, in the order in which reports show them. */

@@ -1,9 +1,87 @@
-import type { Precision } from './precision.ts';
+import { fail } from '@selvedge/core/errors';
+import type { Sensitivity } from '../../report/index.ts';
+import type { Calibrated } from '../calibrated.ts';
+import type { Bar } from '../gate.ts';
+import type { Trials } from '../trials.ts';
+import { chooseMoved } from './choose-moved.ts';
+import { needsCalibration } from './int8.ts';
+import { layerGroups } from './layer-groups.ts';
+import { Mixtures } from './mixtures.ts';
+import type { Converted, Precision, PrecisionJob } from './precision.ts';
+import { rankLayers } from './rank-layers.ts';
 
+/** 8 bits, but for the layers that lose most by it: those are in 16 bit until the bar is met. */
 export const mixed: Precision = {
   id: 'mixed',
   coupled: false,
   margin: { absolute: 2e-2, relative: 2e-2 },
   reads: ['calibration', 'evaluation', 'bar', 'others'],
-  make: async () => ({ notes: [], skipped: 'not built yet; int8-dynamic is' }),
+  async make(job) {
+    const { calibrated, trials } = job;
+    if (!calibrated || !trials) return { notes: [], skipped: needsCalibration };
+    return mix(job, calibrated, trials);
+  },
 };
+
+/** As many groups as are measured one by one; a larger network's layers are taken together. */
+const mostGroups = 48;
+
+async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): Promise<Converted> {
+  const ranges = await calibrated.ranges();
+  const whole = await job.convert({ pass: 'int8', ranges });
+  if ('skipped' in whole) return whole;
+  const groups = layerGroups(whole.changed ?? [], mostGroups);
+  const noise = await rankLayers(groups, ranges, job, trials);
+  const order = groups.map((_, at) => at).sort((a, b) => (noise[b] ?? 0) - (noise[a] ?? 0));
+  const mixtures = new Mixtures(groups, ranges, job, trials);
+  const refusal = await mixtures.refusalOfAll();
+  if (refusal !== undefined) return { notes: [], skipped: refusal };
+  const sizes = groups.map((group) => weightsOf(job, group.nodes));
+  const { chosen, tried } = await chooseMoved(order, sizes, (moved) => mixtures.measure(moved));
+  if (!chosen) return { notes: [], skipped: 'no mixture holds the bar' };
+  if (chosen.moved.length === 0 && job.others.includes('int8')) {
+    return {
+      notes: [],
+      skipped: `as int8, which holds ${mixtures.barInWords} with no layer moved`,
+    };
+  }
+  const made = await mixtures.make(chosen.moved);
+  const isMoved = new Set(chosen.moved);
+  const sensitivity: Sensitivity = {
+    bar: { ...mixtures.bar, stated: isStated(job.bar) },
+    metric: mixtures.metric,
+    noiseSamples: trials.noiseSamples,
+    judgedOn: trials.judgedOn,
+    judgeSamples: trials.judgeSamples,
+    layers: order.map((at) => {
+      const group = groups[at] ?? fail('internal', 'a group is missing');
+      const { node, op, layers } = group;
+      return { node, op, layers, noise: noise[at] ?? 0, moved: isMoved.has(at) };
+    }),
+    tried: tried.map(({ moved, bytes, holds }) => ({
+      moved: moved.length,
+      bytes,
+      drop: mixtures.dropOf(moved),
+      holds,
+    })),
+  };
+  return 'skipped' in made ? made : { ...made, sensitivity };
+}
+
+const isStated = ({ min, maxDrop }: Bar): boolean => min !== undefined || maxDrop !== undefined;
+
+/** Stored elements that the nodes read: a byte more of each in 16 bit. */
+function weightsOf({ source }: PrecisionJob, nodes: readonly string[]): number {
+  const { graph } = source.model;
+  const stored = new Map(
+    graph.initializer.map(({ name, dims }) => [
+      name,
+      dims.reduce<number>((product, side) => product * Number(side), 1),
+    ]),
+  );
+  const wanted = new Set(nodes);
+  return graph.node
+    .filter(({ name, output }) => wanted.has(name || (output[0] ?? '')))
+    .flatMap(({ input }) => input)
+    .reduce((sum, name) => sum + (stored.get(name) ?? 0), 0);
+}

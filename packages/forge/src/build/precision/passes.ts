@@ -6,7 +6,12 @@ import {
   type PassResult,
   type QuantizeOptions,
   quantizeDynamic,
+  quantizeStatic,
+  quantizeWeights4,
+  type Range,
+  type StaticOptions,
   toFloat16,
+  type Weights4Options,
   writeModel,
 } from '@selvedge/onnx';
 import { type ModelFile, openModelFile, writeModelFile } from '../model-file.ts';
@@ -15,7 +20,13 @@ import type { Converted } from './precision.ts';
 /** A pass and its options, as they cross to a thread. */
 export type PassRequest =
   | { readonly pass: 'fp16'; readonly options?: Float16Options }
-  | { readonly pass: 'int8-dynamic'; readonly options?: QuantizeOptions };
+  | { readonly pass: 'int8-dynamic'; readonly options?: QuantizeOptions }
+  | { readonly pass: 'int8'; readonly ranges: Ranges; readonly options?: StaticOptions }
+  | { readonly pass: 'int4'; readonly options?: Weights4Options }
+  | { readonly pass: 'mixed'; readonly ranges: Ranges; readonly moved: readonly string[] };
+
+/** What each activation spans. */
+export type Ranges = ReadonlyMap<string, Range>;
 
 function resultOf(model: Model, request: PassRequest): PassResult {
   switch (request.pass) {
@@ -23,7 +34,30 @@ function resultOf(model: Model, request: PassRequest): PassResult {
       return toFloat16(model, request.options);
     case 'int8-dynamic':
       return quantizeDynamic(model, request.options);
+    case 'int8':
+      return quantizeStatic(model, request.ranges, request.options);
+    case 'int4':
+      return quantizeWeights4(model, request.options);
+    case 'mixed':
+      return mix(model, request.ranges, request.moved);
   }
+}
+
+/** 8 bits but for the nodes that are moved, which are in 16. */
+function mix(model: Model, ranges: Ranges, moved: readonly string[]): PassResult {
+  const eight = quantizeStatic(model, ranges, { keepNodes: moved });
+  const base = eight.report.skipped === undefined ? eight.model : model;
+  const isMoved = new Set(moved);
+  const keepNodes = base.graph.node
+    .map(({ name, output }) => name || (output[0] ?? ''))
+    .filter((name) => !isMoved.has(name));
+  const half = toFloat16(base, { keepNodes });
+  if (half.report.skipped !== undefined) return eight;
+  // What was asked for is no news.
+  const left = eight.report.left.filter(({ node }) => !isMoved.has(node));
+  const changed = [...eight.report.changed, ...half.report.changed];
+  const warnings = [...eight.report.warnings, ...half.report.warnings];
+  return { model: half.model, report: { changed, left, warnings } };
 }
 
 /**
@@ -41,7 +75,7 @@ export function runPass(file: ModelFile, request: PassRequest, workspace: string
     const written = file.data
       ? writeModelFile(model, workspace)
       : { bytes: concat(writeModel(model)) };
-    return { ...written, notes, warnings: report.warnings };
+    return { ...written, notes, warnings: report.warnings, changed: report.changed };
   } catch (caught) {
     return { notes: [], skipped: `the conversion failed: ${toSelvedgeError(caught).message}` };
   }

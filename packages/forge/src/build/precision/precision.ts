@@ -1,6 +1,10 @@
-import type { PassNote } from '../../report/index.ts';
+import type { PassNote, Sensitivity } from '../../report/index.ts';
+import type { Calibrated } from '../calibrated.ts';
+import type { Bar } from '../gate.ts';
 import type { DataFiles, ModelFile } from '../model-file.ts';
 import type { LoadedModel } from '../source-model.ts';
+import type { Trials } from '../trials.ts';
+import type { NamedNode } from './layer-groups.ts';
 import type { PassRequest } from './passes.ts';
 
 /** What a conversion made of a model, or why it made nothing; what it left alone, in either case. */
@@ -11,6 +15,10 @@ export type Converted = { readonly notes: readonly PassNote[] } & (
       /** Its weights, where they stand beside it. */
       readonly data?: DataFiles;
       readonly warnings: readonly string[];
+      /** Nodes that a pass converted. */
+      readonly changed?: readonly NamedNode[];
+      /** How the layers of a mixture were told apart. */
+      readonly sensitivity?: Sensitivity;
     }
   | { readonly skipped: string }
 );
@@ -18,6 +26,16 @@ export type Converted = { readonly notes: readonly PassNote[] } & (
 /** What a precision is made from. Everything that runs a model is shared by the tier's precisions. */
 export interface PrecisionJob {
   readonly source: LoadedModel;
+  /** What activations look like; absent without a calibration set. */
+  readonly calibrated: Calibrated | undefined;
+  /** Absent without a calibration set. */
+  readonly trials: Trials | undefined;
+  /** What the tier's variants have to hold. */
+  readonly bar: Bar;
+  /** Precisions that are made in the same build. */
+  readonly others: readonly string[];
+  /** Called as what takes long gets on. */
+  readonly progress: (done: number, total: number) => void;
   /**
    * Runs a pass, on another thread where that is worth it.
    * @param file the model it takes; absent: the source
