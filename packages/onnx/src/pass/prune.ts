@@ -35,7 +35,11 @@ function pruneOnce(graph: GraphProto, candidates: Set<string>): GraphProto {
   return edit(graph, { initializer, node: graph.node.filter((node) => !gone.has(node)) });
 }
 
-const constantMakers: ReadonlySet<string> = new Set(['Constant', 'Reshape']);
+/** Operators that make a constant, or only move elements: without a reader they are nothing. */
+const constantMakers: ReadonlySet<string> = new Set([
+  ...['Constant', 'Concat', 'Flatten', 'Identity', 'Reshape', 'Slice'],
+  ...['Squeeze', 'Transpose', 'Unsqueeze'],
+]);
 
 /** Every name that a graph reads, in its own nodes, its subgraphs, and as outputs. */
 function namesRead(graph: GraphProto): Set<string> {

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { sileroDataset, speechShare } from '../../../../tests/support/audio.ts';
 import {
   feedShapes,
   randomFeeds,
@@ -7,6 +8,7 @@ import {
   sharedModels,
   signalToNoise,
 } from '../../../../tests/support/onnx-models.ts';
+import { runDataset } from '../../../../tests/support/run-dataset.ts';
 import { mnist, noSharedData } from '../../../../tests/support/shared-data.ts';
 import { itUnless } from '../../../../tests/support/skip.ts';
 import {
@@ -217,5 +219,58 @@ describe('dynamic quantisation', () => {
     };
     expect(2 * 255 * largest(7)).toBeLessThan(2 ** 15);
     expect(largest(8)).toBe(127);
+  });
+});
+
+describe('dynamic quantisation beside layers', () => {
+  itUnless(noSharedData)(
+    'takes LSTMs in branches along, and silero hears the same speech',
+    async () => {
+      const file = sharedModels.find(({ name }) => name.startsWith('silero'))!;
+      const model = readModel(file.bytes());
+      const { model: quantized, report } = quantizeDynamic(model);
+      expect(report.changed.filter(({ op }) => op === 'LSTM')).toHaveLength(4);
+      expect(concat(writeModel(quantized)).length).toBeLessThan(0.31 * file.bytes().length);
+      const dataset = sileroDataset();
+      const [before, after] = [
+        await runDataset(model, dataset),
+        await runDataset(quantized, dataset),
+      ];
+      const [share, kept] = [speechShare(before.output!), speechShare(after.output!)];
+      expect(share).toBeCloseTo(0.774, 3);
+      expect(Math.abs(kept - share)).toBeLessThan(0.02);
+    },
+  );
+
+  it.each(['forward', 'reverse', 'bidirectional'])(
+    'turns an LSTM that goes %s',
+    async (direction) => {
+      const directions = direction === 'bidirectional' ? 2 : 1;
+      const g = graphBuilder('recurrent', { opset: 17 });
+      const x = g.input('x', 'float32', [5, 3, 24]);
+      const w = g.constant('w', [directions, 64, 24], wave(directions * 64 * 24, 0.3));
+      const r = g.constant('r', [directions, 64, 16], wave(directions * 64 * 16, 0.3));
+      const b = g.constant('b', [directions, 128], wave(directions * 128, 0.1));
+      g.nodes('LSTM', [x, w, r, b], ['y', 'h', 'c'], { direction, hidden_size: 16 });
+      for (const name of ['y', 'h', 'c']) g.output(name, 'float32');
+      const model = g.build();
+      const { model: quantized } = quantizeDynamic(model);
+      expect(ops(quantized)).toEqual(['DynamicQuantizeLSTM']);
+      expect(await compare(model, quantized)).toBeGreaterThan(30);
+    },
+  );
+
+  it('stores an embedding in 8 bits with a scale per row', async () => {
+    // One row a thousand times the others: a single scale would leave those no bits.
+    const table = wave(64 * 32).map((value, at) => (at < 32 ? value * 1000 : value));
+    const g = graphBuilder('words', { opset: 17 });
+    const ids = g.input('x', 'int64', [2, 3]);
+    g.output(g.node('Gather', [g.constant('w', [64, 32], table), ids], {}, 'y'), 'float32');
+    const model = g.build();
+    const { model: quantized } = quantizeDynamic(model);
+    expect(ops(quantized)).toEqual(['Gather', 'Gather', 'Cast', 'Mul']);
+    const x = new Tensor('int64', BigInt64Array.of(1n, 63n, -1n, 7n, 8n, 9n), [2, 3]);
+    const [a, after] = [await runModel(model, { x }), await runModel(quantized, { x })];
+    expect(signalToNoise(a.y!, after.y!)).toBeGreaterThan(40);
   });
 });

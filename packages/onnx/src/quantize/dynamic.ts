@@ -7,10 +7,13 @@ import { NamePool } from '../pass/name-pool.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
+import { settleWeights } from '../pass/settle-weights.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
+import { quantizeLstms } from './dynamic-lstm.ts';
+import { quantizeTables } from './dynamic-tables.ts';
 import { type Layer, readLayer } from './layer.ts';
 import { quantizeWeights } from './weights.ts';
 
@@ -33,19 +36,24 @@ export interface QuantizeOptions {
  * needed. An activation's range is that of the whole batch, so a sample's answer depends a little
  * on what it is batched with.
  *
- * Grouped and depthwise convolutions, small layers, recurrent layers and whatever has no stored
- * weights stay float32 and are in the report.
+ * LSTM becomes ONNX Runtime's DynamicQuantizeLSTM. Embeddings are stored in 8 bits, a scale per row.
+ *
+ * Grouped and depthwise convolutions, small layers, other recurrent layers and whatever has no
+ * stored weights stay float32 and are in the report.
  *
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
 export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): PassResult {
   const repeated = repeatedInitializer(model);
   if (repeated) return skipped(model, repeated);
-  const raised = upgradeOpset(withoutListedInitializers(model));
-  if ('reason' in raised) return skipped(model, raised.reason);
+  const plain = upgradeOpset(withoutListedInitializers(model));
+  if ('reason' in plain) return skipped(model, plain.reason);
   const { minWeights = 1024, weightBits = 7, keepNodes = [] } = options;
   const limit = weightBits === 7 ? 64 : 127;
   const report = new Report();
+  const settled = settleWeights(plain, { mayGrow: true });
+  const lstms = quantizeLstms(settled, { minWeights, keepNodes, limit }, report);
+  const raised = quantizeTables(lstms, { minWeights, keepNodes }, report);
   const names = new NamePool(raised);
   const stored = new Replacements<StoredWeights>();
   const quantized = mapGraphs(raised, (graph, scope) => {

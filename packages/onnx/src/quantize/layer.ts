@@ -33,7 +33,6 @@ export interface Layer {
 /** Operators with weights that this pass never quantises, and why. */
 const never: Readonly<Record<string, string>> = {
   ConvTranspose: 'ONNX has no integer form of it',
-  LSTM: 'ONNX has no integer form of it',
   GRU: 'ONNX has no integer form of it',
   RNN: 'ONNX has no integer form of it',
 };
@@ -42,8 +41,6 @@ export interface LayerOptions {
   /** Layers with fewer weights stay float32. */
   readonly minWeights: number;
   readonly keepNodes: readonly string[];
-  /** Whether grouped convolutions are layers too: not where one range holds all channels' inputs. */
-  readonly groups?: boolean;
 }
 
 /** Reads a node as a layer; a reason if it has weights and stays; `undefined` if it has none. */
@@ -82,7 +79,7 @@ function refuse(node: NodeProto, tensor: TensorProto, options: LayerOptions): st
   const count = dims.reduce((product, size) => product * size, 1);
   if (node.opType === 'Conv') {
     const group = intAttribute(node, 'group', 1);
-    if (group > 1 && !options.groups)
+    if (group > 1)
       return `it has ${group} groups: one range for all channels would lose the small ones`;
     if (dims.length < 3) return `its weights have ${dims.length} dimensions`;
   } else if (dims.length !== 2) return `its weights have ${dims.length} dimensions, not 2`;

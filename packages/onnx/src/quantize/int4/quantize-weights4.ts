@@ -6,6 +6,7 @@ import { NamePool } from '../../pass/name-pool.ts';
 import { repeatedInitializer } from '../../pass/repeated-initializer.ts';
 import { Replacements } from '../../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../../pass/report.ts';
+import { settleWeights } from '../../pass/settle-weights.ts';
 import { inferValues } from '../../shape/infer.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
@@ -33,7 +34,7 @@ export function quantizeWeights4(model: Model, options: Weights4Options = {}): P
   const { form = 'matmulnbits', minWeights = 512, keepNodes = [] } = options;
   if (form === 'qdq' && opset < 21)
     return skipped(model, `opset ${opset}: DequantizeLinear has 4 bits from opset 21 on`);
-  const plain = withoutListedInitializers(model);
+  const plain = settleWeights(withoutListedInitializers(model), { mayGrow: true });
   const [report, names, stored] = [new Report(), new NamePool(plain), new Replacements<Stored>()];
   const inference = inferValues(plain);
   const forms: Form4 = { ...options, form, hasStandard: opset >= 21 };
