@@ -28,7 +28,7 @@ export function importList(
   );
   const schemas = new Map(domains);
   const functions = readFunctions(textOf(readSource(directory, operators)));
-  const made = makers[provider]!({
+  const made = makers[provider]({
     sources: read,
     schemasOf: (domain) => schemas.get(domain),
     functions,

@@ -62,6 +62,13 @@ export const sources = {
       path: 'SUPPORTED_OPS.md',
     },
   ],
+  edgetpu: [
+    {
+      repository: 'dgist-datalab/Datalab_Intern',
+      commit: 'fc0ee50ef177ca23507c007154c560113aa85879',
+      path: 'Edge_TPU/convert_model_for_Edge_TPU.md',
+    },
+  ],
   rknpu: [
     {
       repository: 'airockchip/rknn-toolkit2',

@@ -1,1 +1,1 @@
-export { type InspectedValue, type Inspection, inspect, type TargetVerdict } from './inspect.ts';
+export { type InspectedValue, type Inspection, inspect } from './inspect.ts';

@@ -1,36 +1,11 @@
-import { catalogue, chipOf, profileOf } from '@selvedge/core/device';
+import { catalogue, chipOf } from '@selvedge/core/device';
 import type { Workload } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
-import { formatBytes } from '@selvedge/core/units';
 import { type LoadedModel, loadModel } from '../build/source-model.ts';
 import { countWorkload } from '../build/workload.ts';
+import type { TargetVerdict } from '../compat/index.ts';
 import type { SourceModel } from '../report/index.ts';
-
-/** What is known of a model on one processor of a target. */
-export interface TargetVerdict {
-  readonly target: string;
-  readonly provider: string;
-  /** Of the engine that the provider belongs to. */
-  readonly version: string;
-  /** `none` where the catalogue alone rules it out; `unknown` where only operator lists could say. */
-  readonly verdict: 'full' | 'partial' | 'none' | 'unknown';
-  readonly nodes: {
-    readonly supported: number;
-    readonly unsupported: number;
-    readonly unknown: number;
-  };
-  /** Part of all MACs that would run on the CPU; null where it is not known. */
-  readonly fallbackShare: number | null;
-  readonly partitions: number | null;
-  readonly unsupported: readonly {
-    readonly op: string;
-    readonly node: string;
-    readonly reason: string;
-    readonly rule: string;
-  }[];
-  /** Why, in a sentence. */
-  readonly reason: string;
-}
+import { judgeTargets } from './judge-targets.ts';
 
 /** What a model is, and what is known of it on targets. */
 export interface Inspection {
@@ -86,7 +61,11 @@ export async function inspect(path: string, targets: readonly string[] = []): Pr
     workload,
     inputs: valuesOf(source, 'inputs', 'input'),
     outputs: valuesOf(source, 'outputs', 'output'),
-    targets: chips.flatMap(({ id }) => verdictsOf(id, facts.nodes, workload)),
+    targets: judgeTargets(
+      source.model,
+      workload,
+      chips.map(({ id }) => id),
+    ),
   };
 }
 
@@ -97,34 +76,4 @@ function valuesOf(
 ): InspectedValue[] {
   const others = facts.others.filter((value) => value.direction === direction);
   return [...facts[side], ...others.map(({ name, type }) => ({ name, type, shape: null }))];
-}
-
-/**
- * One verdict for each processor of the target. The catalogue knows memory and precisions; which
- * operators a provider takes it does not, so that nothing here claims support.
- */
-function verdictsOf(target: string, nodes: number, workload: Workload): TargetVerdict[] {
-  const { units, memory, engines } = profileOf(target);
-  const needed = workload.peakMemoryBytes;
-  const overMemory =
-    needed > memory.budgetBytes
-      ? `needs ${formatBytes(needed)} of memory, the target has ${formatBytes(memory.budgetBytes)}`
-      : undefined;
-  return units.map(({ kind, provider, precisions }) => {
-    const takes = precisions.includes('fp32');
-    const cannot =
-      overMemory ??
-      (takes ? undefined : `its ${kind} does not run fp32: build ${precisions.join(' or ')}`);
-    return {
-      target,
-      provider,
-      version: engines[0]?.version ?? '',
-      verdict: cannot ? 'none' : 'unknown',
-      nodes: { supported: 0, unsupported: 0, unknown: nodes },
-      fallbackShare: null,
-      partitions: null,
-      unsupported: [],
-      reason: cannot ?? 'no operator list of this provider is known',
-    };
-  });
 }

@@ -7,7 +7,8 @@ import type { GraphProto, NodeProto } from '../wire/messages.ts';
 /**
  * The types that values have for a runtime that computes in integers: what DequantizeLinear makes
  * is still the integer that it read, and what only QuantizeLinear reads already the integer that it
- * makes (ONNX's QDQ form). Other values are not in the map.
+ * makes (ONNX's QDQ form); so is what goes there through an activation that runtimes fuse into the
+ * operator before it. Other values are not in the map.
  */
 export function quantisedTypes(
   graph: GraphProto,
@@ -19,16 +20,23 @@ export function quantisedTypes(
     const { type } = inference.of(graph, from ?? '');
     if (name && type) types.set(name, type);
   };
-  for (const node of graph.node) {
-    if (isDequantize(node)) set(node.output[0], node.input[0]);
-    if (!isQuantize(node)) continue;
+  const isInner = (name: string) =>
+    !index.outputs.has(name) && !index.captured.has(name) && !index.inputs.has(name);
+  // Backwards: what an activation makes is known before what it reads.
+  for (const node of graph.node.toReversed()) {
     const read = node.input[0] ?? '';
     const readers = index.consumers.get(read) ?? [];
-    const leaves = index.outputs.has(read) || index.captured.has(read) || index.inputs.has(read);
-    if (!leaves && readers.every(isQuantize)) set(read, node.output[0]);
+    if (isDequantize(node)) set(node.output[0], read);
+    if (!isInner(read)) continue;
+    if (isQuantize(node) && readers.every(isQuantize)) set(read, node.output[0]);
+    const made = types.get(node.output[0] ?? '');
+    if (made && isFused(node) && readers.length === 1) types.set(read, made);
   }
   return types;
 }
+
+const isFused = (node: NodeProto): boolean =>
+  isDefaultDomain(node.domain) && (node.opType === 'Relu' || node.opType === 'Clip');
 
 /** Whether a node stands between integers and floats. */
 export const isBorder = (node: NodeProto): boolean => isQuantize(node) || isDequantize(node);
