@@ -1,9 +1,11 @@
 import type { Digest } from '@selvedge/core/schema';
-import type { Engine, Tensor } from '@selvedge/infer/engine';
+import type { Engine, Tensors } from '@selvedge/infer/engine';
 import {
+  addObservers,
   ChannelMeanCollector,
   type ChannelMeans,
   type Model,
+  type Observer,
   observableMeans,
   observableValues,
   prepareStatic,
@@ -58,22 +60,17 @@ export async function calibrate(
   if (collector.names.length === 0) return { skipped: 'no layer to quantise' };
   const requests = observableMeans(prepared, quantize);
   const means = new ChannelMeanCollector(requests);
-  const names = new Set([...collector.names, ...requests.map(({ value }) => value)]);
-  const see = (name: string, { data, shape }: Tensor) => {
-    if (!(data instanceof Float32Array)) return;
-    collector.observe(name, data);
-    means.add(name, data, shape);
+  const observed = addObservers(prepared, collector.names, requests);
+  const see = (values: Tensors) => {
+    for (const { name = '' } of prepared.graph.input) {
+      const tensor = values[name];
+      if (!(tensor?.data instanceof Float32Array)) continue;
+      collector.observe(name, tensor.data);
+      means.add(name, tensor.data, tensor.shape);
+    }
+    for (const observer of observed.observers) seeValue(values, observer, collector, means);
   };
-  await observeValues(
-    engine,
-    prepared,
-    [...names],
-    dataset,
-    (values) => {
-      for (const name of names) if (values[name]) see(name, values[name]);
-    },
-    options,
-  );
+  await observeValues(engine, observed.model, dataset, see, options);
   const { bits = 8, symmetric = false } = {
     bits: quantize.activationBits,
     symmetric: quantize.symmetricActivations,
@@ -85,4 +82,19 @@ export async function calibrate(
   });
   const { samples, digest } = dataset;
   return { ranges, means: means.means(), method, samples, digest };
+}
+
+function seeValue(
+  values: Tensors,
+  { value, elements, ends, mean }: Observer,
+  collector: RangeCollector,
+  means: ChannelMeanCollector,
+): void {
+  const tensor = values[elements];
+  if (!(tensor?.data instanceof Float32Array)) return;
+  const numberOf = (name: string) => Number(values[name]?.data[0]);
+  const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
+  collector.observe(value, tensor.data, range);
+  if (!ends) means.add(value, tensor.data, tensor.shape);
+  else if (mean) means.addMeans(value, values[mean]?.data as Float32Array);
 }

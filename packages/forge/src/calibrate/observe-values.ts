@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fail, isSelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import type { Engine, Session, Tensor, Tensors } from '@selvedge/infer/engine';
-import { concat, exposeValues, type Model, writeModel } from '@selvedge/onnx';
+import { concat, type Model, writeModel } from '@selvedge/onnx';
 import { type Dataset, fileNameOf } from '../dataset/index.ts';
 
 export interface ObserveOptions {
@@ -10,29 +10,23 @@ export interface ObserveOptions {
 }
 
 /**
- * Runs a model over a data set and shows values inside it, one sample at a time: while one is looked
- * at the engine computes the next, and no more than two are in memory. A stateful model goes through
- * its sequence.
+ * Runs a model over a data set and shows what goes in and what comes out, one sample at a time: while
+ * one is looked at the engine computes the next, and no more than two are in memory. A stateful model
+ * goes through its sequence.
  *
- * @param names values of the main graph; inputs may be among them
- * @param see what is done with the values of a sample; they are gone afterwards
+ * @param model with what is to be seen among its outputs (`exposeValues`, `addObservers`)
+ * @param see what is done with the inputs and outputs of a sample; they are gone afterwards
  * @throws SelvedgeError `bad-dataset` for a sample that is not finite, does not run, or makes
  * what `see` refuses with `bad-input`; `cancelled`
  */
 export async function observeValues(
   engine: Engine,
   model: Model,
-  names: readonly string[],
   dataset: Dataset,
   see: (values: Tensors, sample: number) => void,
   options: ObserveOptions = {},
 ): Promise<void> {
-  const shown = new Set(model.graph.input.map(({ name }) => name ?? ''));
-  const exposed = exposeValues(
-    model,
-    names.filter((name) => !shown.has(name)),
-  );
-  const session = await engine.load({ model: concat(writeModel(exposed)), name: 'the model' });
+  const session = await engine.load({ model: concat(writeModel(model)), name: 'the model' });
   try {
     await walk(session, dataset, see, options);
   } finally {

@@ -11,8 +11,8 @@ export interface MeanRequest {
 export type ChannelMeans = ReadonlyMap<string, Float64Array>;
 
 /**
- * Adds up the mean of each channel of values while a model runs: a number per channel, however many
- * samples there are.
+ * The mean of each channel of values over the tensors of a run: a number per channel, however many
+ * there are. Every tensor counts the same.
  */
 export class ChannelMeanCollector {
   readonly #sums: ReadonlyMap<string, Sum>;
@@ -31,15 +31,28 @@ export class ChannelMeanCollector {
     if (!sum || data.length === 0) return;
     const axis = sum.axis < 0 ? sum.axis + dims.length : sum.axis;
     const channels = dims[axis] ?? 0;
-    if (sum.count === 0) sum.sums = new Array(channels).fill(0);
-    if (channels === 0 || sum.sums.length !== channels) misfit(value, dims, sum.sums.length);
+    if (channels === 0) misfit(value, dims, sum.sums.length);
     const inner = dims.slice(axis + 1).reduce((product, size) => product * size, 1);
+    const means = new Float64Array(channels);
     for (let at = 0; at < data.length; at += inner) {
       let part = 0;
       for (let offset = at; offset < at + inner; offset++) part += data[offset]!;
-      sum.sums[(at / inner) % channels]! += part;
+      means[(at / inner) % channels]! += part;
     }
-    sum.count += data.length / channels;
+    this.addMeans(
+      value,
+      means.map((total) => (total * channels) / data.length),
+    );
+  }
+
+  /** Adds a tensor of which the means are known. */
+  addMeans(value: string, means: ArrayLike<number>): void {
+    const sum = this.#sums.get(value);
+    if (!sum) return;
+    if (sum.count === 0) sum.sums = new Array(means.length).fill(0);
+    if (sum.sums.length !== means.length) misfit(value, [means.length], sum.sums.length);
+    for (let at = 0; at < means.length; at++) sum.sums[at]! += means[at]!;
+    sum.count += 1;
   }
 
   /** The means; values that were never seen are left out. */
@@ -57,7 +70,7 @@ export class ChannelMeanCollector {
 interface Sum {
   readonly axis: number;
   sums: number[];
-  /** Elements per channel. */
+  /** Tensors. */
   count: number;
 }
 

@@ -1,11 +1,12 @@
 import { fail } from '@selvedge/core/errors';
+import type { Range } from './range.ts';
 
 /** How many bins a histogram has: 64 KiB each, whatever it has seen. */
 const binCount = 8192;
 const half = binCount / 2;
 
-/** Elements of one call that are counted; its smallest and largest are always found. */
-const counted = 65_536;
+/** Elements of one tensor that are counted; its smallest and largest are always found. */
+export const countedPerTensor = 65_536;
 
 /**
  * A histogram of a value's elements in constant memory. It spans `[-2^e, 2^e)`; an element outside
@@ -23,7 +24,7 @@ export class Histogram {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  /** Elements counted: of a call with more than 65,536 that many, spread evenly over it. */
+  /** Elements counted: of a tensor with more than 131,072 every third, fifth, … one. */
   get count(): number {
     return this.#count;
   }
@@ -49,12 +50,15 @@ export class Histogram {
   }
 
   /**
-   * Adds elements.
+   * Adds the elements of a tensor.
    *
+   * @param ends the smallest and largest element, where `values` are only some of the tensor's
    * @throws SelvedgeError `bad-input` where one is NaN or infinite, and then adds none of them.
    */
-  add(values: ArrayLike<number>): void {
-    let [low, high] = [this.#min, this.#max];
+  add(values: ArrayLike<number>, ends?: Range): void {
+    let low = Math.min(this.#min, ends?.min ?? this.#min);
+    let high = Math.max(this.#max, ends?.max ?? this.#max);
+    if (ends && !Number.isFinite(ends.max - ends.min)) refuse(ends.max - ends.min, 0);
     for (let at = 0; at < values.length; at++) {
       const value = values[at]!;
       if (value < low) low = value;
@@ -66,7 +70,7 @@ export class Histogram {
     this.#cover(Math.max(high, -low));
     [this.#min, this.#max] = [low, high];
     // An odd step does not walk along a column of an image.
-    const step = values.length <= counted ? 1 : Math.ceil(values.length / counted) | 1;
+    const step = Math.floor(values.length / (2 * countedPerTensor)) * 2 + 1;
     const count = Math.ceil(values.length / step);
     this.#count += count;
     if (this.#exponent === undefined) this.#zeros += count;

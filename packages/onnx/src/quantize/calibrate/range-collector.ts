@@ -39,11 +39,12 @@ export class RangeCollector {
   /**
    * Adds the elements of one tensor; of a value that is not collected, nothing.
    *
+   * @param ends its smallest and largest element, where `values` are only some of them
    * @throws SelvedgeError `bad-input` naming the value where an element is NaN or infinite.
    */
-  observe(name: string, values: ArrayLike<number>): void {
+  observe(name: string, values: ArrayLike<number>, ends?: Range): void {
     try {
-      this.#histograms.get(name)?.add(values);
+      this.#histograms.get(name)?.add(values, ends);
     } catch (caught) {
       const { code, message, hint } = toSelvedgeError(caught);
       fail(code, `value ${name}: ${message}`, { ...(hint && { hint }), details: { value: name } });

@@ -1,4 +1,5 @@
 import type { ChannelMeans } from '../calibrate/index.ts';
+import type { LayerMoments } from '../moments/index.ts';
 
 /** How {@link quantizeStatic} quantises. */
 export interface StaticOptions {
@@ -20,4 +21,6 @@ export interface StaticOptions {
    * to the mean of a layer's output.
    */
   readonly means?: ChannelMeans;
+  /** Second moments of what layers read, by node: weights are then rounded to keep the output. */
+  readonly moments?: LayerMoments;
 }

@@ -7,6 +7,7 @@ import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { Range } from '../calibrate/index.ts';
 import { correctedBias } from './bias-correction.ts';
 import { biasSums, type ChannelWeights, channelWeights } from './channel-weights.ts';
+import { compensatedWeights } from './compensated-weights.ts';
 import type { StaticOptions } from './options.ts';
 import type { StaticPlan } from './plan.ts';
 import type { QdqStore, StoredParameters } from './qdq-store.ts';
@@ -131,7 +132,10 @@ export class QdqGraph {
   #layerInputs(layer: WeightedLayer): string[] {
     const [x = ''] = layer.node.input;
     const { scale } = this.#parameters(x);
-    const weights = channelWeights(layer, scale, this.#options);
+    const plain = channelWeights(layer, scale, this.#options);
+    const moments = this.#options.moments?.get(layer.node.name || layer.node.output[0]!);
+    const limit = this.#options.weightBits === 7 ? 64 : 127;
+    const weights = moments ? compensatedWeights(layer, plain, moments, limit) : plain;
     const inputs = [this.#forms.get(x) ?? x, this.#weights(layer, weights)];
     const means = this.#options.means?.get(x);
     const bias = (means && correctedBias(layer, weights, means)) ?? layer.bias;
