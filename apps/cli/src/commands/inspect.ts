@@ -1,6 +1,7 @@
 import { formatBytes } from '@selvedge/core/units';
 import { type InspectedValue, type Inspection, inspect as inspectFile } from '@selvedge/forge';
 import type { CommandModule } from '../command.ts';
+import { targetLines } from '../inspect/target-lines.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
 
@@ -39,13 +40,7 @@ function printInspection(io: Io, inspection: Inspection): void {
   const counts = Object.entries(ops).map(([op, number]) => [op, count(number)]);
   io.print(`\n${formatTable(['operator', right('count')], counts, io)}`);
   if (targets.length === 0) return;
-  const verdicts = targets.map(({ target, provider, verdict, reason }) => [
-    target,
-    provider,
-    verdict,
-    reason,
-  ]);
-  io.print(`\n${formatTable(['target', 'provider', 'verdict', 'why'], verdicts, io)}`);
+  io.print(`\n${targetLines(targets, io).join('\n')}`);
 }
 
 const row =

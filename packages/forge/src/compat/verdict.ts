@@ -174,7 +174,7 @@ function reasonOf(verdict: TargetVerdict['verdict'], counts: Counts, about: stri
   const { supported, unsupported, unknown } = counts;
   const total = supported + unsupported + unknown;
   if (verdict === 'full') return `all ${total} nodes run on ${about}`;
-  if (verdict === 'none' && supported === 0) return `no node runs on ${about}`;
+  if (verdict === 'none') return `nothing of it runs on ${about}`;
   const open = unknown > 0 ? `, ${unknown} unknown` : '';
   return `${unsupported} of ${total} nodes are not for ${about}${open}`;
 }

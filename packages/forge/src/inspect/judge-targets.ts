@@ -6,8 +6,9 @@ import { type TargetVerdict, verdictFor } from '../compat/index.ts';
 import { storedPrecision } from './stored-precision.ts';
 
 /**
- * A verdict for each target: what the operator list says, and `none` where the catalogue alone
- * rules the model out (memory, a precision that the processor does not compute in).
+ * A verdict for each target: what the operator list says, and `none` where the target has too little
+ * memory. A processor that does not compute in the model's precision is told of, not held against
+ * it: the list speaks of operators, and `build` makes the precisions.
  */
 export function judgeTargets(
   model: Model,
@@ -19,25 +20,24 @@ export function judgeTargets(
   const precision = storedPrecision(model);
   return targets.map((target) => {
     const { verdict } = verdictFor(target, model, { inference });
-    const cannot = ruledOut(target, verdict.provider, precision, workload);
-    return cannot === undefined
-      ? verdict
-      : { ...verdict, verdict: 'none', fallbackShare: 1, partitions: 0, reason: cannot };
+    const tooLarge = overMemory(target, workload);
+    if (tooLarge !== undefined)
+      return { ...verdict, verdict: 'none', fallbackShare: 1, partitions: 0, reason: tooLarge };
+    const other = otherPrecision(target, verdict.provider, precision);
+    return other === undefined ? verdict : { ...verdict, reason: `${verdict.reason}; ${other}` };
   });
 }
 
-function ruledOut(
-  target: string,
-  provider: string,
-  precision: string,
-  workload: Workload,
-): string | undefined {
-  const { units, memory } = profileOf(target);
+function overMemory(target: string, workload: Workload): string | undefined {
+  const { memory } = profileOf(target);
   const needed = workload.peakMemoryBytes;
-  if (needed > memory.budgetBytes) {
-    return `needs ${formatBytes(needed)} of memory, the target has ${formatBytes(memory.budgetBytes)}`;
-  }
-  const unit = units.find((one) => one.provider === provider);
+  return needed > memory.budgetBytes
+    ? `needs ${formatBytes(needed)} of memory, the target has ${formatBytes(memory.budgetBytes)}`
+    : undefined;
+}
+
+function otherPrecision(target: string, provider: string, precision: string): string | undefined {
+  const unit = profileOf(target).units.find((one) => one.provider === provider);
   if (!unit || unit.precisions.includes(precision)) return undefined;
   return `its ${unit.kind} does not run ${precision}: build ${unit.precisions.join(' or ')}`;
 }
