@@ -9,6 +9,7 @@ import {
   momentRequests,
   observableValues,
   prepareStatic,
+  quantizeStatic,
   RangeCollector,
   writeModel,
 } from '@selvedge/onnx';
@@ -29,7 +30,12 @@ export interface CalibratedOptions {
   readonly model: Model;
   readonly dataset: Dataset;
   /** What will be asked for: all of it is measured in one go. */
-  readonly wants: { readonly ranges: boolean; readonly moments: boolean };
+  readonly wants: {
+    readonly ranges: boolean;
+    /** Ranges also of values that are quantised only where some nodes stay as they are. */
+    readonly everyRange: boolean;
+    readonly moments: boolean;
+  };
   readonly onProgress: (done: number, total: number) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -57,7 +63,9 @@ async function collect(options: CalibratedOptions): Promise<Collectors> {
   const { engine, model, dataset, wants, onProgress, signal } = options;
   const prepared = preparedOr(model);
   const requests = wants.moments ? momentRequests(model) : [];
-  const ranges = new RangeCollector(wants.ranges ? observableValues(model) : []);
+  const ranges = new RangeCollector(
+    wants.everyRange ? valuesAnyhow(model, prepared) : wants.ranges ? observableValues(model) : [],
+  );
   const moments = new MomentCollector(requests);
   const wanted = [...ranges.names, ...requests.map(({ value }) => value)];
   const shown = exposeValues(prepared, wanted.filter(isValueOf(prepared)));
@@ -98,6 +106,22 @@ const isFloat32 = (tensor: Tensor): tensor is Tensor & { readonly data: Float32A
 function preparedOr(model: Model): Model {
   const prepared = prepareStatic(model);
   return 'reason' in prepared ? model : prepared;
+}
+
+/**
+ * What any choice of kept nodes may want the range of: all that the quantised nodes read and give.
+ * Which nodes those are a pass over made-up ranges tells.
+ */
+function valuesAnyhow(model: Model, prepared: Model): string[] {
+  const observable = observableValues(model);
+  const madeUp = new Map(observable.map((name) => [name, { min: -1, max: 1 }]));
+  const { changed } = quantizeStatic(model, madeUp).report;
+  const quantised = new Set(changed.map(({ node }) => node));
+  const nodes = prepared.graph.node.filter(({ name, output }) =>
+    quantised.has(name || (output[0] ?? '')),
+  );
+  const values = nodes.flatMap(({ input, output }) => [input[0] ?? '', ...output]);
+  return [...new Set([...observable, ...values.filter(isValueOf(prepared))])];
 }
 
 /** Inputs and initializers are known without a run. */

@@ -5,19 +5,20 @@ import type { Counted } from './progress.ts';
 export interface Ahead {
   readonly variants: number;
   readonly evaluationSamples: number;
+  /** Milliseconds that the unconverted model takes for one of them. */
+  readonly sampleMs: number;
   /** Milliseconds that timing one variant takes. */
   readonly timingMs: number;
 }
 
 /**
  * Tells how long a tier still takes: what is being counted by its own pace; what follows by what a
- * sample was found to take, on all cores, and by the time that timing is given.
+ * sample takes, on all cores, and by the time that timing is given.
  */
 export class Outlook {
   readonly #ahead: Ahead;
   readonly #clock: () => number;
   readonly #started = new Map<Counted['stage'], number>();
-  #sampleMs = 0;
 
   constructor(ahead: Ahead, clock: () => number = () => performance.now()) {
     this.#ahead = ahead;
@@ -30,16 +31,15 @@ export class Outlook {
     const started = this.#started.get(stage) ?? now;
     this.#started.set(stage, started);
     const pace = done === 0 ? 0 : (now - started) / done;
-    if (stage === 'calibrate') this.#sampleMs = pace;
     return pace * (total - done) + this.#after(stage);
   }
 
   #after(stage: Counted['stage']): number {
-    const { variants, evaluationSamples, timingMs } = this.#ahead;
+    const { variants, evaluationSamples, sampleMs, timingMs } = this.#ahead;
     const timing = variants * timingMs;
     if (stage === 'evaluate') return timing;
     const cores = Math.min(variants, availableParallelism());
-    const evaluation = (evaluationSamples * (variants + 1) * this.#sampleMs) / Math.max(1, cores);
+    const evaluation = (evaluationSamples * (variants + 1) * sampleMs) / Math.max(1, cores);
     return evaluation + timing;
   }
 }

@@ -103,7 +103,8 @@ async function measureTier(
   try {
     calibration = await openDataset(context.calibration, source, reference);
     const sets = { evaluation: dataset, calibration };
-    const count = counter(plan, sets, context);
+    const sampleMs = dataset ? await timeOne(reference, dataset) : 0;
+    const count = counter(plan, sets, sampleMs, context);
     drafts = await makeDrafts(plan, source, reference, sets, count, context);
     const ready = drafts.filter(isReady);
     const evaluation = dataset && (await evaluateAll(ready, reference, dataset, count, context));
@@ -201,17 +202,32 @@ type Count = (stage: Counted['stage'], done: number, total: number) => void;
 function counter(
   { tier, precisions }: TierPlan,
   { evaluation }: DataSets,
+  sampleMs: number,
   { latency = defaultLatencyBudget, progress }: TierContext,
 ): Count {
   const outlook = new Outlook({
     variants: precisions.length,
     evaluationSamples: evaluation?.samples ?? 0,
+    sampleMs,
     timingMs: latency.maxMs,
   });
   return (stage, done, total) => {
     const remainingMs = outlook.remainingMs(stage, done, total);
     progress({ stage, tier, done, total, remainingMs });
   };
+}
+
+/** A sample's time, roughly, transport included; what does not run is told when it matters. */
+async function timeOne(reference: Session, dataset: Dataset): Promise<number> {
+  try {
+    const inputs = { ...(await dataset.sample(0)), ...dataset.sequence?.initial };
+    await reference.run(inputs);
+    const start = performance.now();
+    await reference.run(inputs);
+    return performance.now() - start;
+  } catch {
+    return 0;
+  }
 }
 
 interface DataSets {
@@ -236,7 +252,8 @@ function openData(
       model,
       dataset: calibration,
       wants: {
-        ranges: precisions.includes('int8') || precisions.includes('mixed'),
+        ranges: precisions.includes('int8'),
+        everyRange: precisions.includes('mixed'),
         moments: precisions.includes('int4'),
       },
       onProgress: (done, total) => count('calibrate', done, total),
