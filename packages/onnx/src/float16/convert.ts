@@ -7,13 +7,15 @@ import { NamePool } from '../pass/name-pool.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
+import { settleWeights } from '../pass/settle-weights.ts';
 import { inferValues } from '../shape/infer.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
+import { HalfCache } from './lossy.ts';
 import { covers, float16Operator } from './operators.ts';
-import { type Float16Options, HalfCache, planFloat16 } from './plan.ts';
+import { type Float16Options, type Float16Plan, halfWeights, planFloat16 } from './plan.ts';
 
 /**
  * Converts a model's weights and the operators around them to half precision. Inputs and outputs
@@ -21,8 +23,9 @@ import { type Float16Options, HalfCache, planFloat16 } from './plan.ts';
  * inside, with float32 at their borders.
  *
  * What would overflow, vanish or add up badly stays float32 and is in the report, as is every
- * operator that the pass does not know. Only weights are looked at: an activation that leaves
- * ±65504 shows in the quality that is measured afterwards.
+ * operator that the pass does not know. Recurrent layers compute in float32, from weights in half
+ * precision. Activations that leave ±65504 are found where `ranges` tells what they span; without
+ * it they show in the quality that is measured afterwards.
  *
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
@@ -32,18 +35,18 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   if (opset < 7) return skipped(model, `opset ${opset}: the pass knows operators from opset 7 on`);
   const repeated = repeatedInitializer(model);
   if (repeated) return skipped(model, repeated);
-  const plain = withoutListedInitializers(model);
+  const plain = settleWeights(withoutListedInitializers(model), { mayGrow: false });
   const inference = inferValues(plain);
   const report = new Report();
   const names = new NamePool(plain);
   const halves = new HalfCache();
   const stored = new Replacements<string>();
   const converted = mapGraphs(plain, (graph, scope) => {
-    const chosen = planFloat16(scope, inference, options, halves, report);
+    const plan = planFloat16(scope, inference, options, halves, report);
     const changed =
-      chosen.size === 0
+      plan.chosen.size + plan.stored.size === 0
         ? graph
-        : new GraphConversion(graph, scope, names, halves, stored, chosen).run(report);
+        : new GraphConversion(graph, scope, names, halves, stored, plan).run(report);
     return stored.finish(changed, scope);
   });
   return report.finish(
@@ -65,10 +68,11 @@ class GraphConversion {
   readonly #halves: HalfCache;
   /** Names of the half forms of constants. */
   readonly #stored: Replacements<string>;
-  /** Positions of the nodes to convert. */
-  readonly #chosen: ReadonlySet<number>;
+  readonly #plan: Float16Plan;
   /** Names of half forms by the name of the value. */
   readonly #half = new Map<string, string>();
+  /** Names of constants that are stored in half precision and cast back. */
+  readonly #back = new Map<string, string>();
   readonly #nodes: NodeProto[] = [];
 
   constructor(
@@ -77,25 +81,23 @@ class GraphConversion {
     names: NamePool,
     halves: HalfCache,
     stored: Replacements<string>,
-    chosen: ReadonlySet<number>,
+    plan: Float16Plan,
   ) {
     this.#graph = graph;
     this.#scope = scope;
     this.#names = names;
     this.#halves = halves;
     this.#stored = stored;
-    this.#chosen = chosen;
+    this.#plan = plan;
   }
 
   run(report: Report): GraphProto {
     const needed = this.#neededInFloat32();
     for (const [index, node] of this.#graph.node.entries()) {
-      if (!this.#chosen.has(index)) {
-        this.#nodes.push(node);
-        continue;
-      }
-      report.change(node);
-      this.#convert(node, needed);
+      const { chosen, stored } = this.#plan;
+      if (chosen.has(index)) this.#convert(node, needed);
+      else this.#nodes.push(stored.has(index) ? this.#withHalfWeights(node) : node);
+      if (chosen.has(index) || stored.has(index)) report.change(node);
     }
     return edit(this.#graph, { node: this.#nodes });
   }
@@ -113,6 +115,19 @@ class GraphConversion {
       if (needed.has(name) && output[at] !== name)
         this.#nodes.push(cast(output[at]!, name, 'float32'));
     }
+  }
+
+  /** A node in float32 whose weights are cast back from half precision. */
+  #withHalfWeights(node: NodeProto): NodeProto {
+    const weights = halfWeights(node, this.#scope, this.#halves);
+    for (const name of weights) {
+      if (this.#back.has(name)) continue;
+      const float = this.#names.fresh(`${name}.f32`);
+      this.#nodes.push(cast(this.#halfOf(name), float, 'float32'));
+      this.#back.set(name, float);
+    }
+    const input = node.input.map((name) => (weights.includes(name) ? this.#back.get(name)! : name));
+    return edit(node, { input });
   }
 
   /** The half form of a value: a converted weight, a converted node's output, or a cast. */
@@ -144,7 +159,7 @@ class GraphConversion {
     const { captured, outputs } = indexGraph(this.#graph);
     const needed = new Set([...captured, ...outputs]);
     for (const [index, node] of this.#graph.node.entries()) {
-      const operator = this.#chosen.has(index) ? float16Operator(node.opType!) : undefined;
+      const operator = this.#plan.chosen.has(index) ? float16Operator(node.opType!) : undefined;
       for (const [at, name] of node.input.entries()) {
         if (!operator || !covers(operator.inputs, at)) needed.add(name);
       }

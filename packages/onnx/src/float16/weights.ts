@@ -14,8 +14,13 @@ export interface HalfTensor {
   readonly largest: number;
   /** Values other than 0 that became 0. */
   readonly vanished: number;
+  /** Values that became subnormal: they lost bits, and some hardware takes them as 0. */
+  readonly subnormal: number;
   readonly count: number;
 }
+
+/** 2^-14: below it half precision loses bits. */
+export const smallestNormal = 2 ** -14;
 
 /** Rounds a tensor's values and counts those that did not survive. */
 export function halve(tensor: TensorProto): HalfTensor {
@@ -23,6 +28,7 @@ export function halve(tensor: TensorProto): HalfTensor {
   const bits = toFloat16Array(values);
   let overflowed = 0;
   let vanished = 0;
+  let subnormal = 0;
   let largest = 0;
   // Indexed: an iterator makes a pair for each of what may be a hundred million weights.
   for (let at = 0; at < values.length; at++) {
@@ -32,8 +38,10 @@ export function halve(tensor: TensorProto): HalfTensor {
       if (magnitude > largest) largest = magnitude;
       if (magnitude > float16Max) overflowed++;
     }
-    if (value !== 0 && (bits[at]! & 0x7fff) === 0) vanished++;
+    const half = bits[at]! & 0x7fff;
+    if (value !== 0 && half === 0) vanished++;
+    else if (half > 0 && half < 0x400) subnormal++;
   }
   const half = keepBeside(tensor, makeTensor('', tensorShape(tensor), bits, 'float16'));
-  return { tensor: half, overflowed, largest, vanished, count: values.length };
+  return { tensor: half, overflowed, largest, vanished, subnormal, count: values.length };
 }

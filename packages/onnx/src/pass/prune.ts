@@ -42,7 +42,7 @@ const constantMakers: ReadonlySet<string> = new Set([
 ]);
 
 /** Every name that a graph reads, in its own nodes, its subgraphs, and as outputs. */
-function namesRead(graph: GraphProto): Set<string> {
+export function namesRead(graph: GraphProto): Set<string> {
   const read = new Set<string>();
   for (const node of graph.node) {
     for (const name of node.input) read.add(name);

@@ -3,12 +3,12 @@ import { mapGraphs } from '../graph/map-graphs.ts';
 import { NamePool } from '../pass/name-pool.ts';
 import { Replacements } from '../pass/replacements.ts';
 import type { Report } from '../pass/report.ts';
+import { readTable, type Table } from '../pass/table.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
 import type { NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import type { LayerOptions } from './layer.ts';
-import { readTable, type Table } from './table.ts';
 import { quantizeWeights } from './weights.ts';
 
 interface Stored {

@@ -3,10 +3,10 @@ import { floatAttribute } from '../../graph/attribute.ts';
 import type { Scope } from '../../graph/walk.ts';
 import type { NamePool } from '../../pass/name-pool.ts';
 import type { Replacements } from '../../pass/replacements.ts';
+import type { Table } from '../../pass/table.ts';
 import { edit } from '../../wire/message.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { InputMoments } from '../moments/moments.ts';
-import type { Table } from '../table.ts';
 import type { BlockFormat, Blocks4 } from './blocks.ts';
 import { roundCompensated } from './compensate.ts';
 import {

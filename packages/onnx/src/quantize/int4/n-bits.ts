@@ -1,7 +1,7 @@
 import { makeNode, makeTensor } from '../../build/make.ts';
 import { intAttribute } from '../../graph/attribute.ts';
+import type { Table } from '../../pass/table.ts';
 import type { NodeProto, TensorProto } from '../../wire/messages.ts';
-import type { Table } from '../table.ts';
 import { type Blocks4, blocksPerRow } from './blocks.ts';
 import type { Names4 } from './dequantized.ts';
 import { packNibbles, packRows, packSigned, packZeros } from './pack.ts';

@@ -1,9 +1,9 @@
 import { intAttribute, isDefaultDomain } from '../graph/attribute.ts';
 import type { Scope } from '../graph/walk.ts';
-import { findConstant } from '../pass/constants.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { elementCount, floatValues, tensorShape } from '../tensor/values.ts';
 import type { NodeProto } from '../wire/messages.ts';
+import { findConstant } from './constants.ts';
 
 /** A stored table that a Gather takes rows from: an embedding. */
 export interface Table {
