@@ -1,11 +1,15 @@
 import type { Digest } from '@selvedge/core/schema';
-import type { Engine, Tensors } from '@selvedge/infer/engine';
+import type { Engine, Tensor, Tensors } from '@selvedge/infer/engine';
 import {
   addObservers,
   ChannelMeanCollector,
   type ChannelMeans,
+  type LayerMoments,
   type Model,
-  type Observer,
+  MomentCollector,
+  type MomentRequest,
+  momentRequests,
+  type ObservedModel,
   observableMeans,
   observableValues,
   prepareStatic,
@@ -13,6 +17,7 @@ import {
   RangeCollector,
   type RangeMethod,
   type StaticOptions,
+  type ValueObserver,
 } from '@selvedge/onnx';
 import type { Dataset } from '../dataset/index.ts';
 import { type ObserveOptions, observeValues } from './observe-values.ts';
@@ -21,6 +26,8 @@ import { type ObserveOptions, observeValues } from './observe-values.ts';
 export interface Calibration {
   readonly ranges: ReadonlyMap<string, Range>;
   readonly means: ChannelMeans;
+  /** Of layers that are not too large for it. */
+  readonly moments: LayerMoments;
   readonly method: RangeMethod;
   readonly samples: number;
   /** Of the data set. */
@@ -56,45 +63,89 @@ export async function calibrate(
   const { method = defaultMethod, percentile, quantize = {} } = options;
   const prepared = prepareStatic(model);
   if ('reason' in prepared) return { skipped: prepared.reason };
-  const collector = new RangeCollector(observableValues(prepared, quantize));
-  if (collector.names.length === 0) return { skipped: 'no layer to quantise' };
-  const requests = observableMeans(prepared, quantize);
-  const means = new ChannelMeanCollector(requests);
-  const observed = addObservers(prepared, collector.names, requests);
-  const see = (values: Tensors) => {
-    for (const { name = '' } of prepared.graph.input) {
-      const tensor = values[name];
-      if (!(tensor?.data instanceof Float32Array)) continue;
-      collector.observe(name, tensor.data);
-      means.add(name, tensor.data, tensor.shape);
-    }
-    for (const observer of observed.observers) seeValue(values, observer, collector, means);
-  };
-  await observeValues(engine, observed.model, dataset, see, options);
+  const collecting = new Collecting(prepared, quantize, dataset.samples);
+  if (collecting.ranges.names.length === 0) return { skipped: 'no layer to quantise' };
+  const { model: observed } = collecting.observed;
+  await observeValues(
+    engine,
+    observed,
+    dataset,
+    (values, at) => collecting.see(values, at),
+    options,
+  );
   const { bits = 8, symmetric = false } = {
     bits: quantize.activationBits,
     symmetric: quantize.symmetricActivations,
   };
-  const ranges = collector.ranges({
+  const ranges = collecting.ranges.ranges({
     method,
     ...(percentile !== undefined && { percentile }),
     levels: { bits, symmetric },
   });
   const { samples, digest } = dataset;
-  return { ranges, means: means.means(), method, samples, digest };
+  const { means, moments } = collecting;
+  return { ranges, means: means.means(), moments: moments.moments(), method, samples, digest };
 }
 
-function seeValue(
-  values: Tensors,
-  { value, elements, ends, mean }: Observer,
-  collector: RangeCollector,
-  means: ChannelMeanCollector,
-): void {
-  const tensor = values[elements];
-  if (!(tensor?.data instanceof Float32Array)) return;
-  const numberOf = (name: string) => Number(values[name]?.data[0]);
-  const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
-  collector.observe(value, tensor.data, range);
-  if (!ends) means.add(value, tensor.data, tensor.shape);
-  else if (mean) means.addMeans(value, values[mean]?.data as Float32Array);
+/** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
+const rowsFor = ({ size }: MomentRequest): number => Math.max(1024, 4 * size);
+
+/** A layer with more inputs is rounded plainly: the matrix and its inverse would take seconds. */
+const largest = 640;
+
+/** What is collected while samples go through. */
+class Collecting {
+  readonly observed: ObservedModel;
+  readonly ranges: RangeCollector;
+  readonly means: ChannelMeanCollector;
+  readonly moments: MomentCollector;
+  readonly #inputs: readonly string[];
+  readonly #samples: number;
+
+  constructor(model: Model, options: StaticOptions, samples: number) {
+    const values = observableValues(model, options);
+    const means = observableMeans(model, options);
+    const requests = momentRequests(model, { minWeights: 64 });
+    const moments = requests.filter(({ size, value }) => size <= largest && values.includes(value));
+    const rows = (request: MomentRequest) => Math.ceil(rowsFor(request) / samples);
+    this.observed = addObservers(model, { values, means, moments, rows });
+    this.ranges = new RangeCollector(values);
+    this.means = new ChannelMeanCollector(means);
+    this.moments = new MomentCollector(this.observed.rows.map(({ request }) => request));
+    this.#inputs = model.graph.input.map(({ name }) => name ?? '');
+    this.#samples = samples;
+  }
+
+  see(values: Tensors, sample: number): void {
+    for (const name of this.#inputs) {
+      const tensor = floats(values[name]);
+      if (!tensor) continue;
+      this.ranges.observe(name, tensor.data);
+      this.means.add(name, tensor.data, tensor.shape);
+    }
+    for (const observer of this.observed.values) this.#seeValue(values, observer);
+    for (const { output, request } of this.observed.rows) {
+      const tensor = floats(values[output]);
+      const isTurn = sample % Math.ceil(this.#samples / rowsFor(request)) === 0;
+      if (tensor && isTurn) this.moments.add(request.value, tensor.data, tensor.shape);
+    }
+  }
+
+  #seeValue(values: Tensors, { value, elements, ends, mean }: ValueObserver): void {
+    const tensor = floats(values[elements]);
+    if (!tensor) return;
+    const numberOf = (name: string) => Number(values[name]?.data[0]);
+    const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
+    this.ranges.observe(value, tensor.data, range);
+    if (!ends) this.means.add(value, tensor.data, tensor.shape);
+    const known = mean === undefined ? undefined : floats(values[mean]);
+    if (known) this.means.addMeans(value, known.data);
+  }
+}
+
+function floats(
+  tensor: Tensor | undefined,
+): { data: Float32Array; shape: readonly number[] } | undefined {
+  if (!(tensor?.data instanceof Float32Array)) return undefined;
+  return { data: tensor.data, shape: tensor.shape };
 }

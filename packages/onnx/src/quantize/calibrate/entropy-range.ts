@@ -9,7 +9,7 @@ const candidates = 64;
 /**
  * The range whose quantised distribution loses the least information against what was seen: the
  * smallest Kullback–Leibler divergence over thresholds ±t (Migacz, "8-bit inference with TensorRT",
- * GTC 2017). Each side ends at t or where the elements do, whichever is nearer.
+ * GTC 2017, with clipping counted in full). Each side ends at t or where the elements do, whichever is nearer.
  */
 export function entropyRange(histogram: Histogram, levels: Levels): Range {
   const low = Math.min(histogram.min, 0);
@@ -39,7 +39,10 @@ function spread(histogram: Histogram, low: number, high: number): Float64Array {
   return fine;
 }
 
-/** KL(P ‖ Q): P with what is outside added to its ends, Q the inside at `steps` levels. */
+/**
+ * KL(P ‖ Q): P as it was seen, Q the inside at `steps` levels. TensorRT adds what is outside to P's
+ * ends instead, which counts clipping for almost nothing: on the shared models it lost 20 dB.
+ */
 function divergenceOf(
   fine: Float64Array,
   range: Range,
@@ -49,11 +52,9 @@ function divergenceOf(
 ): number {
   const first = Math.max(0, Math.floor((range.min - low) / width));
   const last = Math.min(fineBins, Math.max(first + 1, Math.ceil((range.max - low) / width)));
-  const inside = fine.subarray(first, last);
-  const clipped = inside.slice();
-  for (let at = 0; at < first; at++) clipped[0]! += fine[at]!;
-  for (let at = last; at < fineBins; at++) clipped[clipped.length - 1]! += fine[at]!;
-  return relativeEntropy(clipped, coarsened(inside, steps));
+  const quantized = new Float64Array(fineBins);
+  quantized.set(coarsened(fine.subarray(first, last), steps), first);
+  return relativeEntropy(fine, quantized);
 }
 
 /** Each level's count spread evenly over those of its bins that are not empty. */

@@ -1,0 +1,72 @@
+import { countOf, isKnown, type Shape } from '../../shape/facts.ts';
+import type { ConvWindow, MomentRequest } from '../moments/requests.ts';
+import type { ObserverGraph } from './observer-graph.ts';
+
+/** An output that holds rows of what a layer multiplies its weights with. */
+export interface RowObserver {
+  readonly output: string;
+  /** How a moment collector reads them: as they stand, or out of the layer's whole input. */
+  readonly request: MomentRequest;
+}
+
+/**
+ * Shows about `rows` of a layer's input rows. Of a convolution these are its patches: a convolution
+ * with the identity as weights and wider strides lays them out, in the engine and where they are.
+ * Where the input's size is not known beforehand, all of it is shown.
+ */
+export function rowObserver(
+  graph: ObserverGraph,
+  request: MomentRequest,
+  shape: Shape | undefined,
+  rows: number,
+): RowObserver {
+  const { value, window, size } = request;
+  if (!shape || !isKnown(shape)) return { output: graph.show(value), request };
+  const shown = window
+    ? patches(graph, request, window, shape, rows)
+    : lines(graph, value, size, (countOf(shape) ?? 0) / size, rows);
+  const { layer } = request;
+  return { output: graph.show(shown), request: { layer, value: shown, size } };
+}
+
+function lines(
+  graph: ObserverGraph,
+  value: string,
+  size: number,
+  count: number,
+  rows: number,
+): string {
+  const step = Math.max(1, Math.floor(count / rows));
+  const flat = graph.node('Reshape', [value, graph.integers(-1, size)]);
+  const ends = [graph.integers(0), graph.integers(2 ** 53), graph.integers(0)];
+  return graph.node('Slice', [flat, ...ends, graph.integers(step)]);
+}
+
+function patches(
+  graph: ObserverGraph,
+  { value, size }: MomentRequest,
+  { kernel, strides, dilations, pads }: ConvWindow,
+  shape: readonly number[],
+  rows: number,
+): string {
+  const positions = shape
+    .slice(2)
+    .reduce((count, side, axis) => count * (side / strides[axis]!), 1);
+  const wider = Math.max(1, Math.floor((positions / rows) ** (1 / kernel.length)));
+  const channels = shape[1]!;
+  const identity = graph.constant(
+    `identity ${channels} ${kernel}`,
+    [size, channels, ...kernel],
+    () => Float32Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0)),
+  );
+  const laid = graph.node('Conv', [value, identity], {
+    kernel_shape: kernel,
+    dilations,
+    strides: strides.map((stride) => stride * wider),
+    ...(typeof pads === 'string'
+      ? { auto_pad: pads === 'same-end' ? 'SAME_UPPER' : 'SAME_LOWER' }
+      : { pads }),
+  });
+  const columns = graph.node('Reshape', [laid, graph.integers(0, size, -1)]);
+  return graph.node('Transpose', [columns], { perm: [0, 2, 1] });
+}
