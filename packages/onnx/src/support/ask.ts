@@ -62,7 +62,7 @@ const typeReason = (
   allowed: readonly DataTypeName[],
 ): string => `${side} ${at} is ${value.type}; it takes ${allowed.join(', ')}`;
 
-function opsetReason({ since, until }: SupportRule, { node, opset }: Subject): string {
+function opsetReason({ since = 1, until }: SupportRule, { node, opset }: Subject): string {
   const range =
     until === undefined
       ? `from ${since} on`

@@ -1,12 +1,33 @@
 import type { Model } from '../wire/model.ts';
+import { rewriteFor } from './fix/fix-model.ts';
 import type { NodeVerdict } from './judge.ts';
 
 /** What would let a provider run a node, in a sentence; undefined where nothing is known that would. */
-export function hintFor(verdict: NodeVerdict, model: Model): string | undefined {
-  if (verdict.verdict === 'supported') return undefined;
-  if (verdict.reason.includes('must have fixed sizes')) return fixDimensions(model);
-  return undefined;
+export function hintFor({ verdict, reason, op }: NodeVerdict, model: Model): string | undefined {
+  if (verdict === 'supported') return undefined;
+  if (reason.includes('must have fixed sizes')) return fixDimensions(model);
+  if (reason.includes('must be constant')) return 'export the model with that input as a constant';
+  if (reason.includes('is float32; it takes uint8')) return 'build int8';
+  const rewrite = rewriteFor(op);
+  if (rewrite) return `--fix says it ${rewrite.words}`;
+  const other = others.find(([pattern]) => pattern.test(`${op}: ${reason}`));
+  return other?.[1];
 }
+
+/** What --fix does not do, because the answers would differ or the model's author must choose. */
+const others: readonly (readonly [RegExp, string])[] = [
+  [/^\w+: input \d+ is int64; it takes .*int32/, 'cast it to int32 where its values allow'],
+  [/^\w+: .* is float64; it takes .*float32/, 'export the model in float32'],
+  [
+    /^Resize: .*(?:mode|coordinate)/,
+    'resize with mode linear or nearest and half_pixel coordinates',
+  ],
+  [/^(?:Loop|Scan):/, 'unroll it when the model is exported, where the number of rounds is fixed'],
+  [/^If:/, 'export the branch that is needed as a model of its own'],
+  [/^(?:LSTM|GRU|RNN):/, 'unroll it when the model is exported, or keep it on the CPU'],
+  [/opset .*; it takes opset/, 'convert the model to an operator set of the list'],
+  [/the rank of .* must be at most/, 'reshape so that fewer dimensions are needed'],
+];
 
 function fixDimensions(model: Model): string {
   const free = model.graph.input.flatMap(({ type }) =>

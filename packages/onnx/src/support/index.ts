@@ -1,4 +1,5 @@
 export type { Bounds, Condition, Operand } from './condition.ts';
+export { fixModel } from './fix/index.ts';
 export { hintFor } from './hint.ts';
 export { type JudgeOptions, judge, type NodeVerdict } from './judge.ts';
 export type { ListSource, SupportList, SupportRule } from './list.ts';

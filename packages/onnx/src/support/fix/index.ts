@@ -1,0 +1,1 @@
+export { fixModel } from './fix-model.ts';
