@@ -1,0 +1,42 @@
+/**
+ * Measures where every node of the corpus goes, and writes it down:
+ * `node tests/placement/measure.ts [cpu|webgpu|webgpu-web|webnn]…`, all by default.
+ */
+import { readModel } from '@selvedge/onnx';
+import { caseTruth } from './case-truth.ts';
+import { type Case, corpus } from './corpus.ts';
+import { nameNodes } from './named-nodes.ts';
+import { type Runtime, runtimes } from './runtimes.ts';
+import { type CaseTruth, writeTruth } from './truth.ts';
+
+/** The truth of some cases by one runtime. */
+export async function measure(
+  runtime: Runtime,
+  cases: Iterable<Case>,
+): Promise<Record<string, CaseTruth>> {
+  const sessions = await runtime.open();
+  const measured: Record<string, CaseTruth> = {};
+  try {
+    for (const { name, model: bytes } of cases) {
+      const model = readModel(bytes, { name });
+      measured[name] = caseTruth(model, await sessions.open(nameNodes(model)), runtime.logged);
+    }
+  } finally {
+    await sessions.close();
+  }
+  return measured;
+}
+
+if (import.meta.main) {
+  const wanted = process.argv.slice(2);
+  for (const runtime of runtimes) {
+    const short = runtime.id.replace(/-[\d.]+$/, '');
+    if (wanted.length > 0 && !wanted.includes(short)) continue;
+    const cases = await measure(runtime, corpus());
+    writeTruth(runtime.id, { provider: runtime.provider, runtime: runtime.name, cases });
+    const all = Object.values(cases);
+    const elsewhere = all.reduce((sum, one) => sum + (one.elsewhere?.length ?? 0), 0);
+    const unseen = all.reduce((sum, one) => sum + (one.unseen?.length ?? 0), 0);
+    console.log(`${runtime.id}: ${all.length} models, ${elsewhere} nodes elsewhere, ${unseen} unseen`);
+  }
+}

@@ -1,0 +1,26 @@
+/** Opens one session after another; what becomes of each is between two marks on stderr. */
+import { writeSync } from 'node:fs';
+import { InferenceSession } from 'onnxruntime-node';
+
+const [, , provider = 'cpu'] = process.argv;
+
+// In NHWC the provider replaces Conv, pooling and Resize by nodes without a name; what it takes is
+// the same in both layouts.
+const executionProviders = provider === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' } as const] : [provider];
+
+process.on('message', async ({ model }: { model: Uint8Array }) => {
+  let error: string | undefined;
+  try {
+    const session = await InferenceSession.create(model, {
+      executionProviders,
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 0,
+      logVerbosityLevel: 0,
+    });
+    await session.release();
+  } catch (caught) {
+    error = (caught as Error).message;
+  }
+  writeSync(2, `\n@@done ${JSON.stringify({ error })}\n`);
+});
+process.send?.('ready');
