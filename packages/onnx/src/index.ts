@@ -2,6 +2,7 @@
 export * from './build/index.ts';
 export * from './cost/index.ts';
 export * from './float16/index.ts';
+export * from './fold/index.ts';
 export * from './graph/index.ts';
 export * from './partition/index.ts';
 export * from './pass/index.ts';

@@ -124,7 +124,8 @@ function sliced(size: Dim, start: Dim, end: Dim, step: number): Dim {
   const least = atLeast(size) ?? 0;
   const isWhole = (typeof end === 'number' && end >= farEnd) || sameDim(end, size);
   if (start < 0) return isWhole && least >= -start ? -start : other;
-  if (isWhole) return notNegative(least >= start ? subtractDims(size, start) : other);
+  if (isWhole && start === 0) return size;
+  if (isWhole) return least >= start ? subtractDims(size, start) : other;
   if (typeof end !== 'number') return other;
   if (end >= 0) return least >= end ? Math.max(0, end - start) : other;
   return least >= start - end ? addDims(size, end - start) : other;

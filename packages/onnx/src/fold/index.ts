@@ -1,0 +1,5 @@
+export { type EvaluateConstants, evaluateConstants } from './evaluate-constants.ts';
+export { type FreeDimension, fixDimensions, freeDimensions } from './fix-dimensions.ts';
+export { foldBatchNorm } from './fold-batch-norm.ts';
+export { foldConstants } from './fold-constants.ts';
+export { removeIdentities } from './remove-identities.ts';
