@@ -43,6 +43,10 @@ function sdkCall(
   return undefined;
 }
 
+/** `from google.cloud import vision` means the module `google.cloud.vision` as well. */
+const modulesOf = ({ module, path: [first] }: Origin, language: LanguageId): string[] =>
+  language === 'python' && first !== undefined ? [module, `${module}.${first}`] : [module];
+
 const shown = (path: readonly string[]): string => path.filter(Boolean).join('.');
 
 function ofOrigins(
@@ -51,10 +55,11 @@ function ofOrigins(
   rules: RuleBook,
 ): { provider: ProviderRule; rule: CallRule; origin: Origin } | undefined {
   for (const origin of origins)
-    for (const provider of rules.ofModule(language, origin.module)) {
-      const rule = rules.callOf(provider, language, origin.path);
-      if (rule) return { provider, rule, origin };
-    }
+    for (const module of modulesOf(origin, language))
+      for (const provider of rules.ofModule(language, module)) {
+        const rule = rules.callOf(provider, language, origin.path);
+        if (rule) return { provider, rule, origin };
+      }
   return undefined;
 }
 

@@ -192,6 +192,13 @@ class Tracer {
         first?.is === 'text' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
       return module === '' ? [] : this.#imported({ module }, site, steps);
     }
+    const service = callee.is === 'member' && isFactory(callee.name) ? literal(first) : undefined;
+    if (service !== undefined) {
+      const made = this.trace(callee, site, steps).filter(({ module }) =>
+        /^(aio)?boto(3|core)$/.test(module),
+      );
+      if (made.length > 0) return [{ module: `boto3.${service}`, path: [], opened: false }];
+    }
     const made = callee.is === 'name' ? this.#ownersNamed(callee.name, [], site) : [];
     const origins = [...made, ...this.trace(callee, site, steps)];
     const returned = this.#returned(callee, origins, site, steps);
@@ -214,6 +221,14 @@ class Tracer {
     );
   }
 }
+
+/** boto3 makes a client by the service's name. */
+const isFactory = (name: string): boolean => /^(client|create_client|resource)$/.test(name);
+
+const literal = (expr: Expr | undefined): string | undefined =>
+  expr?.is === 'text' && expr.parts.length === 1 && typeof expr.parts[0] === 'string'
+    ? expr.parts[0]
+    : undefined;
 
 /** Before the path of a file of the codebase, where a module's name would stand. */
 const own = 'own:';

@@ -6,7 +6,7 @@ export function wordsOf(providers: readonly ProviderRule[]): Set<string> {
 }
 
 function wordsOfProvider({ languages, hosts, paths, environment }: ProviderRule): string[] {
-  const packages = Object.values(languages).flatMap((rule) => rule.packages);
+  const packages = Object.values(languages).flatMap((rule) => rule.packages.flatMap(asWritten));
   const calls = Object.values(languages).flatMap((rule) =>
     rule.calls.filter(({ distinctive }) => distinctive).map(({ path }) => path.at(-1) ?? ''),
   );
@@ -18,6 +18,13 @@ function wordsOfProvider({ languages, hosts, paths, environment }: ProviderRule)
     ...paths.map((path) => longest(path.split('*'))),
     ...environment,
   ];
+}
+
+/** The ways an import may write a package: `from google.cloud import vision`, `client("rekognition")`. */
+function asWritten(name: string): string[] {
+  if (name.startsWith('boto3.')) return [name.slice('boto3.'.length)];
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? [name] : [name, `from ${name.slice(0, dot)} `];
 }
 
 const longest = (parts: readonly string[]): string =>
