@@ -1,3 +1,4 @@
+export { fixFor } from './fix-for.ts';
 export { type ProviderEntry, providers } from './providers.ts';
 export { supportList } from './support-list.ts';
 export {

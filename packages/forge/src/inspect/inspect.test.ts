@@ -1,3 +1,4 @@
+import { catalogue } from '@selvedge/core/device';
 import { expect, it } from 'vitest';
 import { modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
 import { describeUnless } from '../../../../tests/support/skip.ts';
@@ -20,27 +21,35 @@ describeUnless(noSharedData)('inspecting a model', () => {
     expect([...inputs, ...outputs].every(({ type }) => type.length > 0)).toBe(true);
   });
 
-  it('claims no support on a target whose operator lists it does not know', async () => {
-    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['cpu-x64']);
+  it('says of every target what falls back there', async () => {
+    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['cpu-x64', 'browser-webnn']);
     expect(targets).toMatchObject([
       {
         target: 'cpu-x64',
-        verdict: 'unknown',
-        nodes: { supported: 0, unsupported: 0, unknown: 12 },
-        fallbackShare: null,
+        provider: 'cpu',
+        verdict: 'full',
+        nodes: { supported: 12, unsupported: 0, unknown: 0 },
+        fallbackShare: 0,
       },
+      { target: 'browser-webnn', provider: 'webnn', verdict: 'full', partitions: 1 },
     ]);
   });
 
-  it('knows which processors do not run its precision', async () => {
-    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['flagship-2026']);
-    expect(targets.map(({ verdict }) => verdict).sort()).toEqual(['none', 'unknown']);
-    expect(targets.find(({ verdict }) => verdict === 'none')?.reason).toContain(
-      'does not run fp32',
-    );
+  it('knows all targets', async () => {
+    const { targets } = await inspect(modelFile('mnist-8.onnx'), ['all']);
+    expect(targets.map(({ target }) => target)).toEqual(catalogue.map(({ id }) => id));
+    expect(targets.filter(({ reason }) => reason === '')).toEqual([]);
+  });
+
+  it('tells where a processor does not run the precision', async () => {
+    const [found] = (await inspect(modelFile('mnist-8.onnx'), ['flagship-2026'])).targets;
+    expect(found!.reason).toContain('does not run fp32');
   });
 
   it('refuses a target that the catalogue lacks', async () => {
     await expect(inspect(modelFile('mnist-8.onnx'), ['nokia-3310'])).rejects.toThrow('nokia-3310');
+    await expect(inspect(modelFile('mnist-8.onnx'), ['browser-webgup'])).rejects.toMatchObject({
+      hint: 'did you mean "browser-webgpu"?',
+    });
   });
 });

@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs';
+import { catalogue } from '@selvedge/core/device';
+import { graphBuilder, type Model, wants } from '@selvedge/onnx';
+import { describe, expect, it } from 'vitest';
+import { fixFor, providers, supportList, verdictFor, verdictOn } from './index.ts';
+
+const names = [...new Set(Object.values(providers).flatMap(({ list }) => list ?? []))];
+
+describe('the lists of operators', () => {
+  it.each(names)('%s says where it comes from, and has rules that can be read', (name) => {
+    const list = supportList(name)!;
+    expect(list.provider).toBe(name);
+    expect(list.version).toMatch(/^\d/);
+    expect(list.imported).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(list.sources.length).toBeGreaterThan(0);
+    for (const { repository, path, commit, sha256 } of list.sources) {
+      expect(`${repository} ${path} ${commit}`).toMatch(/^\S+ \S+ \S+$/);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    }
+    expect(list.rules.length).toBeGreaterThan(30);
+    expect(new Set(list.rules.map(({ id }) => id)).size).toBe(list.rules.length);
+    const conditions = [...list.always, ...list.rules.flatMap(({ where }) => where ?? [])];
+    for (const condition of conditions) expect(wants(condition)).not.toContain('undefined');
+  });
+
+  it('are all of a provider that the catalogue can name', () => {
+    const files = readdirSync(new URL('./lists/', import.meta.url));
+    const listed = files.map((file) => /^(.+)-\d[^-]*\.json$/.exec(file)?.[1]);
+    expect(listed.filter((name) => !names.includes(name!))).toEqual([]);
+  });
+});
+
+it('every processor of the catalogue has a list, or a reason why there is none', () => {
+  for (const { units } of catalogue) {
+    for (const { provider } of units) {
+      const entry = providers[provider];
+      expect(entry, provider).toBeDefined();
+      if (entry!.list === undefined) expect(entry!.reason).toBeTruthy();
+      else expect(supportList(entry!.list)).toBeDefined();
+    }
+  }
+});
+
+/** A convolution, an activation, and a pooling. */
+function network(activation: string, batch: number | string = 1): Model {
+  const g = graphBuilder('network', { opset: 17 });
+  const x = g.input('x', 'float32', [batch, 3, 16, 16]);
+  const w = g.constant('w', [8, 3, 3, 3], new Float32Array(216).fill(0.1));
+  const a = g.node(activation, [g.node('Conv', [x, w], { kernel_shape: [3, 3] })]);
+  g.output(g.node('GlobalAveragePool', [a], {}, 'y'), 'float32', [batch, 8, 1, 1]);
+  return g.build();
+}
+
+describe('a verdict', () => {
+  it.each([
+    'cpu-x64',
+    'browser-webgpu',
+    'browser-webnn',
+    'apple-m4',
+    'snapdragon-8-gen3',
+    'intel-lunar-lake',
+    'jetson-thor',
+    'rk3588',
+  ])('is full on %s for what every provider runs', (target) => {
+    expect(verdictFor(target, network('Relu')).verdict).toMatchObject({
+      verdict: 'full',
+      nodes: { supported: 3, unsupported: 0, unknown: 0 },
+      fallbackShare: 0,
+      partitions: 1,
+      unsupported: [],
+    });
+  });
+
+  it('says what falls back, by which rule, and what to do', () => {
+    const { verdict } = verdictFor('apple-m4', network('Mish'));
+    expect(verdict).toMatchObject({ verdict: 'partial', fallbackShare: 0, partitions: 2 });
+    expect(verdict.unsupported).toEqual([
+      {
+        op: 'Mish',
+        node: 'Mish_1',
+        rule: 'unlisted',
+        reason: expect.stringContaining('not on the list'),
+        hint: expect.stringContaining('Softplus'),
+      },
+    ]);
+  });
+
+  it('asks for fixed sizes where the compiler needs them', () => {
+    const { verdict } = verdictFor('snapdragon-8-gen3', network('Relu', 'batch'));
+    expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: 1, partitions: 0 });
+    expect(verdict.unsupported[0]!.hint).toBe('fix the free dimension batch');
+    const fixed = verdictFor('snapdragon-8-gen3', network('Relu', 'batch'), {
+      dimensions: { batch: 1 },
+    });
+    expect(fixed.verdict.verdict).toBe('full');
+  });
+
+  it('is none on a chip of integers for a model of floats', () => {
+    for (const target of ['coral-edgetpu', 'ethos-u55']) {
+      const { verdict } = verdictFor(target, network('Relu'));
+      expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: 1 });
+      expect(verdict.unsupported.map(({ hint }) => hint)).toContain('build int8');
+    }
+  });
+
+  it('claims nothing where no list is published, and says why', () => {
+    for (const target of ['hailo-8', 'amd-xdna2']) {
+      expect(verdictFor(target, network('Relu')).verdict).toMatchObject({
+        verdict: 'unknown',
+        nodes: { supported: 0, unsupported: 0, unknown: 3 },
+        fallbackShare: null,
+        reason: expect.stringMatching(/none is published|publishes no list/),
+      });
+    }
+  });
+
+  it('on a processor is none where one operator cannot be loaded', () => {
+    const g = graphBuilder('odd', { opset: 17 });
+    g.output(g.node('NoSuchOperator', [g.input('x', 'float32', [1])]), 'float32');
+    const { verdict } = verdictOn('cpu-x64', { kind: 'cpu', provider: 'cpu' }, g.build());
+    expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: 0, partitions: 0 });
+  });
+});
+
+describe('a fix', () => {
+  it('lets a target run what it would not have', () => {
+    const { model, report } = fixFor(['apple-m4'], network('Mish'));
+    expect(report.changed).toEqual([{ node: 'Mish_1', op: 'Mish' }]);
+    expect(verdictFor('apple-m4', model).verdict.verdict).toBe('full');
+  });
+
+  it('leaves a model alone that every target runs', () => {
+    const model = network('Relu');
+    expect(fixFor(['apple-m4', 'cpu-x64', 'hailo-8'], model)).toMatchObject({
+      model,
+      report: { changed: [] },
+    });
+  });
+});
