@@ -23,6 +23,9 @@ export class Cursor {
   width = 0;
   /** Set by {@link text}: whether encoding it again may give other bytes. */
   lossy = false;
+  /** Values of lists that are being read, `top` of them: a list is made when its length is known. */
+  readonly stack: unknown[] = [];
+  top = 0;
 
   constructor(bytes: Uint8Array, source: string) {
     // A plain array: subclasses (Node's Buffer) change what `slice` and `subarray` mean.
@@ -101,6 +104,21 @@ export class Cursor {
     const left = this.end - this.pos;
     if (length > left) this.damaged(`${length} bytes are announced and ${left} are left`, start);
     return length;
+  }
+
+  /** Whether the last varint was written the shortest way. */
+  get shortest(): boolean {
+    return this.width === varintWidth(this.low, this.high);
+  }
+
+  /** The list of what was put on the stack since its top was at `base`. */
+  list<T>(base: number): readonly T[] {
+    const { stack, top } = this;
+    this.top = base;
+    // A literal where that will do: it costs half of a slice.
+    if (top === base + 1) return [stack[base] as T];
+    if (top === base + 2) return [stack[base] as T, stack[base + 1] as T];
+    return stack.slice(base, top) as T[];
   }
 
   /** Moves past a fixed-size value and returns where it began. */

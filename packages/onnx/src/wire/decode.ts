@@ -2,6 +2,7 @@ import { Cursor, depthLimit, varintWidth } from './cursor.ts';
 import { fits, readLayout, readPacked } from './layout.ts';
 import type { Messages } from './messages.ts';
 import { none, Read, readers } from './read.ts';
+import { type DecodeAny, readNode } from './read-node.ts';
 import { readTensor } from './read-tensor.ts';
 import { type Field, type Schema, schemas } from './schema.ts';
 import { concat } from './sink.ts';
@@ -127,6 +128,22 @@ function joinPieces(
   }
 }
 
+/** Messages that big models have many of, in the form that exporters write. */
+const plainReaders: Partial<Record<Schema['name'], PlainReader>> = {
+  NodeProto: readNode,
+  TensorProto: readTensor,
+};
+
+type PlainReader = (
+  cursor: Cursor,
+  end: number,
+  depth: number,
+  decodeAny: DecodeAny,
+) => Read | undefined;
+
+const decodeAny: DecodeAny = (cursor, schema, end, depth) =>
+  decodeRange(cursor, schema, cursor.pos, end, depth);
+
 /**
  * Reads a message, and those of the same field that follow it at once. Returns whether all records
  * were in the canonical form.
@@ -138,44 +155,46 @@ function addMessages(
   message: Fields,
   depth: number,
 ): boolean {
-  const list = listOf(message, field);
   const schema = field.schema!;
-  const areTensors = schema === schemas.TensorProto;
+  const readPlain = plainReaders[schema.name];
+  const { stack } = cursor;
+  const base = cursor.top;
   let canonical = true;
   do {
     const length = cursor.length();
     if (cursor.width !== varintWidth(cursor.low, cursor.high)) canonical = false;
     const end = cursor.pos + length;
-    const tensor = areTensors ? readTensor(cursor, end) : undefined;
-    list.push(tensor ?? decodeRange(cursor, schema, cursor.pos, end, depth + 1));
+    const plain = readPlain?.(cursor, end, depth + 1, decodeAny);
+    stack[cursor.top++] = plain ?? decodeRange(cursor, schema, cursor.pos, end, depth + 1);
   } while (cursor.repeats(tag));
-  trim(message, field, list);
+  take(cursor, message, field, base);
   return canonical;
 }
 
 /** The same for scalars. */
 function addValues(cursor: Cursor, field: Field, tag: number, message: Fields): boolean {
-  const list = listOf(message, field);
   if ((tag & 7) === 2 && field.packable) {
+    const list = listOf(message, field);
     for (const value of readPacked(cursor, field)) list.push(value);
     return false;
   }
+  const { stack } = cursor;
+  const base = cursor.top;
   let canonical = true;
   do {
     const value = readValue(cursor, field);
-    list.push(value);
+    stack[cursor.top++] = value;
     if (!isPlain(cursor, field, value)) canonical = false;
   } while (cursor.repeats(tag));
-  trim(message, field, list);
+  take(cursor, message, field, base);
   return canonical;
 }
 
-/**
- * A list that grows has room for 17 elements from the first one on. Most lists of a graph stay
- * shorter, and a copy without that room halves what the garbage collector has to move.
- */
-function trim(message: Fields, field: Field, list: readonly unknown[]): void {
-  if (list.length < 12) message[field.name] = list.slice();
+/** Gives a field what was put on the stack, after what it has. */
+function take(cursor: Cursor, message: Fields, field: Field, base: number): void {
+  const list = cursor.list(base);
+  const known = message[field.name] as readonly unknown[];
+  message[field.name] = known === none ? list : known.concat(list);
 }
 
 /** A message's own list for a repeated field. */

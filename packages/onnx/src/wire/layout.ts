@@ -114,8 +114,8 @@ function readBody(
   else cursor.skipValue(tag);
   const head = cursor.view(start, from);
   const again = encoded((sink) => {
-    sink.uint(tag);
     if (delimited) sink.uint(length);
+    sink.uint(tag);
   });
   const count = field.many ? 1 : cursor.pos - from;
   const draft: Draft = { field, packed, count, start, end: cursor.pos };

@@ -1,3 +1,4 @@
+import { varintWidth } from './cursor.ts';
 import type { Layout } from './layout.ts';
 import type { Messages } from './messages.ts';
 
@@ -35,6 +36,41 @@ export class Read {
     if (!(#file in message) || message.#file === undefined) return undefined;
     return message.#file.subarray(message.#start, message.#end);
   }
+
+  /**
+   * The longest run of messages up to `messages[last]` that stand one after the other in a file,
+   * each as a record of this tag in its shortest form; `undefined` where not even that one does.
+   */
+  static run(
+    messages: readonly object[],
+    from: number,
+    last: number,
+    tag: number,
+  ): { readonly bytes: Uint8Array; readonly first: number } | undefined {
+    const message = messages[last]!;
+    if (!(#file in message) || message.#file === undefined) return undefined;
+    const file = message.#file;
+    let start = headBefore(file, message.#start, message.#end, tag);
+    if (start < 0) return undefined;
+    let first = last;
+    for (; first > from; first--) {
+      const before = messages[first - 1]!;
+      if (!(#file in before) || before.#file !== file || before.#end !== start) break;
+      const head = headBefore(file, before.#start, before.#end, tag);
+      if (head < 0) break;
+      start = head;
+    }
+    return { bytes: file.subarray(start, message.#end), first };
+  }
+}
+
+/** Where the shortest tag and length of a message would begin, if they stand before it; or -1. */
+function headBefore(file: Uint8Array, start: number, end: number, tag: number): number {
+  let length = end - start;
+  let at = start - varintWidth(length, 0) - 1;
+  if (tag >= 0x80 || at < 0 || file[at++] !== tag) return -1;
+  for (; length >= 0x80; length >>>= 7) if (file[at++] !== ((length & 0x7f) | 0x80)) return -1;
+  return file[at] === length ? start - varintWidth(end - start, 0) - 1 : -1;
 }
 
 /** A TensorProto of the form that `readTensor` reads, all fields at once. */

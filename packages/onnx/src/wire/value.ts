@@ -28,28 +28,28 @@ export function readValue(cursor: Cursor, field: Field): Value {
 }
 
 /** Writes one scalar without its tag. */
-export function writeValue(sink: Sink, field: Field, value: Value): void {
+function writeValue(sink: Sink, field: Field, value: Value): void {
   if (field.kind === 'string') sink.text(value as string);
   else if (field.kind === 'float') sink.float(value as number);
   else if (field.wire === 0) sink.int64(value as Int64);
   else {
-    sink.uint((value as Uint8Array).length);
     sink.raw(value as Uint8Array);
+    sink.uint((value as Uint8Array).length);
   }
 }
 
-/** A record of one value, tag first. */
+/** A record of one value. (A sink goes from the end to the beginning: the tag comes last.) */
 export function writeRecord(sink: Sink, field: Field, value: Value): void {
-  sink.uint((field.number << 3) | field.wire);
   writeValue(sink, field, value);
+  sink.uint((field.number << 3) | field.wire);
 }
 
 /** A packed record of numbers. */
 export function writePacked(sink: Sink, field: Field, values: readonly Value[]): void {
+  const { written } = sink;
+  for (let at = values.length; at-- > 0; ) writeValue(sink, field, values[at]!);
+  sink.uint(sink.written - written);
   sink.uint((field.number << 3) | 2);
-  sink.begin();
-  for (const value of values) writeValue(sink, field, value);
-  sink.end();
 }
 
 /** Whether two scalars are the same value: NaN equals itself, bytes are compared. */
