@@ -9,10 +9,10 @@ import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { settleWeights } from '../pass/settle-weights.ts';
 import { inferValues } from '../shape/infer.ts';
-import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
+import { cast, halveIo, withoutUnreadCasts } from './half-io.ts';
 import { HalfCache } from './lossy.ts';
 import { covers, float16Operator } from './operators.ts';
 import { type Float16Options, type Float16Plan, halfWeights, planFloat16 } from './plan.ts';
@@ -35,10 +35,12 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   if (opset < 7) return skipped(model, `opset ${opset}: the pass knows operators from opset 7 on`);
   const repeated = repeatedInitializer(model);
   if (repeated) return skipped(model, repeated);
-  const plain = settleWeights(withoutListedInitializers(model), { mayGrow: false });
+  const settled = settleWeights(withoutListedInitializers(model), { mayGrow: false });
+  const names = new NamePool(settled);
+  const keepsIo = options.keepIo ?? true;
+  const plain = keepsIo ? settled : halveIo(settled, names);
   const inference = inferValues(plain);
   const report = new Report();
-  const names = new NamePool(plain);
   const halves = new HalfCache();
   const stored = new Replacements<string>();
   const converted = mapGraphs(plain, (graph, scope) => {
@@ -51,7 +53,7 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   });
   return report.finish(
     model,
-    converted,
+    keepsIo ? converted : withoutUnreadCasts(converted),
     'no Conv, ConvTranspose, Gemm or MatMul can be converted',
     leads,
   );
@@ -70,7 +72,7 @@ class GraphConversion {
   readonly #stored: Replacements<string>;
   readonly #plan: Float16Plan;
   /** Names of half forms by the name of the value. */
-  readonly #half = new Map<string, string>();
+  readonly #half: Map<string, string>;
   /** Names of constants that are stored in half precision and cast back. */
   readonly #back = new Map<string, string>();
   readonly #nodes: NodeProto[] = [];
@@ -89,6 +91,7 @@ class GraphConversion {
     this.#halves = halves;
     this.#stored = stored;
     this.#plan = plan;
+    this.#half = new Map(plan.uncast);
   }
 
   run(report: Report): GraphProto {
@@ -96,7 +99,8 @@ class GraphConversion {
     for (const [index, node] of this.#graph.node.entries()) {
       const { chosen, stored } = this.#plan;
       if (chosen.has(index)) this.#convert(node, needed);
-      else this.#nodes.push(stored.has(index) ? this.#withHalfWeights(node) : node);
+      else if (stored.has(index)) this.#nodes.push(this.#withHalfWeights(node));
+      else this.#nodes.push(this.#pass(node, index));
       if (chosen.has(index) || stored.has(index)) report.change(node);
     }
     return edit(this.#graph, { node: this.#nodes });
@@ -115,6 +119,12 @@ class GraphConversion {
       if (needed.has(name) && output[at] !== name)
         this.#nodes.push(cast(output[at]!, name, 'float32'));
     }
+  }
+
+  /** A node that stays; where it casts to half precision what has a half form, that form. */
+  #pass(node: NodeProto, index: number): NodeProto {
+    if (!this.#plan.collapsed.has(index)) return node;
+    return makeNode('Identity', [this.#halfOf(node.input[0]!)], node.output);
   }
 
   /** A node in float32 whose weights are cast back from half precision. */
@@ -159,6 +169,7 @@ class GraphConversion {
     const { captured, outputs } = indexGraph(this.#graph);
     const needed = new Set([...captured, ...outputs]);
     for (const [index, node] of this.#graph.node.entries()) {
+      if (this.#plan.collapsed.has(index)) continue;
       const operator = this.#plan.chosen.has(index) ? float16Operator(node.opType!) : undefined;
       for (const [at, name] of node.input.entries()) {
         if (!operator || !covers(operator.inputs, at)) needed.add(name);
@@ -169,6 +180,3 @@ class GraphConversion {
 }
 
 const leads = (op: string): boolean => float16Operator(op)?.leads ?? false;
-
-const cast = (from: string, to: string, type: 'float16' | 'float32'): NodeProto =>
-  makeNode('Cast', [from], [to], { to: dataTypes[type] }, { name: `Cast_${to}` });

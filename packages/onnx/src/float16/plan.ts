@@ -1,4 +1,4 @@
-import { isDefaultDomain, operatorName } from '../graph/attribute.ts';
+import { intAttribute, isDefaultDomain, operatorName } from '../graph/attribute.ts';
 import { constantTensor, type Scope } from '../graph/walk.ts';
 import { findConstant } from '../pass/constants.ts';
 import type { Report } from '../pass/report.ts';
@@ -27,6 +27,10 @@ export interface Float16Plan {
   readonly chosen: ReadonlySet<number>;
   /** Computed in float32, from weights that are stored in half precision. */
   readonly stored: ReadonlySet<number>;
+  /** Casts to half precision of what has a half form. */
+  readonly collapsed: ReadonlySet<number>;
+  /** Half forms of values that the model itself casts to float32, by their names. */
+  readonly uncast: ReadonlyMap<string, string>;
 }
 
 /**
@@ -42,9 +46,21 @@ export function planFloat16(
 ): Float16Plan {
   const chosen = new Set<number>();
   const stored = new Set<number>();
+  const collapsed = new Set<number>();
+  const uncast = new Map<string, string>();
   const half = new Set<string>();
   for (const [index, node] of scope.graph.node.entries()) {
     if (constantTensor(node) || !touchesFloats(node, scope.graph, inference)) continue;
+    const turn = turnOf(node, scope.graph, inference);
+    if (turn === 'to float32') {
+      half.add(node.output[0]!);
+      uncast.set(node.output[0]!, node.input[0]!);
+      continue;
+    }
+    if (turn === 'to float16' && half.has(node.input[0]!)) {
+      collapsed.add(index);
+      continue;
+    }
     const verdict = judge(node, scope, inference, options, halves, half);
     if (verdict === undefined) continue;
     if (verdict === 'stored') stored.add(index);
@@ -54,7 +70,20 @@ export function planFloat16(
     for (const [at, name] of node.output.entries()) if (covers(verdict.outputs, at)) half.add(name);
     for (const warning of vanishing(node, verdict, scope, halves)) report.warnings.push(warning);
   }
-  return { chosen, stored };
+  return { chosen, stored, collapsed, uncast };
+}
+
+/** Which way a Cast goes between the two floats; absent where a node is none. */
+function turnOf(
+  node: NodeProto,
+  graph: GraphProto,
+  inference: Inference,
+): 'to float16' | 'to float32' | undefined {
+  if (node.opType !== 'Cast' || !isDefaultDomain(node.domain)) return undefined;
+  const { type } = inference.of(graph, node.input[0] ?? '');
+  const to = intAttribute(node, 'to', 0);
+  if (type === 'float16' && to === dataTypes.float32) return 'to float32';
+  return type === 'float32' && to === dataTypes.float16 ? 'to float16' : undefined;
 }
 
 /** The operator's table entry if the node is converted, `stored` if only its weights are, the reason if it cannot be, else nothing to gain. */
