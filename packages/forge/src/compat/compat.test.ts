@@ -129,6 +129,21 @@ describe('a fix', () => {
     expect(verdictFor('apple-m4', model).verdict.verdict).toBe('full');
   });
 
+  it('fixes the number of samples where a compiler needs fixed sizes', () => {
+    const { model, report } = fixFor(['snapdragon-8-gen3'], network('Relu', 'batch'));
+    expect(report.warnings).toEqual(['takes one sample at a time: a target needs fixed sizes']);
+    expect(verdictFor('snapdragon-8-gen3', model).verdict.verdict).toBe('full');
+    const kept = network('Relu', 'batch');
+    expect(fixFor(['browser-webgpu'], kept).model).toBe(kept);
+  });
+
+  it('leaves a size to the author that only the author can choose', () => {
+    const g = graphBuilder('sequence', { opset: 17 });
+    g.output(g.node('Relu', [g.input('x', 'float32', ['batch', 'time', 40])]), 'float32');
+    const { report } = fixFor(['snapdragon-8-gen3'], g.build());
+    expect(report.warnings).toContain('the free dimension time stays: its size is yours to choose');
+  });
+
   it('leaves a model alone that every target runs', () => {
     const model = network('Relu');
     expect(fixFor(['apple-m4', 'cpu-x64', 'hailo-8'], model)).toMatchObject({

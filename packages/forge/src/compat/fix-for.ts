@@ -1,40 +1,71 @@
 import { profileOf } from '@selvedge/core/device';
 import {
+  fixDimensions,
   fixModel,
+  freeDimensions,
   type Model,
-  type NodeNote,
   type PassReport,
   type PassResult,
+  type SupportList,
 } from '@selvedge/onnx';
 import { providers } from './providers.ts';
 import { supportList } from './support-list.ts';
 
 /**
- * Says what targets' accelerators do not run by what they do, where that is exact (to rounding). One
- * target's fix stays where another target would not need it: it answers the same there too.
+ * Changes a model so that targets' accelerators run more of it, where the answers stay the same (to
+ * rounding): a free number of samples becomes one where a compiler needs fixed sizes, and operators
+ * that an accelerator does not run are said by those that it does. What one target needs stays for
+ * all: it answers the same there too.
  *
  * @throws SelvedgeError `not-found` for a target that the catalogue lacks
  */
 export function fixFor(targets: readonly string[], model: Model): PassResult {
-  const names = targets.flatMap((target) => {
-    const { units } = profileOf(target);
-    const { provider } = units.find(({ kind }) => kind !== 'cpu') ?? units[0]!;
-    return providers[provider]?.list ?? [];
-  });
-  let fixed = model;
-  const changed: NodeNote[] = [];
-  const left: PassReport['left'][number][] = [];
-  for (const name of new Set(names)) {
-    const list = supportList(name);
-    if (!list) continue;
+  const lists = [...new Set(targets.map(listOf))].filter((list) => list !== undefined);
+  const first = lists.some(needsFixedSizes) ? fixSamples(model) : undefined;
+  const reports: PassReport[] = first ? [first.report] : [];
+  let fixed = first?.model ?? model;
+  for (const list of lists) {
     const { model: next, report } = fixModel(fixed, list);
     fixed = next;
-    changed.push(...report.changed);
-    left.push(...report.left);
+    reports.push(report);
   }
-  const none = { skipped: 'nothing of it can be said otherwise for the targets' };
+  const changed = reports.flatMap((report) => report.changed);
+  const none = { skipped: 'nothing of it can be said otherwise for these targets' };
   return {
     model: fixed,
-    report: { changed, left, warnings: [], ...(changed.length === 0 && none) },
+    report: {
+      changed,
+      left: reports.flatMap((report) => report.left),
+      warnings: reports.flatMap((report) => report.warnings),
+      ...(changed.length === 0 && none),
+    },
   };
+}
+
+/** The list of a target's accelerator, or of its processor where it has none. */
+function listOf(target: string): SupportList | undefined {
+  const { units } = profileOf(target);
+  const { provider } = units.find(({ kind }) => kind !== 'cpu') ?? units[0]!;
+  const name = providers[provider]?.list;
+  return name === undefined ? undefined : supportList(name);
+}
+
+const needsFixedSizes = ({ always }: SupportList): boolean =>
+  always.some((condition) => 'fixed' in condition);
+
+/** One sample at a time; other free sizes only the author can choose. */
+function fixSamples(model: Model): PassResult | undefined {
+  const free = freeDimensions(model);
+  if (free.length === 0) return undefined;
+  const samples = free.filter(({ places }) => places.every((place) => place.endsWith('[0]')));
+  const others = free.filter((dimension) => !samples.includes(dimension));
+  const { model: fixed, report } = fixDimensions(
+    model,
+    Object.fromEntries(samples.map(({ name }) => [name, 1])),
+  );
+  const warnings = [
+    ...(samples.length > 0 ? ['takes one sample at a time: a target needs fixed sizes'] : []),
+    ...others.map(({ name }) => `the free dimension ${name} stays: its size is yours to choose`),
+  ];
+  return { model: fixed, report: { ...report, warnings: [...report.warnings, ...warnings] } };
 }
