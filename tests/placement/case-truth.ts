@@ -4,18 +4,29 @@ import { type LoggedPlacement, readPlacement } from './placement-log.ts';
 import type { Opened } from './sessions.ts';
 import type { CaseTruth } from './truth.ts';
 
-/** What a model's session, opened with named nodes, tells about where its nodes went. */
-export function caseTruth(model: Model, opened: Opened, provider: string): CaseTruth {
+/**
+ * What a model's session, opened with named nodes, tells about where its nodes went.
+ *
+ * @param isKept whether a node was still there when the provider was asked
+ * @param provider as the log names it
+ */
+export function caseTruth(
+  model: Model,
+  opened: Opened,
+  { isKept = () => true, provider }: { isKept?: (node: number) => boolean; provider: string },
+): CaseTruth {
   const operators = [...walkNodes(model)].map(({ node }) => node.opType);
-  const running = operators.flatMap((op, at) => (op === 'Constant' ? [] : [at]));
+  const asked = operators.flatMap((op, at) => (op === 'Constant' ? [] : [at]));
+  const running = asked.filter(isKept);
   const placement = readPlacement(opened.log);
   const found = placement.initialised
     ? fromPlacement(running, placement, provider)
     : fromRefusal(running, placement, opened.error ?? 'no session');
-  return { nodes: operators.length, ...found };
+  const gone = asked.filter((at) => !isKept(at));
+  return { nodes: operators.length, ...listed({ gone }), ...found };
 }
 
-type Found = Pick<CaseTruth, 'elsewhere' | 'unseen' | 'refused'>;
+type Found = Omit<CaseTruth, 'nodes'>;
 
 function fromPlacement(
   running: readonly number[],

@@ -5,6 +5,7 @@
 import { readModel } from '@selvedge/onnx';
 import { caseTruth } from './case-truth.ts';
 import { type Case, corpus } from './corpus.ts';
+import { keptNodes } from './kept-nodes.ts';
 import { nameNodes } from './named-nodes.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
 import { type CaseTruth, writeTruth } from './truth.ts';
@@ -14,15 +15,20 @@ export async function measure(
   runtime: Runtime,
   cases: Iterable<Case>,
 ): Promise<Record<string, CaseTruth>> {
+  const kept = await keptNodes();
   const sessions = await runtime.open();
   const measured: Record<string, CaseTruth> = {};
   try {
     for (const { name, model: bytes } of cases) {
       const model = readModel(bytes, { name });
-      measured[name] = caseTruth(model, await sessions.open(nameNodes(model)), runtime.logged);
+      const named = nameNodes(model);
+      const [isKept, opened] = [await kept.of(named), await sessions.open(named, { level: 'basic' })];
+      const provider = runtime.logged;
+      measured[name] = caseTruth(model, opened, { provider, ...(isKept && { isKept }) });
     }
   } finally {
     await sessions.close();
+    await kept.close();
   }
   return measured;
 }

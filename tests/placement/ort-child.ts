@@ -1,19 +1,26 @@
-/** Opens one session after another; what becomes of each is between two marks on stderr. */
+/** Opens one session after another; what becomes of each is said in a line on stderr. */
 import { writeSync } from 'node:fs';
 import { InferenceSession } from 'onnxruntime-node';
+import type { OpenOptions } from './sessions.ts';
 
 const [, , provider = 'cpu'] = process.argv;
 
 // In NHWC the provider replaces Conv, pooling and Resize by nodes without a name; what it takes is
 // the same in both layouts.
-const executionProviders = provider === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' } as const] : [provider];
+const executionProviders =
+  provider === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' } as const] : [provider];
 
-process.on('message', async ({ model }: { model: Uint8Array }) => {
+interface Order extends OpenOptions {
+  readonly model: Uint8Array;
+}
+
+process.on('message', async ({ model, level, writeTo }: Order) => {
   let error: string | undefined;
   try {
     const session = await InferenceSession.create(model, {
       executionProviders,
-      graphOptimizationLevel: 'disabled',
+      graphOptimizationLevel: level,
+      ...(writeTo === undefined ? {} : { optimizedModelFilePath: writeTo }),
       logSeverityLevel: 0,
       logVerbosityLevel: 0,
     });

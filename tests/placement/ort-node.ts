@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import chromium from '@sparticuz/chromium';
-import { crashed, type Opened, type Sessions } from './sessions.ts';
+import { crashed, type Opened, type OpenOptions, type Sessions } from './sessions.ts';
 
 const script = fileURLToPath(new URL('./ort-child.ts', import.meta.url));
 
@@ -22,9 +22,9 @@ export async function ortNodeSessions(provider: 'cpu' | 'webgpu'): Promise<Sessi
     return started;
   };
   return {
-    async open(model) {
+    async open(model, options) {
       child ??= await start();
-      const opened = await openIn(child, model);
+      const opened = await openIn(child, model, options);
       if (opened.error === crashed) child = undefined;
       return opened;
     },
@@ -37,7 +37,11 @@ export async function ortNodeSessions(provider: 'cpu' | 'webgpu'): Promise<Sessi
   };
 }
 
-function openIn(child: ChildProcess, model: Uint8Array): Promise<Opened> {
+function openIn(
+  child: ChildProcess,
+  model: Uint8Array,
+  options: OpenOptions,
+): Promise<Opened> {
   return new Promise((resolve) => {
     const chunks: string[] = [];
     const finish = (opened: Opened) => {
@@ -55,7 +59,7 @@ function openIn(child: ChildProcess, model: Uint8Array): Promise<Opened> {
       const { error } = JSON.parse(result ?? '{}') as { error?: string };
       finish({ log, ...(error === undefined ? {} : { error }) });
     });
-    child.send({ model });
+    child.send({ model, ...options });
   });
 }
 

@@ -6,7 +6,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
-import { crashed, type Opened, type Sessions } from './sessions.ts';
+import { crashed, type Opened, type OpenOptions, type Sessions } from './sessions.ts';
 
 export type WebProvider = 'webgpu' | 'webnn-cpu' | 'webnn-gpu' | 'webnn-npu';
 
@@ -27,14 +27,14 @@ ort.env.logLevel = 'verbose';
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = '/dist/';
 window.logged = () => lines.join('\\n');
-window.openModel = async (provider) => {
+window.openModel = async (provider, level) => {
   lines.length = 0;
   const model = new Uint8Array(await (await fetch('/model', { cache: 'no-store' })).arrayBuffer());
   let error;
   try {
     const session = await ort.InferenceSession.create(model, {
       executionProviders: [provider],
-      graphOptimizationLevel: 'disabled',
+      graphOptimizationLevel: level,
       logSeverityLevel: 0,
       logVerbosityLevel: 0,
     });
@@ -50,7 +50,7 @@ document.title = 'ready';
 /** What a page defines for its callers outside. */
 declare global {
   interface Window {
-    openModel(provider: unknown): Promise<Opened>;
+    openModel(provider: unknown, level: string): Promise<Opened>;
     logged(): string;
   }
 }
@@ -77,10 +77,10 @@ export async function ortWebSessions(provider: WebProvider, timeoutMs = 20_000):
     return opened;
   };
   return {
-    async open(model) {
+    async open(model, { level }) {
       served.model = model;
       tab ??= await start();
-      const opened = await openIn(tab, options, timeoutMs);
+      const opened = await openIn(tab, { options, level, timeoutMs });
       if (opened.error === crashed) {
         await browser?.close();
         tab = undefined;
@@ -94,10 +94,16 @@ export async function ortWebSessions(provider: WebProvider, timeoutMs = 20_000):
   };
 }
 
+interface InPage {
+  readonly options: unknown;
+  readonly level: OpenOptions['level'];
+  readonly timeoutMs: number;
+}
+
 /** A page that does not come back still has its log: nodes are placed before graphs are built. */
-async function openIn(tab: Page, options: unknown, timeoutMs: number): Promise<Opened> {
+async function openIn(tab: Page, { options, level, timeoutMs }: InPage): Promise<Opened> {
   const opened = tab
-    .evaluate((provider) => window.openModel(provider), options)
+    .evaluate(([provider, at]) => window.openModel(provider, at), [options, level] as const)
     .catch((): Opened => ({ log: '', error: crashed }));
   const late = within(timeoutMs, undefined);
   const first = await Promise.race([opened, late]);

@@ -1,7 +1,14 @@
 /** A runtime that opens models, and tells what it logged. */
 export interface Sessions {
-  open(model: Uint8Array): Promise<Opened>;
+  open(model: Uint8Array, options: OpenOptions): Promise<Opened>;
   close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** ONNX Runtime's graph optimisations: none, or those that come before providers are asked. */
+  readonly level: 'disabled' | 'basic';
+  /** Writes the graph as the session has it to a file; in Node only. */
+  readonly writeTo?: string;
 }
 
 /** How a session ended, and all that it logged. */

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Where the nodes of one model went; nodes are their places in `walkNodes`. */
 export interface CaseTruth {
-  /** How many there are. Constants are not counted below: they run nowhere. */
+  /** How many there are. Constants are in none of the lists: they run nowhere. */
   readonly nodes: number;
+  /** Nodes that were folded or fused before the provider was asked. */
+  readonly gone?: readonly number[];
   /** Nodes that the provider did not take. */
   readonly elsewhere?: readonly number[];
   /** Nodes of which the runtime does not tell. */
