@@ -1,7 +1,8 @@
 export * from './build/index.ts';
-export * from './compat/index.ts';
 export { findInputs, type Trial } from './build/random-inputs.ts';
 export { type LoadedModel, loadModel } from './build/source-model.ts';
+export * from './compat/index.ts';
 export * from './inspect/index.ts';
 export { makeRunner, type Runner } from './measure/runner.ts';
+export * from './observe/index.ts';
 export * from './report/index.ts';

@@ -1,6 +1,7 @@
 import type { Workload } from '@selvedge/core/release';
 import type { Engine, Tensors } from '@selvedge/infer/engine';
-import { concat, countModel, edit, type Model, make, readModel, writeModel } from '@selvedge/onnx';
+import { concat, countModel, type Model, readModel, writeModel } from '@selvedge/onnx';
+import { observe } from '../observe/index.ts';
 import { engineModel, type ModelFile } from './model-file.ts';
 
 /** A run to look at where the graph alone does not tell every shape. */
@@ -20,34 +21,14 @@ export async function countWorkload(
 ): Promise<Workload> {
   const model = readModel(file.bytes, { name });
   const counted = countModel(model);
-  if (!observation || counted.unknownShapes.length === 0) return counted.workload;
-  const shapes = await observeShapes(model, file, counted.unknownShapes, observation);
-  return countModel(model, { shapes }).workload;
-}
-
-/** Runs the model with the unknown values as further outputs. Values that are no tensors stay out. */
-async function observeShapes(
-  model: Model,
-  { data }: ModelFile,
-  unknown: readonly string[],
-  { engine, inputs }: Observation,
-): Promise<Map<string, readonly number[]>> {
-  const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
-  const { graph } = model;
-  const given = new Set([...graph.input, ...graph.output].map(({ name }) => name));
-  const more = unknown.filter((name) => !given.has(name));
-  const output = [...graph.output, ...more.map((name) => make('ValueInfoProto', { name }))];
-  const watched = concat(writeModel(edit(model, { graph: edit(graph, { output }) })));
-  const file = { bytes: watched, ...(data && { data }) };
-  const session = await engine.load(engineModel(file, 'the model')).catch(() => undefined);
-  if (!session) return shapes;
-  try {
-    const { outputs } = await session.run(inputs);
-    for (const [name, { shape }] of Object.entries(outputs)) shapes.set(name, shape);
-  } catch {
-    // The variant itself runs: what fails is the looking, and shapes then stay unknown.
-  } finally {
-    await session.close();
-  }
-  return shapes;
+  const isWhole = !counted.workload.uncounted && counted.unknownShapes.length === 0;
+  if (!observation || isWhole) return counted.workload;
+  const { engine, inputs } = observation;
+  const load = (watched: Model) =>
+    engine.load(engineModel({ ...file, bytes: concat(writeModel(watched)) }, 'the model'));
+  const seen = await observe(model, load, inputs);
+  const { workload, storedBytes } = countModel(seen.model, seen);
+  // Branches that the run did not take are in memory all the same.
+  const untaken = Math.max(0, counted.storedBytes - storedBytes);
+  return { ...workload, peakMemoryBytes: workload.peakMemoryBytes + untaken };
 }

@@ -10,6 +10,8 @@ import { storedBytes, tableBytes } from './value-bytes.ts';
 export interface ModelCounts {
   readonly workload: Workload;
   readonly nodes: readonly NodeCount[];
+  /** Bytes of everything that the model stores, read or not. */
+  readonly storedBytes: number;
   /** Values of the main graph whose shape is not known: what an observation could complete. */
   readonly unknownShapes: readonly string[];
 }
@@ -46,6 +48,7 @@ export function countModel(model: Model, options: InferenceOptions = {}): ModelC
       ...(counter.uncounted.size > 0 && { uncounted: [...counter.uncounted].sort() }),
     },
     nodes: main.nodes,
+    storedBytes: stored,
     unknownShapes: names.filter((name): name is string => {
       const { shape, sequence, optional } = inference.of(model.graph, name ?? '');
       return !!name && !sequence && !optional && countOf(shape) === undefined;

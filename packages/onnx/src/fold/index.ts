@@ -2,4 +2,5 @@ export { type EvaluateConstants, evaluateConstants } from './evaluate-constants.
 export { type FreeDimension, fixDimensions, freeDimensions } from './fix-dimensions.ts';
 export { foldBatchNorm } from './fold-batch-norm.ts';
 export { foldConstants } from './fold-constants.ts';
+export { inlineBranches } from './inline-branches.ts';
 export { removeIdentities } from './remove-identities.ts';

@@ -1,14 +1,15 @@
 import { isSelvedgeError } from '@selvedge/core/errors';
 import { describe, expect, it } from 'vitest';
 import { randomFeeds, runModel, signalToNoise } from '../../../../tests/support/onnx-models.ts';
-import { float, type GraphBuilder, graphBuilder } from '../build/index.ts';
-import type { Model } from '../wire/index.ts';
+import { float, type GraphBuilder, graphBuilder, makeNode, makeTensor } from '../build/index.ts';
+import { type Model, make } from '../wire/index.ts';
 import {
   evaluateConstants,
   fixDimensions,
   foldBatchNorm,
   foldConstants,
   freeDimensions,
+  inlineBranches,
   removeIdentities,
 } from './index.ts';
 
@@ -192,6 +193,45 @@ describe('folding a normalisation', () => {
     const { model: same, report } = foldBatchNorm(model);
     expect(same).toBe(model);
     expect(report.skipped).toBe('no layer is followed by a normalisation');
+  });
+});
+
+describe('inlining branches', () => {
+  const branch = (name: string, op: string, made: string) =>
+    make('GraphProto', {
+      name,
+      node: [makeNode(op, ['x'], [made]), makeNode('Mul', [made, 'w'], [`${name}_y`])],
+      initializer: [makeTensor('w', [1], Float32Array.of(op === 'Neg' ? 2 : 3))],
+      output: [make('ValueInfoProto', { name: `${name}_y` })],
+    });
+
+  /** Two Ifs whose branches name their values alike. */
+  function choosing(): Model {
+    const g = graphBuilder('choosing', { opset: 17, irVersion: 8 });
+    const x = g.input('x', 'float32', [1, 3]);
+    const rank = g.node('Size', [g.node('Shape', [x])]);
+    const isTwo = g.node('Equal', [rank, g.constant('two', [], ints(2))]);
+    for (const y of ['a', 'b']) {
+      g.nodes('If', [isTwo], [y], {
+        then_branch: { graph: branch(`then_${y}`, 'Neg', 'same') },
+        else_branch: { graph: branch(`else_${y}`, 'Abs', 'same') },
+      });
+    }
+    g.output(g.node('Sub', ['a', 'b'], {}, 'c'), 'float32');
+    g.output('a', 'float32');
+    return g.build();
+  }
+
+  it('puts the branch that is always taken in the place of an If, under names of its own', async () => {
+    const model = choosing();
+    const { model: inlined, report } = inlineBranches(model);
+    expect(report.changed.map(({ op }) => op)).toEqual(['If', 'If']);
+    expect(opsOf(inlined)).toEqual(['Neg', 'Mul', 'Neg', 'Mul', 'Sub']);
+    const names = inlined.graph.node.flatMap(({ output }) => output);
+    expect(new Set(names).size).toBe(names.length);
+    const feeds = randomFeeds(model);
+    const [before, after] = [await runModel(model, feeds), await runModel(inlined, feeds)];
+    expect([after.a, after.c]).toEqual([before.a, before.c]);
   });
 });
 

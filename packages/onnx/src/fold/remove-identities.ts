@@ -1,14 +1,15 @@
-import { attribute, intAttribute, isDefaultDomain, subgraphs } from '../graph/attribute.ts';
-import { mapGraphs, mapList } from '../graph/map-graphs.ts';
-import { definedNames, opsetVersion } from '../graph/walk.ts';
+import { attribute, intAttribute, isDefaultDomain } from '../graph/attribute.ts';
+import { mapGraphs } from '../graph/map-graphs.ts';
+import { opsetVersion } from '../graph/walk.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { type Inference, inferValues } from '../shape/infer.ts';
 import { dataTypeName } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
-import type { AttributeProto, GraphProto, NodeProto } from '../wire/messages.ts';
+import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { dropUnread } from './drop-unread.ts';
+import { renameReads } from './rename-values.ts';
 
 /**
  * Removes nodes that give their first input as it is: Identity, Dropout outside of training, Cast
@@ -32,7 +33,8 @@ export function removeIdentities(model: Model): PassResult {
       report.change(node);
       return false;
     });
-    const rewired = renames.size === 0 ? graph : rename(edit(graph, { node: passed }), renames);
+    const rewired =
+      renames.size === 0 ? graph : renameReads(edit(graph, { node: passed }), renames);
     return dropUnread(rewired, lost);
   });
   return report.finish(model, changed, 'no node gives its input as it is', () => false);
@@ -68,42 +70,4 @@ function isIdentity(
     default:
       return false;
   }
-}
-
-/** A graph and those in it, reading values by their new names. */
-function rename(graph: GraphProto, names: ReadonlyMap<string, string>): GraphProto {
-  const node = mapList(graph.node, (entry) => renameNode(entry, names));
-  return node === graph.node ? graph : edit(graph, { node });
-}
-
-function renameNode(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
-  const input = mapList(node.input, (name) => names.get(name) ?? name);
-  const attributes =
-    subgraphs(node).length === 0
-      ? node.attribute
-      : mapList(node.attribute, (entry) => renameAttribute(entry, names));
-  return input === node.input && attributes === node.attribute
-    ? node
-    : edit(node, { input, attribute: attributes });
-}
-
-function renameAttribute(
-  entry: AttributeProto,
-  names: ReadonlyMap<string, string>,
-): AttributeProto {
-  const g = entry.g && renameInner(entry.g, names);
-  const graphs = mapList(entry.graphs, (graph) => renameInner(graph, names));
-  return g === entry.g && graphs === entry.graphs ? entry : edit(entry, { g, graphs });
-}
-
-/** A subgraph reads outer values by name, its outputs too; what it defines itself is its own. */
-function renameInner(graph: GraphProto, names: ReadonlyMap<string, string>): GraphProto {
-  const own = definedNames(graph);
-  const free = new Map([...names].filter(([name]) => !own.has(name)));
-  const output = mapList(graph.output, (info) => {
-    const name = free.get(info.name ?? '');
-    return name === undefined ? info : edit(info, { name });
-  });
-  const renamed = rename(graph, free);
-  return output === graph.output ? renamed : edit(renamed, { output });
 }

@@ -1,0 +1,1 @@
+export { type ObservedModel, observe } from './observe.ts';
