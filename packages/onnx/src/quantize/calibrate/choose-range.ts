@@ -14,7 +14,7 @@ export type RangeMethod = 'minmax' | 'percentile' | 'entropy' | 'mse';
 export interface RangeOptions {
   /** Default `minmax`. */
   readonly method?: RangeMethod;
-  /** Percent of the elements that `percentile` keeps, between 50 and 100. Default 99.99. */
+  /** Percent of the elements that `percentile` keeps, between 50 and 100. Default 99.999. */
   readonly percentile?: number;
   /** What the value will be stored in. Default uint8. */
   readonly levels?: Levels;
@@ -22,7 +22,11 @@ export interface RangeOptions {
 
 /** The range of a value, from what was seen of it. What was seen nothing of spans nothing. */
 export function chooseRange(histogram: Histogram, options: RangeOptions = {}): Range {
-  const { method = 'minmax', percentile = 99.99, levels = { bits: 8, symmetric: false } } = options;
+  const {
+    method = 'minmax',
+    percentile = 99.999,
+    levels = { bits: 8, symmetric: false },
+  } = options;
   if (histogram.count === 0) return { min: 0, max: 0 };
   if (method === 'percentile') return percentileRange(histogram, percentile);
   if (method === 'entropy') return entropyRange(histogram, levels);

@@ -74,7 +74,7 @@ function coarsened(bins: Float64Array, steps: number): Float64Array {
   return result;
 }
 
-/** Where Q has nothing and P has something, Q is given a ten-thousandth of an element. */
+/** Where Q has nothing and P has something, Q is given next to nothing: 1e-12 of an element. */
 function relativeEntropy(p: Float64Array, q: Float64Array): number {
   const total = (bins: Float64Array) => bins.reduce((sum, count) => sum + count, 0);
   const [sumP, sumQ] = [total(p), total(q)];
@@ -82,7 +82,7 @@ function relativeEntropy(p: Float64Array, q: Float64Array): number {
   let divergence = 0;
   for (const [at, count] of p.entries()) {
     if (count === 0) continue;
-    divergence += (count / sumP) * Math.log((count * sumQ) / ((q[at] || 1e-4) * sumP));
+    divergence += (count / sumP) * Math.log((count * sumQ) / ((q[at] || 1e-12) * sumP));
   }
   return divergence;
 }

@@ -42,7 +42,8 @@ export function planStatic(model: Model, options: StaticOptions, report: Report)
   const index = indexGraph(graph);
   const candidates = new Map<NodeProto, Role>();
   const layers = new Map<NodeProto, WeightedLayer>();
-  const reading = { scope: { graph }, inference: inferValues(model), options, report, layers };
+  const kept = keptNodes(graph, index, options);
+  const reading = { scope: { graph }, inference: inferValues(model), kept, report, layers };
   for (const node of graph.node) {
     const role = readNode(node, reading);
     if (role) candidates.set(node, role);
@@ -57,9 +58,26 @@ export function planStatic(model: Model, options: StaticOptions, report: Report)
 interface Reading {
   readonly scope: Scope & { readonly graph: GraphProto };
   readonly inference: Inference;
-  readonly options: StaticOptions;
+  readonly kept: ReadonlySet<NodeProto>;
   readonly report: Report;
   readonly layers: Map<NodeProto, WeightedLayer>;
+}
+
+/** The nodes that a caller keeps; with a clamp what it clamps, since both are one to the quantiser. */
+function keptNodes(
+  graph: GraphProto,
+  index: GraphIndex,
+  { keepNodes = [] }: StaticOptions,
+): Set<NodeProto> {
+  const names = new Set(keepNodes);
+  const kept = new Set<NodeProto>();
+  for (const node of graph.node) {
+    if (!names.has(node.name || node.output[0]!) && !names.has(node.output[0]!)) continue;
+    kept.add(node);
+    const clamped = roleOf(node, { graph }) === 'clamp' && index.producers.get(node.input[0]!);
+    if (clamped) kept.add(clamped);
+  }
+  return kept;
 }
 
 /** Operators that hold weights or graphs, which this pass leaves as they are. */
@@ -73,12 +91,12 @@ const untouched: Readonly<Record<string, string>> = {
 };
 
 function readNode(node: NodeProto, reading: Reading): Role | undefined {
-  const { scope, options, report, layers } = reading;
+  const { scope, kept, report, layers } = reading;
   const op = node.opType ?? '';
   if (Object.hasOwn(untouched, op)) report.leave(node, untouched[op]!);
   const role = roleOf(node, scope);
   if (!role) return undefined;
-  if (options.keepNodes?.some((kept) => kept === node.name || kept === node.output[0])) {
+  if (kept.has(node)) {
     report.leave(node, 'asked for');
     return undefined;
   }
