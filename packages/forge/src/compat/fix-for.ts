@@ -3,7 +3,10 @@ import {
   fixDimensions,
   fixModel,
   freeDimensions,
+  inferValues,
+  judge,
   type Model,
+  type NodeVerdict,
   type PassReport,
   type PassResult,
   type SupportList,
@@ -21,7 +24,7 @@ import { supportList } from './support-list.ts';
  */
 export function fixFor(targets: readonly string[], model: Model): PassResult {
   const lists = [...new Set(targets.map(listOf))].filter((list) => list !== undefined);
-  const first = lists.some(needsFixedSizes) ? fixSamples(model) : undefined;
+  const first = lists.map((list) => fixSamples(model, list)).find((fix) => fix !== undefined);
   const reports: PassReport[] = first ? [first.report] : [];
   let fixed = first?.model ?? model;
   for (const list of lists) {
@@ -50,22 +53,24 @@ function listOf(target: string): SupportList | undefined {
   return name === undefined ? undefined : supportList(name);
 }
 
-const needsFixedSizes = ({ always }: SupportList): boolean =>
-  always.some((condition) => 'fixed' in condition);
-
-/** One sample at a time; other free sizes only the author can choose. */
-function fixSamples(model: Model): PassResult | undefined {
+/** One sample at a time, where that lets more nodes run; other free sizes only the author can choose. */
+function fixSamples(model: Model, list: SupportList): PassResult | undefined {
   const free = freeDimensions(model);
-  if (free.length === 0) return undefined;
+  const before = refusals(model, list);
+  if (free.length === 0 || !before.some(({ reason }) => reason.includes('must have fixed sizes')))
+    return undefined;
   const samples = free.filter(({ places }) => places.every((place) => place.endsWith('[0]')));
   const others = free.filter((dimension) => !samples.includes(dimension));
-  const { model: fixed, report } = fixDimensions(
-    model,
-    Object.fromEntries(samples.map(({ name }) => [name, 1])),
-  );
+  const sizes = Object.fromEntries(samples.map(({ name }) => [name, 1]));
+  const { model: fixed, report } = fixDimensions(model, sizes);
+  const helps = refusals(fixed, list).length < before.length;
   const warnings = [
-    ...(samples.length > 0 ? ['takes one sample at a time: a target needs fixed sizes'] : []),
+    ...(helps ? ['takes one sample at a time: a target needs fixed sizes'] : []),
     ...others.map(({ name }) => `the free dimension ${name} stays: its size is yours to choose`),
   ];
-  return { model: fixed, report: { ...report, warnings: [...report.warnings, ...warnings] } };
+  if (helps) return { model: fixed, report: { ...report, warnings } };
+  return { model, report: { changed: [], left: [], warnings } };
 }
+
+const refusals = (model: Model, list: SupportList): NodeVerdict[] =>
+  judge(model, inferValues(model), list).filter(({ verdict }) => verdict === 'unsupported');
