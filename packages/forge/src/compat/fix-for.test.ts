@@ -1,4 +1,4 @@
-import { readModel } from '@selvedge/onnx';
+import { type Model, readModel } from '@selvedge/onnx';
 import { expect, it } from 'vitest';
 import {
   feedShapes,
@@ -11,18 +11,18 @@ import { describeUnless } from '../../../../tests/support/skip.ts';
 import { fixFor, verdictFor } from './index.ts';
 
 /** Nodes that a target does not run. */
-const refused = (target: string, model: Parameters<typeof verdictFor>[1]): number =>
+const refused = (target: string, model: Model): number =>
   verdictFor(target, model).verdict.nodes.unsupported;
 
 type Elements = ArrayLike<number | bigint | string | boolean>;
 
 /** Largest difference of two lists; of what is no number, 1 where it differs. */
-function furthest(a: unknown, b: unknown): number {
-  const [left, right] = [a as Elements, b as Elements];
+function furthest(left: Elements, right: Elements): number {
   let most = 0;
   for (let at = 0; at < left.length; at++) {
-    if (typeof left[at] !== 'number') most = Math.max(most, left[at] === right[at] ? 0 : 1);
-    else most = Math.max(most, Math.abs(Number(left[at]) - Number(right[at])));
+    const [a, b] = [left[at], right[at]];
+    const apart = typeof a === 'number' ? Math.abs(a - Number(b)) : Number(a !== b);
+    most = Math.max(most, apart);
   }
   return most;
 }
@@ -43,8 +43,7 @@ describeUnless(noSharedData)('fixing real models', () => {
       const [before, after] = [await runModel(model, feeds), await runModel(fixed, feeds)];
       for (const [output, { data, dims }] of Object.entries(before)) {
         expect(after[output]!.dims).toEqual(dims);
-        expect(furthest(data, after[output]!.data)).toBeLessThan(1e-5);
-    }
+        expect(furthest(data as Elements, after[output]!.data as Elements)).toBeLessThan(1e-5);
       }
     },
   );
