@@ -20,6 +20,7 @@ import {
 import { nBitsNode, nBitsTensors, tableNode, tableTensors } from './n-bits.ts';
 import type { Weights4Options } from './options.ts';
 import { roundPlain, roundSearched } from './round.ts';
+import type { WeightMoments } from './weight-moments.ts';
 import type { Weights4 } from './weights4.ts';
 
 /** What stands for weights: their tensors' names, and how DequantizeLinear is to read them. */
@@ -34,6 +35,8 @@ export interface Form4 extends Weights4Options {
   readonly form: 'matmulnbits' | 'qdq';
   /** Whether ONNX's DequantizeLinear takes 4 bits and blocks (opset 21). */
   readonly hasStandard: boolean;
+  readonly symmetric: boolean;
+  readonly seen: WeightMoments;
 }
 
 /** One graph with its weights in 4 bits. */
@@ -92,8 +95,8 @@ export class GraphWeights4 {
     const size = this.#options.block ?? 32;
     const alpha = node.opType === 'Gemm' ? floatAttribute(node, 'alpha', 1) : 1;
     const addend = floatAttribute(node, 'beta', 1) === 1 ? node.input[2] : undefined;
-    const moments = this.#momentsOf(weights);
-    const key = `nbits ${isFlipped} ${alpha} ${moments ? node.output[0] : ''}`;
+    const moments = this.#options.seen.of(weights);
+    const key = `nbits ${isFlipped} ${alpha}`;
     const { names } = this.#form(name, key, () => {
       const format = { ...this.#format(size), signed: true };
       const blocks = this.#round(weights.values(), columns, format, moments);
@@ -116,13 +119,13 @@ export class GraphWeights4 {
   }
 
   #dequantized(weights: Weights4): string {
-    const { name, columns, isFlipped, node } = weights;
+    const { name, columns, isFlipped } = weights;
     const { block = 32, hasStandard } = this.#options;
-    const moments = this.#momentsOf(weights);
+    const moments = this.#options.seen.of(weights);
     const form = this.#dequantizedForm(weights, block);
     const size =
       form.blockSize ?? form.dims.slice(1).reduce((product, length) => product * length, 1);
-    const key = ['qdq', isFlipped, size, ...form.dims, moments ? node.output[0] : ''].join(' ');
+    const key = ['qdq', isFlipped, size, ...form.dims].join(' ');
     const stored = this.#form(name, key, () => {
       const blocks = this.#round(weights.values(), columns, this.#format(size), moments);
       const names = this.#named(name);
@@ -173,17 +176,12 @@ export class GraphWeights4 {
   #named(name: string): Names4 {
     const codes = this.#names.fresh(`${name}.int4`);
     const scales = this.#names.fresh(`${name}.scales`);
-    if (this.#options.symmetric ?? true) return { codes, scales };
+    if (this.#options.symmetric) return { codes, scales };
     return { codes, scales, zeros: this.#names.fresh(`${name}.zeros`) };
   }
 
   #format(size: number): BlockFormat {
-    return { size, symmetric: this.#options.symmetric ?? true, signed: false };
-  }
-
-  #momentsOf({ node, position, columns }: Weights4): InputMoments | undefined {
-    const found = this.#options.moments?.get(node.name || node.output[0]!);
-    return position === 1 && found?.size === columns ? found : undefined;
+    return { size, symmetric: this.#options.symmetric, signed: false };
   }
 
   #round(

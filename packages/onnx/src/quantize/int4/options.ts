@@ -3,7 +3,11 @@ import type { LayerMoments } from '../moments/moments.ts';
 export interface Weights4Options {
   /** Weights that share a scale. Default 32. */
   readonly block?: 32 | 64 | 128;
-  /** Zero at the middle of the codes (the default); otherwise each block stores a zero point. */
+  /**
+   * Zero at the middle of the codes; otherwise each block stores a zero point, for a fiftieth more
+   * bytes and about a third less error in the output. Default: `true` for `qdq`, where most NPUs
+   * take nothing else, `false` for `matmulnbits`.
+   */
   readonly symmetric?: boolean;
   /**
    * `matmulnbits` (the default): ONNX Runtime's operators, at any opset. `qdq`: INT4 tensors behind

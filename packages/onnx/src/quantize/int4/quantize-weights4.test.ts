@@ -132,8 +132,35 @@ describe('weights in 4 bits', () => {
       return g.node('MatMul', [g.node('MatMul', [x, w]), w]);
     });
     const { model: quantized } = quantizeWeights4(model);
-    expect(quantized.graph.initializer.map(({ name }) => name)).toEqual(['w.int4', 'w.scales']);
+    expect(quantized.graph.initializer.map(({ name }) => name)).toEqual([
+      'w.int4',
+      'w.scales',
+      'w.zeros',
+    ]);
     expect(await compare(model, quantized)).toBeGreaterThan(14);
+  });
+
+  it('rounds weights that two layers read for the inputs of both', () => {
+    const model = around([64, 64], (g, x) => {
+      const w = g.constant('w', [64, 64], wave(4096, 0.2));
+      return g.node('MatMul', [g.node('MatMul', [x, w]), w]);
+    });
+    const seen = (scale: number) => {
+      const diagonal = new Float64Array(64).fill(scale);
+      const full = new Float64Array(64 * 64).fill(scale / 2);
+      for (let at = 0; at < 64; at++) full[at * 65] = scale;
+      return { size: 64, rows: 10, diagonal, full };
+    };
+    const moments = new Map([
+      ['MatMul_0', seen(1)],
+      ['MatMul_1', seen(3)],
+    ]);
+    const { graph } = quantizeWeights4(model, { moments }).model;
+    expect(graph.initializer).toHaveLength(3);
+    const both = new Map([...moments].map(([name]) => [name, seen(2)]));
+    expect(quantizeWeights4(model, { moments: both }).model.graph.initializer).toEqual(
+      graph.initializer,
+    );
   });
 
   it('leaves small layers and those it was asked to keep, and says why', () => {
@@ -158,7 +185,7 @@ describe('weights in 4 bits', () => {
     const model = around([1, 1024], (g, x) =>
       g.node('MatMul', [x, g.constant('w', [1024, 256], wave(1024 * 256))]),
     );
-    const { model: quantized } = quantizeWeights4(model, { block: 64 });
+    const { model: quantized } = quantizeWeights4(model, { block: 64, symmetric: true });
     const [codes, scales] = quantized.graph.initializer;
     expect(codes).toMatchObject({ dataType: dataTypes.uint8, dims: [256, 16, 32] });
     expect(codes!.rawData!.length).toBe((1024 * 256) / 2);

@@ -14,6 +14,7 @@ import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { Model } from '../../wire/model.ts';
 import { type Form4, GraphWeights4, type Stored } from './graph-weights4.ts';
 import type { Weights4Options } from './options.ts';
+import { WeightMoments } from './weight-moments.ts';
 import { readWeights4, type Weights4 } from './weights4.ts';
 
 /**
@@ -37,7 +38,13 @@ export function quantizeWeights4(model: Model, options: Weights4Options = {}): P
   const plain = settleWeights(withoutListedInitializers(model), { mayGrow: true });
   const [report, names, stored] = [new Report(), new NamePool(plain), new Replacements<Stored>()];
   const inference = inferValues(plain);
-  const forms: Form4 = { ...options, form, hasStandard: opset >= 21 };
+  const forms: Form4 = {
+    ...options,
+    form,
+    hasStandard: opset >= 21,
+    symmetric: options.symmetric ?? form === 'qdq',
+    seen: new WeightMoments(plain, options.moments ?? new Map()),
+  };
   const quantized = mapGraphs(plain, (graph, scope) => {
     const found = new Map<NodeProto, readonly Weights4[] | Table>();
     for (const node of graph.node) {

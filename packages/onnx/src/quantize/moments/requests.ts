@@ -1,5 +1,6 @@
 import { intAttribute, intsAttribute, textAttribute } from '../../graph/attribute.ts';
 import { withoutListedInitializers } from '../../pass/constants.ts';
+import { settleWeights } from '../../pass/settle-weights.ts';
 import type { NodeProto } from '../../wire/messages.ts';
 import type { Model } from '../../wire/model.ts';
 import { type Layer, readLayer } from '../layer.ts';
@@ -34,7 +35,7 @@ export function momentRequests(
   options: { readonly minWeights?: number; readonly keepNodes?: readonly string[] } = {},
 ): MomentRequest[] {
   const { minWeights = 512, keepNodes = [] } = options;
-  const { graph } = withoutListedInitializers(model);
+  const { graph } = settleWeights(withoutListedInitializers(model), { mayGrow: true });
   return graph.node.flatMap((node) => {
     const layer = readLayer(node, { graph }, { minWeights, keepNodes });
     if (layer === undefined || typeof layer === 'string') return [];

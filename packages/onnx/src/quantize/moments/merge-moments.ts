@@ -1,0 +1,25 @@
+import type { InputMoments } from './moments.ts';
+
+/** The moments of several layers taken as one: what all of them together read. */
+export function mergeMoments(parts: readonly InputMoments[]): InputMoments | undefined {
+  const [first, ...others] = parts;
+  if (!first || others.length === 0) return first;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const diagonal = weighted(
+    parts.map((part) => ({ share: part.rows / rows, values: part.diagonal })),
+  );
+  const fulls = parts.flatMap(({ rows: own, full }) =>
+    full ? [{ share: own / rows, values: full }] : [],
+  );
+  const isWhole = fulls.length === parts.length;
+  return { size: first.size, rows, diagonal, ...(isWhole && { full: weighted(fulls) }) };
+}
+
+function weighted(
+  parts: readonly { readonly share: number; readonly values: Float64Array }[],
+): Float64Array {
+  const sum = new Float64Array(parts[0]!.values.length);
+  for (const { share, values } of parts)
+    for (let at = 0; at < sum.length; at++) sum[at]! += share * values[at]!;
+  return sum;
+}
