@@ -29,7 +29,7 @@ function furthest(left: Elements, right: Elements): number {
 
 describeUnless(noSharedData)('fixing real models', () => {
   const cases = sharedModels.flatMap(({ name, bytes }) =>
-    ['browser-webgpu', 'browser-webnn', 'apple-m4'].map((target) => ({ name, bytes, target })),
+    ['browser-webgpu', 'browser-webnn'].map((target) => ({ name, bytes, target })),
   );
 
   it.each(cases)(
