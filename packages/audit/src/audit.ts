@@ -14,7 +14,7 @@ import type { AuditReport, Finding } from './finding.ts';
 import { readMore, readSources, type Sources } from './read/sources.ts';
 import { Project, readSettings } from './resolve/index.ts';
 import { loadRules, ownRules, ruleBook } from './rules/index.ts';
-import { tellingOf, wordsOf } from './token/index.ts';
+import { tellingByLanguage, wordsOf } from './token/index.ts';
 
 export interface AuditOptions {
   /** Directories of rule files besides Selvedge's own; a rule of the same name takes its place. */
@@ -31,7 +31,8 @@ export interface AuditOptions {
 export async function audit(directory: string, options: AuditOptions = {}): Promise<AuditReport> {
   await checkDirectory(directory);
   const rules = ruleBook(await loadRules([ownRules, ...(options.rules ?? [])]));
-  const sources = await readSources(directory, tellingOf(wordsOf(rules.providers)));
+  const telling = tellingByLanguage((language) => wordsOf(rules.providers, language));
+  const sources = await readSources(directory, telling);
   const settings = readSettings(sources.settings);
   let project = new Project(sources.parsed);
   let couplings = distinct([
@@ -41,8 +42,8 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
   for (let round = 0; round < maxRounds; round++) {
     const wrappers = wrappersOf(couplings);
     if (wrappers.length === 0) break;
-    if ((await readMore(directory, sources, tellingOf(namesOf(wrappers)))) > 0)
-      project = new Project(sources.parsed);
+    const naming = tellingByLanguage(() => namesOf(wrappers));
+    if ((await readMore(directory, sources, naming)) > 0) project = new Project(sources.parsed);
     const known = new Set(couplings.map(({ call }) => call));
     const more = findWrapperCalls(project, wrappers, known);
     if (more.length === 0) break;

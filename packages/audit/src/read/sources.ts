@@ -8,7 +8,7 @@ import {
   readCode,
 } from '../language/index.ts';
 import { isSettingsFile, type SourceFile } from '../resolve/index.ts';
-import type { Telling } from '../token/index.ts';
+import type { TellingOf } from '../token/index.ts';
 import { fileIsNotOurs, type Skipped, walkFiles } from '../walk/index.ts';
 
 /** A source file that holds no telling word: known by name only. */
@@ -31,7 +31,7 @@ const maxSourceBytes = 5 * 1024 * 1024;
 const maxSettingsBytes = 1024 * 1024;
 
 /** Walks a directory, and parses the source files that hold a telling word. */
-export async function readSources(root: string, telling: Telling): Promise<Sources> {
+export async function readSources(root: string, telling: TellingOf): Promise<Sources> {
   const sources: Sources & { files: number } = {
     parsed: [],
     unread: [],
@@ -48,7 +48,7 @@ export async function readSources(root: string, telling: Telling): Promise<Sourc
     if (!language) sources.settings.push(decoder.decode(bytes));
     else {
       sources.files++;
-      if (telling(bytes)) await parseInto(sources, { path, language }, bytes);
+      if (telling(language.id)(bytes)) await parseInto(sources, { path, language }, bytes);
       else sources.unread.push({ path, language });
     }
   }
@@ -56,12 +56,16 @@ export async function readSources(root: string, telling: Telling): Promise<Sourc
 }
 
 /** Parses those of the files not yet read that hold a word, and takes them off the list. */
-export async function readMore(root: string, sources: Sources, telling: Telling): Promise<number> {
+export async function readMore(
+  root: string,
+  sources: Sources,
+  telling: TellingOf,
+): Promise<number> {
   const rest: Unread[] = [];
   const before = sources.parsed.length;
   for (const file of sources.unread) {
     const bytes = await readFile(join(root, file.path)).catch(() => undefined);
-    if (bytes && telling(bytes)) await parseInto(sources, file, bytes);
+    if (bytes && telling(file.language.id)(bytes)) await parseInto(sources, file, bytes);
     else rest.push(file);
   }
   sources.unread.splice(0, sources.unread.length, ...rest);

@@ -1,17 +1,31 @@
+import type { LanguageId } from '../language/languages.ts';
+
 /** Tells whether bytes hold any of a set of words. */
 export type Telling = (bytes: Uint8Array) => boolean;
+
+/** The one for each language. */
+export type TellingOf = (language: LanguageId) => Telling;
+
+/** Makes each language's when it is first asked for. */
+export function tellingByLanguage(words: (language: LanguageId) => Iterable<string>): TellingOf {
+  const made = new Map<LanguageId, Telling>();
+  return (language) => {
+    const known = made.get(language) ?? tellingOf(words(language));
+    made.set(language, known);
+    return known;
+  };
+}
 
 /**
  * One pass over the bytes for all words at once (Aho and Corasick, CACM 18(6), 1975), without
  * regard to ASCII case. A file that holds none of the words is never parsed.
  */
 export function tellingOf(words: Iterable<string>): Telling {
-  const automaton = build([...words].filter((word) => word.length > 0));
-  const { next, final } = automaton;
+  const { next, final } = build([...words].filter((word) => word.length > 0));
   return (bytes) => {
     let state = 0;
     for (let at = 0; at < bytes.length; at++) {
-      state = next[(state << 7) | (folded[bytes[at]!] as number)]!;
+      state = next[(state << 7) | folded[bytes[at]!]!]!;
       if (final[state] === 1) return true;
     }
     return false;
@@ -31,7 +45,7 @@ interface Automaton {
 
 function build(words: readonly string[]): Automaton {
   const children: Map<number, number>[] = [new Map()];
-  const isFinal: boolean[] = [words.length === 0 && false];
+  const isFinal: boolean[] = [false];
   for (const word of words) {
     let state = 0;
     for (const byte of new TextEncoder().encode(word)) {

@@ -1,31 +1,49 @@
-import type { ProviderRule } from '../rules/index.ts';
+import type { LanguageId } from '../language/languages.ts';
+import type { LanguageRule, ProviderRule } from '../rules/index.ts';
 
-/** The words of all rules of which a file with a finding holds one: packages, hosts, paths, variables. */
-export function wordsOf(providers: readonly ProviderRule[]): Set<string> {
-  return new Set(providers.flatMap(wordsOfProvider).filter((word) => word.length >= 3));
+/**
+ * The words of which a file of a language with a finding holds one: imports of packages as the
+ * language writes them, hosts, paths, variables, and calls whose name alone tells.
+ */
+export function wordsOf(providers: readonly ProviderRule[], language: LanguageId): Set<string> {
+  return new Set(
+    providers.flatMap(({ languages, hosts, paths, environment }) => [
+      ...wordsOfRule(languages[language], language),
+      ...hosts.map((host) => longest(host.split('*'))),
+      ...paths.map((path) => longest(path.split('*'))),
+      ...environment,
+    ]),
+  );
 }
 
-function wordsOfProvider({ languages, hosts, paths, environment }: ProviderRule): string[] {
-  const packages = Object.values(languages).flatMap((rule) => rule.packages.flatMap(asWritten));
-  const calls = Object.values(languages).flatMap((rule) =>
-    rule.calls.filter(({ distinctive }) => distinctive).map(({ path }) => path.at(-1) ?? ''),
-  );
+function wordsOfRule(rule: LanguageRule | undefined, language: LanguageId): string[] {
+  if (!rule) return [];
+  const calls = rule.calls
+    .filter(({ distinctive }) => distinctive)
+    .map(({ path }) => path.at(-1) ?? '');
   return [
-    ...packages,
-    // A call whose name alone tells is looked for only where the name is no everyday word.
+    ...rule.packages.flatMap((name) => asImported[language](name)),
+    // A call is looked for by name only where that is no everyday word.
     ...calls.filter((name) => /[a-z][A-Z]|_/.test(name) && !name.endsWith('*')),
-    ...hosts.map((host) => longest(host.split('*'))),
-    ...paths.map((path) => longest(path.split('*'))),
-    ...environment,
   ];
 }
 
-/** The ways an import may write a package: `from google.cloud import vision`, `client("rekognition")`. */
-function asWritten(name: string): string[] {
-  if (name.startsWith('boto3.')) return [name.slice('boto3.'.length)];
-  const dot = name.lastIndexOf('.');
-  return dot < 0 ? [name] : [name, `from ${name.slice(0, dot)} `];
-}
+/** How an import of a package is written. `ai` and `ort` are in half of all words: `'ai'` is not. */
+const asImported: Readonly<Record<LanguageId, (name: string) => string[]>> = {
+  javascript: (name) => [`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`],
+  python: (name) => {
+    if (name.startsWith('boto3.')) return [name.slice('boto3.'.length)];
+    const dot = name.lastIndexOf('.');
+    const parent = dot < 0 ? [] : [`from ${name.slice(0, dot)} `];
+    return [`import ${name}`, `from ${name}`, `, ${name}\n`, ...parent];
+  },
+  go: (name) => [`"${name}`],
+  java: (name) => [`import ${name}`, `import static ${name}`],
+  kotlin: (name) => [`import ${name}`],
+  csharp: (name) => [`using ${name}`, `= ${name}.`],
+  swift: (name) => [`import ${name}`],
+  rust: (name) => [`use ${name}`, `${name}::`],
+};
 
 const longest = (parts: readonly string[]): string =>
   parts.reduce((a, b) => (b.length > a.length ? b : a), '');
