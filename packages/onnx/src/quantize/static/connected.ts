@@ -6,7 +6,8 @@ import { dataInputs, type Role } from './roles.ts';
 /**
  * Of the nodes that could work in 8 bits those that should: layers, and what stands between them.
  * A node that computes needs quantised inputs, or it would be rounded once more than a float one;
- * every node needs a quantised reader (or to be an output), or what it rounds is for nobody.
+ * every node needs a quantised reader (or to be an output), or what it rounds is for nobody. A clamp
+ * behind a node that gives quantised values costs nothing.
  */
 export function connected(
   candidates: ReadonlyMap<NodeProto, Role>,
@@ -19,8 +20,10 @@ export function connected(
     index.outputs.has(name) || (index.consumers.get(name) ?? []).some((node) => nodes.has(node));
   const stays = (node: NodeProto, role: Role): boolean => {
     if (role === 'layer') return true;
-    if (!node.output.some(isRead)) return false;
     const inputs = dataInputs(node, role).filter((name) => !findConstant({ graph }, name));
+    // What a layer's quantiser does anyway: before the clamp it would round what is cut off.
+    if (role === 'clamp' && inputs.every(isMade)) return true;
+    if (!node.output.some(isRead)) return false;
     if (role === 'mover') return true;
     return inputs.length > 0 && (role === 'join' ? inputs.some(isMade) : inputs.every(isMade));
   };
