@@ -3,7 +3,7 @@ import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import type { Engine } from '@selvedge/infer/engine';
 import type { LatencyBudget } from '../measure/index.ts';
-import { type BuildReport, formatReport } from '../report/index.ts';
+import { type BuildReport, formatReport, paretoFront, reportPage } from '../report/index.ts';
 import {
   type BuildCache,
   buildKey,
@@ -91,6 +91,7 @@ async function lookUp(
 async function writeReports(staging: Staging, report: BuildReport): Promise<void> {
   await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   await staging.write('report.md', formatReport(report));
+  await staging.write('report.html', reportPage(report));
 }
 
 /** Whether nothing failed, every stated bar is proven, and something was built. */
@@ -190,7 +191,7 @@ function reportOf(
     evaluation: evaluation ?? null,
     ...(calibration && { calibration }),
     bars: barsOf(plan),
-    variants: tiers.flatMap(([, { variants }]) => variants),
+    ...variantsOf(tiers),
     toolchain: {
       selvedge: version,
       engine: {
@@ -202,6 +203,15 @@ function reportOf(
       platform: `${process.platform} ${process.arch}`,
     },
   };
+}
+
+function variantsOf(
+  tiers: readonly [string, BuiltTier][],
+): Pick<BuildReport, 'variants' | 'front'> {
+  const fronts = tiers.map(([, { variants }]) => paretoFront(variants));
+  const front = fronts.flatMap((one) => one ?? []);
+  const variants = tiers.flatMap(([, built]) => built.variants);
+  return { variants, ...(front.length > 0 && { front }) };
 }
 
 /** Version of this package, as every package of the repository carries it. */

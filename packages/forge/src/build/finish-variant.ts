@@ -12,9 +12,10 @@ import type { BuiltFile, BuiltVariant } from '../report/index.ts';
 import { warnOfDivergence } from './divergence.ts';
 import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
+import { findFallback } from './fallback.ts';
 import { judgeQuality, overBudget } from './gate.ts';
 import { makeGolden } from './golden.ts';
-import { sizeOf } from './model-file.ts';
+import { openModelFile, sizeOf } from './model-file.ts';
 import type { TierPlan } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { digestOf } from './source-model.ts';
@@ -70,6 +71,7 @@ export async function finishVariant(
     judgeQuality(summary, plan.bar, session === reference);
   return {
     ...identity(plan, draft, engine),
+    ...findFallback(openModelFile(draft, id), plan.targets),
     file,
     digest,
     bytes,
@@ -102,7 +104,6 @@ const identity = (
   precision: precision.id,
   engine: engine.name,
   targets: [...plan.targets],
-  // Which operators a target's provider takes is not known yet.
   fallback: { nodes: null, share: null },
 });
 

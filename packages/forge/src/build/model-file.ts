@@ -59,6 +59,7 @@ export const engineModel = ({ bytes, data }: ModelFile, name: string): ModelByte
 export function openModelFile({ bytes, data }: ModelFile, name: string, workspace?: string): Model {
   const model = readModel(bytes, { name });
   if (!data) return model;
+  if (workspace !== undefined) mkdirSync(workspace, { recursive: true });
   return linkExternal(model, fileStore(data.directory, workspace && scratchIn(workspace)));
 }
 

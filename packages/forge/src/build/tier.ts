@@ -169,7 +169,7 @@ async function makeDrafts(
   signal?.addEventListener('abort', stop, { once: true });
   const job: PrecisionJob = {
     source,
-    ...openData(plan, source, reference, sets, count, context),
+    ...openData(source, reference, sets, count, context),
     bar: plan.bar,
     others: plan.precisions,
     progress: (done, total) => count('mix', done, total),
@@ -237,7 +237,6 @@ interface DataSets {
 
 /** What precisions learn from data: nothing where there is no calibration set. */
 function openData(
-  { precisions }: TierPlan,
   { model }: LoadedModel,
   reference: Session,
   { evaluation, calibration }: DataSets,
@@ -251,11 +250,6 @@ function openData(
       engine,
       model,
       dataset: calibration,
-      wants: {
-        ranges: precisions.includes('int8'),
-        everyRange: precisions.includes('mixed'),
-        moments: precisions.includes('int4'),
-      },
       onProgress: (done, total) => count('calibrate', done, total),
       signal,
     }),

@@ -12,7 +12,7 @@ export function formatReport(report: BuildReport): string {
   const lines = [
     `# ${family} ${version}`,
     '',
-    sentence(variants),
+    summarySentence(variants),
     ...(report.cached
       ? ['', `All of it was made before, at ${report.createdAt}, from the same inputs and options.`]
       : []),
@@ -49,16 +49,24 @@ export function formatQuality(metric: string, value: number): string {
   return value >= identicalDb ? 'exact' : `${value.toFixed(1)} dB`;
 }
 
-export const formatShare = (fraction: number): string => `${(100 * fraction).toFixed(2)}%`;
+/** `0.12%`; with more digits where two would hide that it is not nothing. */
+export function formatShare(fraction: number): string {
+  const short = (100 * fraction).toFixed(2);
+  if (Number(short) !== 0 || fraction === 0) return `${short}%`;
+  const long = (100 * fraction).toFixed(4);
+  return Number(long) === 0 ? '0.00%' : `${long}%`;
+}
 
 /** `0.420 ms ●` */
 export const formatLatency = ({ p50Ms, provenance }: Latency): string =>
   `${formatMs(p50Ms)} ${marks[provenance]}`;
 
 /** Three significant digits, whole milliseconds from 100 up. */
-const formatMs = (ms: number): string => `${ms < 100 ? ms.toPrecision(3) : ms.toFixed(0)} ms`;
+export const formatMs = (ms: number): string =>
+  `${ms < 100 ? ms.toPrecision(3) : ms.toFixed(0)} ms`;
 
-function sentence(variants: readonly BuiltVariant[]): string {
+/** `6 variants: 5 pass, 1 skipped.` */
+export function summarySentence(variants: readonly BuiltVariant[]): string {
   const of = (status: BuiltVariant['status']) =>
     variants.filter((variant) => variant.status === status).length;
   const parts = (['pass', 'unproven', 'fail', 'skipped'] as const)
@@ -128,7 +136,7 @@ function notes(variants: readonly BuiltVariant[]): string[] {
 }
 
 /** One line per operator, with one reason as the example; report.json has each node's. */
-function leftAlone(left: readonly PassNote[]): string[] {
+export function leftAlone(left: readonly PassNote[]): string[] {
   const byOp = Map.groupBy(left, ({ op }) => op);
   return [...byOp].map(([op, nodes]) => {
     const { node, reason } = nodes[0] as PassNote;

@@ -52,8 +52,8 @@ export const PassNote = Type.Object({
 export type PassNote = Static<typeof PassNote>;
 
 /**
- * How the layers of a mixed variant were told apart. Noise: the share of the output's power that
- * differs from the unconverted model's when this layer alone is in 8 bits.
+ * How the layers of a mixed variant were told apart: by how much of the noise that 8 bits make at
+ * the output is gone when one layer alone is left out.
  */
 export const Sensitivity = Type.Object({
   /** What the mixture had to hold; `stated` false: nobody stated a bar, and this one was assumed. */
@@ -63,6 +63,8 @@ export const Sensitivity = Type.Object({
     stated: Type.Boolean(),
   }),
   metric: Type.String(),
+  /** Share of the output's power that differs with every layer in 8 bits. */
+  noise: Type.Number({ minimum: 0 }),
   noiseSamples: Type.Integer({ minimum: 1 }),
   judgedOn: Type.Union([Type.Literal('evaluation'), Type.Literal('calibration')]),
   judgeSamples: Type.Integer({ minimum: 1 }),
@@ -72,7 +74,8 @@ export const Sensitivity = Type.Object({
       node: Type.String(),
       op: Type.String(),
       layers: Type.Integer({ minimum: 1 }),
-      noise: Type.Number({ minimum: 0 }),
+      /** How much of `noise` is gone without this one in 8 bits. */
+      gain: Type.Number({ minimum: 0 }),
       /** To 16 bit. */
       moved: Type.Boolean(),
     }),
@@ -88,6 +91,26 @@ export const Sensitivity = Type.Object({
   ),
 });
 export type Sensitivity = Static<typeof Sensitivity>;
+
+/** What of a variant would run outside one target's accelerator. */
+export const TargetFallback = Type.Object({
+  target: Slug,
+  provider: Type.String(),
+  /** Of the provider's operator list. */
+  version: Type.String(),
+  verdict: Type.Union([
+    Type.Literal('full'),
+    Type.Literal('partial'),
+    Type.Literal('none'),
+    Type.Literal('unknown'),
+  ]),
+  /** Nodes, and share of all MACs, outside the accelerator; null where no list says. */
+  nodes: Nullable(Type.Integer({ minimum: 0 })),
+  share: Nullable(Type.Number({ minimum: 0, maximum: 1 })),
+  partitions: Nullable(Type.Integer({ minimum: 0 })),
+  reason: Type.String(),
+});
+export type TargetFallback = Static<typeof TargetFallback>;
 
 /** One variant of a build. Where it is `skipped`, everything that was not made is null. */
 export const BuiltVariant = Type.Object({
@@ -114,11 +137,13 @@ export const BuiltVariant = Type.Object({
   latency: Nullable(Latency),
   /** Estimated from the catalogue, one per target. */
   estimates: Type.Array(Latency),
-  /** What would run outside the target's unit; null where no operator list is known. */
+  /** What would run outside the target's unit, on the worst of the targets; null where no operator list is known. */
   fallback: Type.Object({
     nodes: Nullable(Type.Integer({ minimum: 0 })),
     share: Nullable(Type.Number({ minimum: 0, maximum: 1 })),
   }),
+  /** The same for each target; absent where none was asked for. */
+  fallbacks: Type.Optional(Type.Array(TargetFallback)),
   opset: Nullable(Type.Integer({ minimum: 1 })),
   workload: Nullable(Workload),
   /** `variants/<id>.golden.json`: a `Golden` document. */
@@ -173,6 +198,11 @@ export const BuildReport = Type.Object({
     Type.Object({ min: Type.Optional(Type.Number()), maxDrop: Type.Optional(Type.Number()) }),
   ),
   variants: Type.Array(BuiltVariant),
+  /**
+   * Ids of variants on the Pareto front of their tier: no other is as small, as fast and as good,
+   * and better in one of the three. Absent where quality was not measured.
+   */
+  front: Type.Optional(Type.Array(Slug)),
   /** What the blueprint says about routing: the farthest tier per label, and the policy's file. */
   policy: Type.Object({
     labels: Type.Record(Slug, Tier),

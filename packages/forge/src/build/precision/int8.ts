@@ -10,7 +10,10 @@ export const int8: Precision = {
   reads: ['calibration'],
   async make({ calibrated, convert }) {
     if (!calibrated) return { notes: [], skipped: needsCalibration };
-    return convert({ pass: 'int8', ranges: await calibrated.ranges() });
+    const calibration = await calibrated.calibration();
+    if ('skipped' in calibration) return { notes: [], skipped: calibration.skipped };
+    const { ranges, means, moments } = calibration;
+    return convert({ pass: 'int8', ranges, options: { means, moments } });
   },
 };
 

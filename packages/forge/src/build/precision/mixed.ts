@@ -27,13 +27,17 @@ export const mixed: Precision = {
 const mostGroups = 48;
 
 async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): Promise<Converted> {
-  const ranges = await calibrated.ranges();
-  const whole = await job.convert({ pass: 'int8', ranges });
+  const calibration = await calibrated.calibration();
+  if ('skipped' in calibration) return { notes: [], skipped: calibration.skipped };
+  const { means, moments } = calibration;
+  const options = { means, moments };
+  const ranges = await calibrated.everyRange();
+  const whole = await job.convert({ pass: 'int8', ranges, options });
   if ('skipped' in whole) return whole;
   const groups = layerGroups(whole.changed ?? [], mostGroups);
-  const noise = await rankLayers(groups, ranges, job, trials);
-  const order = groups.map((_, at) => at).sort((a, b) => (noise[b] ?? 0) - (noise[a] ?? 0));
-  const mixtures = new Mixtures(groups, ranges, job, trials);
+  const { noise, gains } = await rankLayers(groups, { ranges, options }, job, trials);
+  const order = groups.map((_, at) => at).sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0));
+  const mixtures = new Mixtures(groups, { ranges, options }, job, trials);
   const refusal = await mixtures.refusalOfAll();
   if (refusal !== undefined) return { notes: [], skipped: refusal };
   const sizes = groups.map((group) => weightsOf(job, group.nodes));
@@ -50,13 +54,14 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
   const sensitivity: Sensitivity = {
     bar: { ...mixtures.bar, stated: isStated(job.bar) },
     metric: mixtures.metric,
+    noise,
     noiseSamples: trials.noiseSamples,
     judgedOn: trials.judgedOn,
     judgeSamples: trials.judgeSamples,
     layers: order.map((at) => {
       const group = groups[at] ?? fail('internal', 'a group is missing');
       const { node, op, layers } = group;
-      return { node, op, layers, noise: noise[at] ?? 0, moved: isMoved.has(at) };
+      return { node, op, layers, gain: gains[at] ?? 0, moved: isMoved.has(at) };
     }),
     tried: tried.map(({ moved, bytes, holds }) => ({
       moved: moved.length,

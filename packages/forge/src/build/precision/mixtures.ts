@@ -4,7 +4,7 @@ import { sizeOf } from '../model-file.ts';
 import type { Trials } from '../trials.ts';
 import type { Candidate } from './choose-moved.ts';
 import type { LayerGroup } from './layer-groups.ts';
-import type { Ranges } from './passes.ts';
+import type { Learned } from './passes.ts';
 import type { Converted, PrecisionJob } from './precision.ts';
 
 interface Measured {
@@ -15,7 +15,7 @@ interface Measured {
 /** Builds mixtures of 8 and 16 bit and holds them against the bar, each once. */
 export class Mixtures {
   readonly #groups: readonly LayerGroup[];
-  readonly #ranges: Ranges;
+  readonly #learned: Learned;
   readonly #job: PrecisionJob;
   readonly #trials: Trials;
   readonly #measured = new Map<string, Measured>();
@@ -24,9 +24,9 @@ export class Mixtures {
   metric = '';
   bar: Bar;
 
-  constructor(groups: readonly LayerGroup[], ranges: Ranges, job: PrecisionJob, trials: Trials) {
+  constructor(groups: readonly LayerGroup[], learned: Learned, job: PrecisionJob, trials: Trials) {
     this.#groups = groups;
-    this.#ranges = ranges;
+    this.#learned = learned;
     this.#job = job;
     this.#trials = trials;
     this.bar = job.bar;
@@ -64,7 +64,7 @@ export class Mixtures {
   /** The same mixture is the same bytes, however often it is made. */
   make(moved: readonly number[]): Promise<Converted> {
     const nodes = moved.flatMap((at) => this.#groups[at]?.nodes ?? []);
-    return this.#job.convert({ pass: 'mixed', ranges: this.#ranges, moved: nodes });
+    return this.#job.convert({ pass: 'mixed', ...this.#learned, moved: nodes });
   }
 
   dropOf(moved: readonly number[]): number | null {

@@ -23,10 +23,21 @@ export type PassRequest =
   | { readonly pass: 'int8-dynamic'; readonly options?: QuantizeOptions }
   | { readonly pass: 'int8'; readonly ranges: Ranges; readonly options?: StaticOptions }
   | { readonly pass: 'int4'; readonly options?: Weights4Options }
-  | { readonly pass: 'mixed'; readonly ranges: Ranges; readonly moved: readonly string[] };
+  | {
+      readonly pass: 'mixed';
+      readonly ranges: Ranges;
+      readonly options?: StaticOptions;
+      readonly moved: readonly string[];
+    };
 
 /** What each activation spans. */
 export type Ranges = ReadonlyMap<string, Range>;
+
+/** What static quantisation learned from calibration samples. */
+export interface Learned {
+  readonly ranges: Ranges;
+  readonly options: StaticOptions;
+}
 
 function resultOf(model: Model, request: PassRequest): PassResult {
   switch (request.pass) {
@@ -39,13 +50,18 @@ function resultOf(model: Model, request: PassRequest): PassResult {
     case 'int4':
       return quantizeWeights4(model, request.options);
     case 'mixed':
-      return mix(model, request.ranges, request.moved);
+      return mix(model, request.ranges, request.options ?? {}, request.moved);
   }
 }
 
 /** 8 bits but for the nodes that are moved, which are in 16. */
-function mix(model: Model, ranges: Ranges, moved: readonly string[]): PassResult {
-  const eight = quantizeStatic(model, ranges, { keepNodes: moved });
+function mix(
+  model: Model,
+  ranges: Ranges,
+  options: StaticOptions,
+  moved: readonly string[],
+): PassResult {
+  const eight = quantizeStatic(model, ranges, { ...options, keepNodes: moved });
   const base = eight.report.skipped === undefined ? eight.model : model;
   const isMoved = new Set(moved);
   const keepNodes = base.graph.node

@@ -1,0 +1,153 @@
+import type { Quality } from '@selvedge/core/release';
+import { formatBytes } from '@selvedge/core/units';
+import { identicalDb } from '../../measure/index.ts';
+import { formatMs, formatQuality, formatShare } from '../format.ts';
+import type { BuildReport, BuiltVariant } from '../schema.ts';
+import { type Axis, axisOf } from './axis.ts';
+import { html, type Markup } from './markup.ts';
+import { barOn, type ScaledQuality, scaleQuality } from './quality-scale.ts';
+
+/** A variant in a plot. */
+interface Point {
+  readonly variant: BuiltVariant;
+  readonly quality: Quality;
+  readonly scaled: ScaledQuality;
+  readonly x: number;
+}
+
+const size = { width: 360, height: 264, left: 62, right: 14, top: 14, bottom: 40 } as const;
+
+/**
+ * Size and latency against quality, each variant a dot with the 95% interval of its difference to
+ * the unconverted model. The front is filled; the bar, where one was stated, is a line.
+ */
+export function qualityPlots(report: BuildReport, tier: string): Markup | undefined {
+  const variants = report.variants.filter((variant) => variant.tier === tier);
+  const front = new Set(report.front ?? []);
+  const bar = report.bars[tier] ?? {};
+  const bySize = pointsOf(variants, ({ bytes }) => bytes);
+  if (bySize.length < 2) return undefined;
+  const byTime = pointsOf(variants, ({ latency }) => latency?.p50Ms ?? null);
+  return html`<div class="plots">
+${plot(bySize, { what: 'size', format: formatBytes, front, bar })}
+${byTime.length < 2 ? undefined : plot(byTime, { what: 'median latency here', format: formatMs, front, bar })}
+</div>`;
+}
+
+function pointsOf(
+  variants: readonly BuiltVariant[],
+  measure: (variant: BuiltVariant) => number | null,
+): Point[] {
+  return variants.flatMap((variant) => {
+    const { quality } = variant;
+    const x = measure(variant);
+    if (!quality || x === null || x <= 0) return [];
+    return { variant, quality, scaled: scaleQuality(quality), x };
+  });
+}
+
+interface PlotOptions {
+  readonly what: string;
+  readonly format: (value: number) => string;
+  readonly front: ReadonlySet<string>;
+  readonly bar: { readonly min?: number; readonly maxDrop?: number };
+}
+
+function plot(points: readonly Point[], { what, format, front, bar }: PlotOptions): Markup {
+  const { width, height, left, right, top, bottom } = size;
+  const [{ quality }] = points as [Point];
+  const limit = barOn(quality, bar);
+  const x = axisOf(
+    points.map((point) => point.x),
+    { from: left, to: width - right, log: true },
+  );
+  const y = axisOf(shownValues(points, limit), { from: height - bottom, to: top, log: false });
+  const marks = placeLabels(points, x, y);
+  return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${quality.metric} against ${what}">
+${y.ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${px(y.at(tick))}" y2="${px(y.at(tick))}"/><text class="tick" x="${left - 8}" y="${px(y.at(tick) + 4)}" text-anchor="end">${tickOf(quality.metric, tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="mark" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${height - bottom}" y2="${height - bottom + 4}"/><text class="tick" x="${px(x.at(tick))}" y="${height - bottom + 18}" text-anchor="middle">${format(tick)}</text>`)}
+<line class="axis" x1="${left}" x2="${width - right}" y1="${height - bottom}" y2="${height - bottom}"/>
+<text class="title" x="${width - right}" y="${height - 4}" text-anchor="end">${what} →</text>
+<text class="title" x="2" y="10">↑ ${quality.metric}</text>
+${limit === undefined ? undefined : html`<line class="bar" x1="${left}" x2="${width - right}" y1="${px(y.at(limit))}" y2="${px(y.at(limit))}"/><text class="bar" x="${left + 4}" y="${px(y.at(limit) + 12)}">the bar</text>`}
+${marks.map((mark) => drawn(mark, front, format))}
+</svg>`;
+}
+
+/** An answer that is equal to the last bit has no height in dB: it stands above the rest. */
+function shownValues(points: readonly Point[], limit: number | undefined): number[] {
+  const all = points.flatMap(({ scaled }) => [scaled.value, scaled.low, scaled.high]);
+  const finite = [...all, ...(limit === undefined ? [] : [limit])].filter(
+    (one) => one < identicalDb,
+  );
+  const most = Math.max(...finite, 0);
+  if (finite.length === 0) return [identicalDb - 10, identicalDb];
+  return all.some((one) => one >= identicalDb) ? [...finite, most + 10] : finite;
+}
+
+interface PlacedPoint extends Point {
+  readonly at: {
+    readonly x: number;
+    readonly y: number;
+    readonly low: number;
+    readonly high: number;
+  };
+  readonly label: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
+}
+
+const labelHeight = 13;
+const letterWidth = 6.7;
+
+/** Labels beside their dots, moved down where they would cover each other. */
+function placeLabels(points: readonly Point[], x: Axis, y: Axis): PlacedPoint[] {
+  const ceiling = size.top + 2;
+  const floor = size.height - size.bottom;
+  const clip = (value: number): number => Math.min(floor, Math.max(ceiling, y.at(value)));
+  const boxes: { left: number; right: number; y: number }[] = [];
+  return [...points]
+    .sort((a, b) => clip(a.scaled.value) - clip(b.scaled.value) || a.x - b.x)
+    .map((point) => {
+      const { value, low, high } = point.scaled;
+      const at = { x: x.at(point.x), y: clip(value), low: clip(low), high: clip(high) };
+      const wide = point.variant.precision.length * letterWidth;
+      const fitsRight = at.x + 9 + wide <= size.width - 2;
+      const left = fitsRight ? at.x + 9 : at.x - 9 - wide;
+      const box = { left, right: left + wide, y: at.y };
+      const covers = (other: typeof box) =>
+        other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < labelHeight;
+      while (boxes.some(covers) && box.y < floor) box.y += 1;
+      boxes.push(box);
+      const anchor = fitsRight ? ('start' as const) : ('end' as const);
+      return { ...point, at, label: { x: fitsRight ? left : box.right, y: box.y + 4, anchor } };
+    });
+}
+
+function drawn(
+  { variant, quality, at, label, x }: PlacedPoint,
+  front: ReadonlySet<string>,
+  format: (value: number) => string,
+): Markup {
+  const isFront = front.has(variant.id);
+  const range = quality.interval
+    ? `, 95% of the drop ${quality.interval.map((end) => formatShare(end)).join(' to ')}`
+    : '';
+  const words = `${variant.id}: ${formatQuality(quality.metric, quality.value)}${range}, ${format(x)}${isFront ? ', on the front' : ''}`;
+  const kind = variant.status === 'fail' ? 'failed' : isFront ? 'front' : 'other';
+  return html`<g class="${kind}"><title>${words}</title>
+<line class="whisker" x1="${px(at.x)}" x2="${px(at.x)}" y1="${px(at.low)}" y2="${px(at.high)}"/>
+<line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.low)}" y2="${px(at.low)}"/>
+<line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.high)}" y2="${px(at.high)}"/>
+${dot(kind, at)}
+<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${variant.precision}</text></g>`;
+}
+
+/** State is never colour alone: what misses its bar is a cross. */
+function dot(kind: string, { x, y }: { readonly x: number; readonly y: number }): Markup {
+  if (kind !== 'failed') return html`<circle cx="${px(x)}" cy="${px(y)}" r="4.5"/>`;
+  return html`<path d="M${px(x - 4)} ${px(y - 4)}l8 8m0 -8l-8 8"/>`;
+}
+
+const tickOf = (metric: string, value: number): string =>
+  metric === 'snr' ? `${Number(value.toFixed(1))} dB` : `${Number((100 * value).toFixed(3))}%`;
+
+const px = (value: number): string => value.toFixed(1);
