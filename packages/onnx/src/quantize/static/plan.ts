@@ -32,8 +32,8 @@ export interface StaticPlan {
 /**
  * Decides what is quantised: layers with stored weights and products of two values; what computes
  * between them as long as all it reads is quantised and something quantised reads it; what only
- * moves elements around them. A decomposed activation or normalisation (Mul, Add, Tanh, …) ends in
- * an operator without 8-bit form, so that all of it stays float, as it must: a cube in 8 bits is noise.
+ * moves elements around them. A decomposed activation or normalisation (a square, Mul, Add, Tanh, …)
+ * holds an operator without 8-bit form, so that all of it stays float: a cube in 8 bits is noise.
  *
  * @param model as {@link prepareStatic} gives it.
  */

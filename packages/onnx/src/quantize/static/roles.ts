@@ -38,6 +38,8 @@ export function roleOf(node: NodeProto, scope: Scope): Role | undefined {
   const op = node.opType ?? '';
   const role = Object.hasOwn(roles, op) ? roles[op] : undefined;
   if (!role || !node.input[0] || !node.output[0]) return undefined;
+  // A square spreads its values over twice the bits; it is part of a decomposed operator.
+  if (op === 'Mul' && node.input[0] === node.input[1]) return undefined;
   if (op === 'MaxPool' && node.output[1]) return undefined;
   if (op === 'Resize' && !keepsRange(node)) return undefined;
   if (op === 'Pad' && !padsWithin(node, scope)) return undefined;

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseRange, type RangeMethod } from './choose-range.ts';
+import { Histogram } from './histogram.ts';
+import { coveredRange, type Levels, type Range, stepsOf } from './range.ts';
+
+const methods: RangeMethod[] = ['minmax', 'percentile', 'entropy', 'mse'];
+const uint8: Levels = { bits: 8, symmetric: false };
+const int8: Levels = { bits: 8, symmetric: true };
+
+const histogramOf = (values: ArrayLike<number>): Histogram => {
+  const histogram = new Histogram();
+  histogram.add(values);
+  return histogram;
+};
+
+/** Mean squared error of storing values in a range. */
+function errorOf(values: Float32Array, range: Range, levels: Levels): number {
+  const { min, max } = coveredRange(range, levels);
+  const step = (max - min) / stepsOf(levels);
+  let sum = 0;
+  for (const value of values) {
+    const kept = Math.min(max, Math.max(min, Math.round(value / step) * step));
+    sum += (value - kept) ** 2;
+  }
+  return sum / values.length;
+}
+
+/** Sums of uniform numbers: nearly normal, and the same every time. */
+function bell(count: number, seed = 1): Float32Array {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Float32Array.from({ length: count }, () => {
+    let sum = -6;
+    for (let part = 0; part < 12; part++) sum += next();
+    return sum;
+  });
+}
+
+describe('a chosen range', () => {
+  it('holds zero, and never more than was seen', () => {
+    const values = fc.array(fc.float({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.constantFrom(...methods), fc.boolean(), (seen, method, symmetric) => {
+        const histogram = histogramOf(Float32Array.from(seen));
+        const { min, max } = chooseRange(histogram, { method, levels: { bits: 8, symmetric } });
+        expect(min).toBeLessThanOrEqual(0);
+        expect(max).toBeGreaterThanOrEqual(0);
+        const reach = Math.max(histogram.max, -histogram.min);
+        expect(-min).toBeLessThanOrEqual(symmetric ? reach : Math.max(0, -histogram.min));
+        expect(max).toBeLessThanOrEqual(symmetric ? reach : Math.max(0, histogram.max));
+      }),
+    );
+  });
+
+  it('spans nothing where nothing was seen', () => {
+    for (const method of methods)
+      expect(chooseRange(new Histogram(), { method })).toEqual({ min: 0, max: 0 });
+  });
+
+  it('by percentile leaves the stated share out, half of it on each side', () => {
+    const histogram = histogramOf(Float32Array.from({ length: 10_000 }, (_, at) => at - 5000));
+    const { min, max } = chooseRange(histogram, { method: 'percentile', percentile: 99 });
+    expect(min).toBeCloseTo(-4950, -1);
+    expect(max).toBeCloseTo(4950, -1);
+  });
+
+  it.each([uint8, int8])('by mse errs less than any narrower or wider one (%o)', (levels) => {
+    const values = bell(20_000);
+    // One outlier makes the whole range five times as wide.
+    values[0] = 30;
+    const range = chooseRange(histogramOf(values), { method: 'mse', levels });
+    const least = errorOf(values, range, levels);
+    const scaled = (factor: number) => ({ min: range.min * factor, max: range.max * factor });
+    for (const factor of [0.5, 0.7, 1.5, 2])
+      expect(errorOf(values, scaled(factor), levels)).toBeGreaterThan(least);
+    const whole = chooseRange(histogramOf(values), { levels });
+    expect(errorOf(values, whole, levels)).toBeGreaterThan(least);
+  });
+
+  it('by entropy lets a lonely outlier go and keeps the rest', () => {
+    const values = bell(20_000);
+    values[0] = 300;
+    const { min, max } = chooseRange(histogramOf(values), { method: 'entropy' });
+    expect(max).toBeLessThan(150);
+    expect(max).toBeGreaterThan(3);
+    expect(min).toBeLessThan(-3);
+  });
+});
