@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { SupportList } from '@selvedge/onnx';
 import { formatList } from './format-list.ts';
 import { makers } from './lists/index.ts';
+import { correct, corrections } from './measured/index.ts';
 import { readSource, textOf } from './read-source.ts';
 import { readChangelog, readFunctions } from './schemas.ts';
 import { changelog, operators, sources } from './sources.ts';
@@ -38,7 +39,7 @@ export function importList(
     ...head,
     sources: read.map(({ origin }) => origin),
     imported,
-    rules: sortRules(rules),
+    rules: sortRules(correct(rules, corrections[provider] ?? [])),
   };
 }
 

@@ -10,7 +10,7 @@ export type ConstantValues = (graph: GraphProto | FunctionProto, name: string) =
  * Finds the values that a runtime knows before the first run: stored tensors, and what
  * deterministic nodes make of nothing else (runtimes fold those while they load a model).
  *
- * @param sizesOf where they are all known of the input of a Shape or Size, its output is known too
+ * @param sizesOf where they are all known of the input of a Shape, its output is known too
  */
 export function constantValues(model: Model, sizesOf: FixedSizes): ConstantValues {
   const byGraph = new Map<GraphProto | FunctionProto, Set<string>>();
@@ -58,7 +58,7 @@ function follows(
 ): boolean {
   if (!isDefaultDomain(node.domain) || random.has(node.opType ?? '')) return false;
   if (node.opType === 'Constant') return true;
-  if (node.opType === 'Shape' || node.opType === 'Size')
+  if (node.opType === 'Shape')
     return isConstant(graph, node.input[0] ?? '') || isFixed(sizesOf(graph, node.input[0] ?? ''));
   if (subgraphs(node).length > 0 || node.input.every((name) => name === '')) return false;
   return node.input.every((name) => name === '' || isConstant(graph, name));
