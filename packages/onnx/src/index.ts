@@ -1,5 +1,6 @@
 /** ONNX bytes to graph to bytes. Pure: runs in browsers, workers and Node alike. */
 export * from './build/index.ts';
+export * from './compress/index.ts';
 export * from './cost/index.ts';
 export * from './float16/index.ts';
 export * from './fold/index.ts';
