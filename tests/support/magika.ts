@@ -11,9 +11,9 @@ interface Config {
 }
 
 /**
- * The 77 sample files as a data set for magika-v3.3, labelled by the folder they stand in. A label
- * that the network does not know (`empty`: it is never asked about empty files) is a class of its
- * own, behind all others, which no answer meets.
+ * The 77 sample files as a data set for magika-v3.3, labelled by the folder they stand in. `empty` is
+ * no class of the network, which is never asked about empty files: its sample counts as class 0
+ * (3gp), which no sample is, so that the network cannot be right about it.
  */
 export function magika(): WrittenDataset {
   const config: Config = JSON.parse(
@@ -29,8 +29,7 @@ export function magika(): WrittenDataset {
   const data = new Int32Array(files.length * width);
   const labels = files.map(({ label, path }, at) => {
     data.set(features(new Uint8Array(readFileSync(path)), config), at * width);
-    const known = config.target_labels_space.indexOf(label);
-    return known < 0 ? config.target_labels_space.length : known;
+    return Math.max(0, config.target_labels_space.indexOf(label));
   });
   return { inputs: { bytes: { type: 'int32', shape: [files.length, width], data } }, labels };
 }
