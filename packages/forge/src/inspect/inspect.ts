@@ -25,7 +25,7 @@ export interface Inspection {
   readonly targets: readonly TargetVerdict[];
 }
 
-/** A tensor, or (`shape` null) something else, its ONNX type in words. */
+/** A tensor; or (`shape` null) one of unknown rank, or something else with its ONNX type in words. */
 export interface InspectedValue {
   readonly name: string;
   readonly type: string;
@@ -75,5 +75,8 @@ function valuesOf(
   direction: 'input' | 'output',
 ): InspectedValue[] {
   const others = facts.others.filter((value) => value.direction === direction);
-  return [...facts[side], ...others.map(({ name, type }) => ({ name, type, shape: null }))];
+  const tensors = facts[side].map((value) =>
+    facts.unranked.includes(value.name) ? { ...value, shape: null } : value,
+  );
+  return [...tensors, ...others.map(({ name, type }) => ({ name, type, shape: null }))];
 }

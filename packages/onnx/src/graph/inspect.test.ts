@@ -43,6 +43,7 @@ describe('what a model is', () => {
         { name: 'x', type: 'float32', shape: ['n', null, 2] },
       ],
       outputs: [{ name: 'z', type: 'float16', shape: [2] }],
+      unranked: [],
       others: [],
       opset: 17,
       opsets: { '': 17, 'com.example': 3 },
@@ -50,6 +51,23 @@ describe('what a model is', () => {
       producer: 'selvedge',
       external: [],
     });
+  });
+
+  it('infers the shape of an output that declares none, and tells unknown rank from a scalar', () => {
+    const g = graphBuilder('open', { opset: 17, domains: { 'com.example': 1 } });
+    const x = g.input('x', 'float32', ['n', 3]);
+    g.node('Neg', [x], {}, 'y');
+    g.node('ReduceSum', [x], { keepdims: 0 }, 's');
+    for (const name of ['y', 's']) g.output(name, 'float32');
+    const model = g.build();
+    const strange = makeNode('Mystery', ['x'], ['u'], {}, { domain: 'com.example' });
+    const graph = edit(model.graph, {
+      node: [...model.graph.node, strange],
+      output: [...model.graph.output, makeValueInfo('u', 'float32')],
+    });
+    const { outputs, unranked } = inspectModel(edit(model, { graph }));
+    expect(outputs.map(({ shape }) => shape)).toEqual([['n', 3], [], []]);
+    expect(unranked).toEqual(['u']);
   });
 
   it('says in words what is no tensor', () => {

@@ -1,8 +1,16 @@
 import { fail } from '@selvedge/core/errors';
 import type { TensorSpec } from '@selvedge/core/schema';
-import { dataTypeName, isElementType } from '../tensor/data-type.ts';
+import { type Dim, isExpression } from '../shape/dimension.ts';
+import { inferValues } from '../shape/infer.ts';
+import { dataTypeName, dataTypes, isElementType } from '../tensor/data-type.ts';
 import { elementCount } from '../tensor/values.ts';
-import type { TensorShapeProto, TypeProto, ValueInfoProto } from '../wire/messages.ts';
+import { edit, make } from '../wire/message.ts';
+import type {
+  DimensionProto,
+  TensorShapeProto,
+  TypeProto,
+  ValueInfoProto,
+} from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { operatorName } from './attribute.ts';
 import { type ExternalReference, externalReferences } from './external.ts';
@@ -20,6 +28,8 @@ export interface ModelFacts {
   /** What a caller gives: graph inputs that no initializer fills. */
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** Inputs and outputs of unknown rank, whose shape above is `[]` like a scalar's. */
+  readonly unranked: readonly string[];
   /** Inputs and outputs that are no tensors of the fabric's types, with their ONNX type in words. */
   readonly others: readonly { name: string; direction: 'input' | 'output'; type: string }[];
   /** Version of the default domain's operators; 1 where the model imports none of them. */
@@ -56,14 +66,18 @@ export function inspectModel(model: Model): ModelFacts {
   const stored = new Set(graph.initializer.map(({ name }) => name));
   for (const { values } of graph.sparseInitializer) stored.add(values?.name);
   const given = graph.input.filter(({ name }) => !stored.has(name));
+  const outputs = shapedOutputs(model);
   return {
     nodes,
     ops: Object.fromEntries([...ops].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))),
     parameters,
     parametersOf,
     inputs: given.flatMap(tensorSpec),
-    outputs: graph.output.flatMap(tensorSpec),
-    others: [...others(given, 'input'), ...others(graph.output, 'output')],
+    outputs: outputs.flatMap(tensorSpec),
+    unranked: [...given, ...outputs].flatMap((info) =>
+      info.type?.tensorType && !info.type.tensorType.shape ? [info.name ?? ''] : [],
+    ),
+    others: [...others(given, 'input'), ...others(outputs, 'output')],
     opset: opsetVersion(model) ?? 1,
     opsets: Object.fromEntries(
       model.opsetImport.map(({ domain, version }) => [domain ?? '', Number(version ?? 1)]),
@@ -72,6 +86,31 @@ export function inspectModel(model: Model): ModelFacts {
     producer: [model.producerName, model.producerVersion].filter(Boolean).join(' '),
     external: externalReferences(model),
   };
+}
+
+/** Outputs, with inferred types and shapes for those that declare none. */
+function shapedOutputs(model: Model): readonly ValueInfoProto[] {
+  const { graph } = model;
+  if (graph.output.every(({ type }) => type && (!type.tensorType || type.tensorType.shape)))
+    return graph.output;
+  const inference = inferValues(model, { general: true });
+  return graph.output.map((info) => {
+    const { type, symbolic } = inference.of(graph, info.name ?? '');
+    const elemType = info.type?.tensorType?.elemType ?? (type && dataTypes[type]);
+    if (info.type?.tensorType?.shape || (info.type && !info.type.tensorType) || !elemType)
+      return info;
+    const dim = symbolic?.map((size) => make('DimensionProto', sizeFields(size)));
+    const shape = dim && { shape: make('TensorShapeProto', { dim }) };
+    const tensorType = make('TensorTypeProto', { elemType, ...shape });
+    return edit(info, { type: make('TypeProto', { tensorType }) });
+  });
+}
+
+/** A number, the name of an input's free size, or neither. */
+function sizeFields(size: Dim): Partial<DimensionProto> {
+  if (typeof size === 'number') return { dimValue: size };
+  const isName = isExpression(size) && /^[\w-]+$/.test(size.text);
+  return isName ? { dimParam: size.text } : {};
 }
 
 function tensorSpec(info: ValueInfoProto): TensorSpec[] {
