@@ -9,7 +9,7 @@ import {
 import { noSharedData } from '../../../../../tests/support/shared-data.ts';
 import { itUnless } from '../../../../../tests/support/skip.ts';
 import { float, type GraphBuilder, graphBuilder } from '../../build/index.ts';
-import { inspectModel } from '../../graph/index.ts';
+import { inspectModel, opsetVersion } from '../../graph/index.ts';
 import { unreadInitializers } from '../../pass/unread.fixture.ts';
 import { dataTypes } from '../../tensor/index.ts';
 import { concat, type Model, readModel, writeModel } from '../../wire/index.ts';
@@ -36,11 +36,15 @@ async function compare(model: Model, quantized: Model): Promise<number> {
 }
 
 describe('weights in 4 bits', () => {
-  itUnless(noSharedData).each(sharedModels)(
-    '$name runs with the same inputs and outputs, or is skipped with a reason',
-    async ({ name, bytes }) => {
+  const forms = (['matmulnbits', 'qdq'] as const).flatMap((form) =>
+    sharedModels.map((file) => ({ ...file, form })),
+  );
+
+  itUnless(noSharedData).each(forms)(
+    '$name runs with the same inputs and outputs in form $form, or is skipped with a reason',
+    async ({ name, bytes, form }) => {
       const model = readModel(bytes(), { name });
-      const { model: quantized, report } = quantizeWeights4(model);
+      const { model: quantized, report } = quantizeWeights4(model, { form });
       if (report.skipped) {
         expect(['lgbm-classifier.onnx', 'xgboost-regressor.onnx']).toContain(name);
         expect(quantized).toBe(model);
@@ -176,9 +180,11 @@ describe('weights in 4 bits', () => {
     ]);
   });
 
-  it('needs opset 21 for its portable form', () => {
-    const { report } = quantizeWeights4(layerOf('MatMul', 17), { form: 'qdq' });
-    expect(report.skipped).toBe('opset 17: DequantizeLinear has 4 bits from opset 21 on');
+  it('raises a model to opset 21 for its portable form', async () => {
+    const model = layerOf('Conv 3x3', 11);
+    const { model: quantized } = quantizeWeights4(model, { form: 'qdq' });
+    expect(opsetVersion(quantized)).toBe(21);
+    expect(await compare(model, quantized)).toBeGreaterThan(18);
   });
 
   it('stores 4 bits a weight and a scale a block', () => {

@@ -1,5 +1,6 @@
 import { mapGraphs } from '../../graph/map-graphs.ts';
 import { opsetVersion } from '../../graph/walk.ts';
+import { raiseTo21 } from '../../opset/raise-to-21.ts';
 import { withoutListedInitializers } from '../../pass/constants.ts';
 import { atLeastIr, importDomain } from '../../pass/import-domain.ts';
 import { NamePool } from '../../pass/name-pool.ts';
@@ -30,12 +31,12 @@ import { readWeights4, type Weights4 } from './weights4.ts';
 export function quantizeWeights4(model: Model, options: Weights4Options = {}): PassResult {
   const repeated = repeatedInitializer(model);
   if (repeated) return skipped(model, repeated);
-  const opset = opsetVersion(model);
-  if (opset === undefined) return skipped(model, 'it has no operators of the default domain');
   const { form = 'matmulnbits', minWeights = 512, keepNodes = [] } = options;
-  if (form === 'qdq' && opset < 21)
-    return skipped(model, `opset ${opset}: DequantizeLinear has 4 bits from opset 21 on`);
-  const plain = settleWeights(withoutListedInitializers(model), { mayGrow: true });
+  const raised = form === 'qdq' ? raiseTo21(withoutListedInitializers(model)) : model;
+  if ('reason' in raised) return skipped(model, raised.reason);
+  const opset = opsetVersion(raised);
+  if (opset === undefined) return skipped(model, 'it has no operators of the default domain');
+  const plain = settleWeights(withoutListedInitializers(raised), { mayGrow: true });
   const [report, names, stored] = [new Report(), new NamePool(plain), new Replacements<Stored>()];
   const inference = inferValues(plain);
   const forms: Form4 = {
