@@ -26,10 +26,10 @@ export function formatReport(report: BuildReport): string {
     ...notes(variants),
     '## Built from',
     '',
-    ...Object.entries(report.sources).map(
-      ([tier, model]) =>
-        `- ${tier}: \`${model.file}\`, ${model.nodes} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, \`${model.digest}\``,
-    ),
+    ...Object.entries(report.sources).flatMap(([tier, model]) => [
+      `- ${tier}: \`${model.file}\`, ${model.nodes} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, \`${model.digest}\``,
+      ...fixLines(model),
+    ]),
     evaluation
       ? `- evaluation set: \`${evaluation.path}\`, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
       : '- evaluation set: none',
@@ -38,6 +38,19 @@ export function formatReport(report: BuildReport): string {
     '',
   ];
   return lines.join('\n');
+}
+
+/** What was changed in a model for its targets, like operators together. */
+export function fixLines({ fixed }: BuildReport['model']): string[] {
+  if (!fixed) return [];
+  const counts = new Map<string, number>();
+  for (const { op } of fixed.changed) counts.set(op, (counts.get(op) ?? 0) + 1);
+  const changed = [...counts].map(([op, times]) => (times === 1 ? op : `${times} ${op}`));
+  const head =
+    changed.length > 0
+      ? `changed for its targets: ${changed.join(', ')}`
+      : 'nothing changed for its targets';
+  return [head, ...fixed.warnings].map((line) => `  - ${line}`);
 }
 
 const engineLine = ({ name, version, threads }: BuildReport['toolchain']['engine']): string =>

@@ -25,12 +25,21 @@ export const WeightsFile = Type.Object({ ...BuiltFile.properties, location: Type
 export type WeightsFile = Static<typeof WeightsFile>;
 
 /** A model the build started from. */
+/** What `--fix` changed in a model before it was built. */
+export const SourceFixes = Type.Object({
+  changed: Type.Array(Type.Object({ node: Type.String(), op: Type.String() })),
+  warnings: Type.Array(Type.String()),
+});
+export type SourceFixes = Static<typeof SourceFixes>;
+
 export const SourceModel = Type.Object({
   file: Type.String(),
   digest: Digest,
   bytes: Bytes,
   nodes: Type.Integer({ minimum: 0 }),
   parameters: Type.Integer({ minimum: 0 }),
+  /** Present where `--fix` was asked for. */
+  fixed: Type.Optional(SourceFixes),
 });
 export type SourceModel = Static<typeof SourceModel>;
 

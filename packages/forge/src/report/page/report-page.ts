@@ -39,11 +39,15 @@ ${builtFrom(report)}
 const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 /** One question a page, answered in a sentence. */
-function answer({ variants, front = [] }: BuildReport): string {
+function answer({ variants, front = [] }: BuildReport): Markup {
   const summary = summarySentence(variants);
-  if (front.length === 0) return summary;
-  const names = front.join(', ');
-  return `${summary} ${front.length === 1 ? `${names} is best in all three` : `The front: ${names}`}.`;
+  if (front.length === 0) return html`${summary}`;
+  const names = front.map(
+    (id, at) => html`${at === 0 ? '' : ', '}<span class="whole">${id}</span>`,
+  );
+  return front.length === 1
+    ? html`${summary} ${names} is best in all three.`
+    : html`${summary} The front: ${names}.`;
 }
 
 function plots(report: BuildReport, tier: string): Markup | undefined {
@@ -55,10 +59,18 @@ function plots(report: BuildReport, tier: string): Markup | undefined {
 function notes({ variants }: BuildReport): Markup | undefined {
   const lines = variants.flatMap(({ id, notes: left, warnings }) => [
     ...warnings.map((warning) => html`<li><span class="id">${id}</span>: ${warning}</li>`),
-    ...leftAlone(left).map((line) => html`<li><span class="id">${id}</span> leaves ${line}</li>`),
+    ...leftAlone(left).map(
+      (line) => html`<li><span class="id">${id}</span> leaves ${coded(line)}</li>`,
+    ),
   ]);
   return lines.length === 0 ? undefined : html`<section><h2>Notes</h2><ul>${lines}</ul></section>`;
 }
+
+/** What Markdown would show as code. */
+const coded = (line: string): Markup[] =>
+  line
+    .split('`')
+    .map((part, at) => (at % 2 === 1 ? html`<bdi class="id">${part}</bdi>` : html`${part}`));
 
 function builtFrom(report: BuildReport): Markup {
   const { evaluation, calibration, toolchain } = report;

@@ -14,13 +14,14 @@ h2 small{font-size:12px;font-weight:400;margin-left:8px}
 section{margin-top:36px}
 p{margin:4px 0;max-width:80ch}
 .id{font-family:var(--mono);font-size:12px;overflow-wrap:anywhere}
+.whole{white-space:nowrap}
 .soft{font-weight:400}
 th .soft,td .soft{font-size:12px}
 .legend{display:flex;flex-wrap:wrap;gap:0 20px;font-size:12px;margin-top:8px;max-width:none}
 .plots{display:grid;gap:24px 48px;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),480px))}
 .plot{display:block;width:100%;height:auto;overflow:visible}
 .plot text{fill:var(--soft);font:11px var(--sans);font-variant-numeric:tabular-nums}
-.plot .name{fill:var(--ink);font:11px var(--mono)}
+.plot .name{fill:var(--ink);font:11px var(--mono);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 .plot .front .name{font-weight:600}
 .plot .grid{stroke:var(--hair)}
 .plot .axis,.plot .mark{stroke:var(--soft)}
@@ -44,7 +45,7 @@ tr.skipped th,tr.skipped td{color:var(--soft)}
 .front,.moved{color:var(--accent);font-size:12px;white-space:nowrap}
 .mark{color:var(--soft)}
 .interval{vertical-align:middle}
-.interval .zero{stroke:var(--hair)}
+.interval .zero{stroke:var(--soft);opacity:.45}
 .interval .whisker{stroke:var(--accent);stroke-width:1.5}
 .interval circle{fill:var(--accent)}
 tr.fail .interval circle{fill:var(--bad)}

@@ -1,6 +1,6 @@
 import type { Latency } from '@selvedge/core/release';
 import { formatMs, formatShare } from '../format.ts';
-import type { BuildReport, BuiltVariant } from '../schema.ts';
+import type { BuildReport, BuiltVariant, TargetFallback } from '../schema.ts';
 import { html, type Markup } from './markup.ts';
 import { provenanceMark } from './provenance-mark.ts';
 
@@ -24,8 +24,11 @@ export function targetTable({ variants }: BuildReport): Markup | undefined {
 function cell({ estimates, fallbacks = [] }: BuiltVariant, target: string): Markup {
   const latency = estimates.find((one) => one.target === target);
   const fallback = fallbacks.find((one) => one.target === target);
-  return html`<td data-label="${target}">${latency ? expected(latency) : html`<span class="soft">—</span>`}${fallback ? html`<div class="fallback ${fallback.verdict}" title="${fallback.reason}">${fallback.share === null ? html`<span class="soft">fallback unknown</span>` : html`${fallback.verdict}, ${formatShare(fallback.share)} falls back`} <span class="soft">${fallback.provider} ${fallback.version}</span></div>` : undefined}</td>`;
+  return html`<td data-label="${target}">${latency ? expected(latency) : html`<span class="soft">—</span>`}${fallback ? html`<div class="fallback ${fallback.verdict}" title="${fallback.reason}">${fallback.share === null ? html`<span class="soft">fallback unknown</span>` : html`${inWords(fallback)}`} <span class="soft">${fallback.provider} ${fallback.version}</span></div>` : undefined}</td>`;
 }
+
+const inWords = ({ verdict, share }: TargetFallback): string =>
+  verdict === 'full' ? 'all of it runs' : `${verdict}: ${formatShare(share ?? 0)} falls back`;
 
 /** With the interval that the estimate carries, where it carries one. */
 function expected(latency: Latency & { readonly low?: number; readonly high?: number }): Markup {
