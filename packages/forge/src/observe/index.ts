@@ -1,1 +1,2 @@
+export { evaluateWith } from './evaluate-with.ts';
 export { type ObservedModel, observe } from './observe.ts';

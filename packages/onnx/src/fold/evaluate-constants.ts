@@ -1,5 +1,6 @@
 import { storedNames } from '../cost/liveness.ts';
 import { isDefaultDomain, subgraphs } from '../graph/attribute.ts';
+import { freeNames } from '../graph/walk.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { byteLength, dataTypeName } from '../tensor/data-type.ts';
@@ -77,17 +78,17 @@ function constantNodes({ graph, irVersion }: Model) {
   return { nodes, values };
 }
 
-/** Values of these nodes that others read. What is an output of the graph stays computed. */
+/** Values of these nodes that others read; what makes an output of the graph is among the others. */
 function frontier(graph: GraphProto, nodes: readonly NodeProto[]): string[] {
-  const inside = new Set(nodes);
   const outputs = new Set(graph.output.map(({ name }) => name));
+  const inside = new Set(nodes.filter(({ output }) => !output.some((name) => outputs.has(name))));
   const outside = new Set<string>();
   for (const node of graph.node) {
-    if (!inside.has(node)) for (const name of node.input) outside.add(name);
+    if (inside.has(node)) continue;
+    for (const name of node.input) outside.add(name);
+    for (const body of subgraphs(node)) for (const name of freeNames(body)) outside.add(name);
   }
-  return nodes
-    .filter(({ output }) => !output.some((name) => outputs.has(name)))
-    .flatMap(({ output }) => output.filter((name) => name && outside.has(name)));
+  return [...inside].flatMap(({ output }) => output.filter((name) => name && outside.has(name)));
 }
 
 /** The nodes alone with the constants that they read. */

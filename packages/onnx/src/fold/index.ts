@@ -4,3 +4,4 @@ export { foldBatchNorm } from './fold-batch-norm.ts';
 export { foldConstants } from './fold-constants.ts';
 export { inlineBranches } from './inline-branches.ts';
 export { removeIdentities } from './remove-identities.ts';
+export { simplify } from './simplify.ts';
