@@ -9,6 +9,7 @@ import {
   type Model,
   type TensorStore,
 } from '@selvedge/onnx';
+import { collectGarbage } from './collect-garbage.ts';
 
 /** A file that a model names, and its size. */
 export interface ExternalFile {
@@ -66,11 +67,21 @@ export async function inlineExternalData(
 export function fileStore(directory: string, scratch?: string): TensorStore {
   const pathOf = (location: string) =>
     location === putAway && scratch !== undefined ? scratch : join(directory, location);
-  const read = (location: string, offset: number, length: number) =>
-    readRange(pathOf(location), offset, length);
+  let given = 0;
+  const read = (location: string, offset: number, length: number) => {
+    given += length;
+    if (given > uncollectedBytes) {
+      collectGarbage();
+      given = length;
+    }
+    return readRange(pathOf(location), offset, length);
+  };
   if (scratch === undefined) return { read };
   return { read, write: (bytes) => ({ location: putAway, offset: append(scratch, bytes) }) };
 }
+
+/** So much is read before what was read earlier, and is not needed any more, is freed. */
+const uncollectedBytes = 32 * 1024 * 1024;
 
 /** The scratch file's location. No model names it: it holds a character that no path does. */
 const putAway = '\0scratch';
