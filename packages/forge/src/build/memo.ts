@@ -30,8 +30,9 @@ export function openMemo(
       bar: tier.bar,
       others: tier.precisions,
     };
+    const fixes = tier.fix ? { fixedFor: tier.targets } : {};
     const asked = reads.map((what) => depends[what] ?? null);
-    return draftKey({ source: inputs.sources[tier.tier], precision: id, asked }, engine);
+    return draftKey({ source: inputs.sources[tier.tier], ...fixes, precision: id, asked }, engine);
   };
   return {
     async recall(precision) {

@@ -28,6 +28,8 @@ export interface TierPlan {
   readonly source: string;
   readonly precisions: readonly string[];
   readonly targets: readonly string[];
+  /** Whether the model may be changed, its answers kept, so that targets run more of it. */
+  readonly fix?: boolean;
   readonly budget: Budget;
   readonly bar: Bar;
 }
@@ -41,6 +43,8 @@ export interface PlanOptions {
   readonly metric?: string | undefined;
   readonly maxDrop?: number | undefined;
   readonly targets?: readonly string[] | undefined;
+  /** Changes the model, its answers kept, so that the targets run more of it. */
+  readonly fix?: boolean | undefined;
 }
 
 /**
@@ -166,6 +170,7 @@ function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
       ...tier,
       precisions: precisions ? expand(precisions) : tier.precisions,
       targets: targets ?? tier.targets,
+      ...(options.fix && { fix: true }),
       bar: maxDrop === undefined ? tier.bar : { ...tier.bar, maxDrop },
     })),
   };
@@ -201,6 +206,12 @@ function checkPlan(plan: BuildPlan, options: PlanOptions): BuildPlan {
     fail('usage', `--metric ${options.metric} has nothing to measure`, {
       hint: 'add --eval with an evaluation set',
       details: { field: 'metric' },
+    });
+  }
+  if (options.fix && plan.tiers.every(({ targets }) => targets.length === 0)) {
+    fail('usage', '--fix has nothing to fix the model for', {
+      hint: 'add --target with a target of the catalogue',
+      details: { field: 'fix' },
     });
   }
   for (const { targets } of plan.tiers) for (const target of targets) chipOf(target);

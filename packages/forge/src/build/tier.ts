@@ -8,11 +8,12 @@ import {
   evaluate,
   type LatencyBudget,
 } from '../measure/index.ts';
-import type { BuiltVariant, SourceModel } from '../report/index.ts';
+import type { BuiltVariant, SourceFixes, SourceModel } from '../report/index.ts';
 import { openCalibrated } from './calibrated.ts';
 import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
+import { fixSource } from './fix-source.ts';
 import type { ConversionMemo } from './memo.ts';
 import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
@@ -61,9 +62,9 @@ export interface UsedSet {
 export async function buildTier(plan: TierPlan, context: TierContext): Promise<BuiltTier> {
   const { engine, progress } = context;
   progress({ stage: 'load', tier: plan.tier });
-  const source = await loadModel(plan.source);
+  const { source, fixed } = await loadSource(plan, engine);
   const { inputs, outputs } = source.facts;
-  const described = { source: sourceOf(source), inputs, outputs };
+  const described = { source: { ...sourceOf(source), ...(fixed && { fixed }) }, inputs, outputs };
   const reference = await loadOrExplain(engine, source, plan.source);
   if ('refused' in reference) {
     const variants = skipAll(plan, reference.refused, engine);
@@ -74,6 +75,15 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   } finally {
     await reference.close();
   }
+}
+
+/** The tier's model, changed where the plan says so. */
+async function loadSource(
+  plan: TierPlan,
+  engine: Engine,
+): Promise<{ source: LoadedModel; fixed?: SourceFixes }> {
+  const source = await loadModel(plan.source);
+  return plan.fix ? fixSource(source, plan.targets, engine) : { source };
 }
 
 const idOf = ({ tier }: TierPlan, precision: string): string => `${tier}-${precision}`;
