@@ -23,6 +23,7 @@ interface Flags {
   metric?: string;
   maxDrop?: string;
   target: string[];
+  fix?: true;
   cache: boolean;
 }
 
@@ -52,6 +53,7 @@ export const build: CommandModule = (program, run) => {
         .argParser((id: string, all: string[]) => [...all, id])
         .default([], 'any'),
     )
+    .option('--fix', 'change the model, its answers kept, so that the targets run more of it')
     .option('--no-cache', 'make and measure everything anew')
     .addHelpText(
       'after',
@@ -72,6 +74,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
     metric: flags.metric,
     maxDrop: flags.maxDrop === undefined ? undefined : numberOf(flags.maxDrop),
     targets: flags.target.length > 0 ? flags.target : undefined,
+    fix: flags.fix,
     cache,
     onProgress: buildProgress(io),
     signal: interrupted.signal,
