@@ -16,7 +16,7 @@ import {
   removeIdentities,
 } from '../fold/index.ts';
 import { inspectModel } from '../graph/index.ts';
-import { quantizeDynamic } from '../quantize/index.ts';
+import { observableValues, quantizeDynamic, quantizeStatic } from '../quantize/index.ts';
 import { concat, readModel, writeModel } from '../wire/index.ts';
 
 /** What reading a model and every pass over it may do with damaged bytes: work, or refuse them. */
@@ -27,6 +27,8 @@ function endure(bytes: Uint8Array): 'worked' | 'refused' {
     countModel(model);
     writeModel(toFloat16(model).model);
     writeModel(quantizeDynamic(model).model);
+    const ranges = observableValues(model).map((name) => [name, { min: -1, max: 2 }] as const);
+    writeModel(quantizeStatic(model, new Map(ranges)).model);
     for (const pass of [foldConstants, foldBatchNorm, removeIdentities, inlineBranches])
       writeModel(pass(model).model);
     const free = freeDimensions(model).map(({ name }) => [name, 2] as const);

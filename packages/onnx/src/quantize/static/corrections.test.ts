@@ -9,7 +9,7 @@ import { MomentCollector, momentRequests } from '../moments/index.ts';
 import { observableMeans } from './observable-values.ts';
 import type { StaticOptions } from './options.ts';
 import { quantizeStatic } from './quantize-static.ts';
-import { rangesOf } from './quantized.fixture.ts';
+import { rangesOf } from './ranges-of.fixture.ts';
 
 const wave = (count: number, scale = 1): Float32Array =>
   Float32Array.from({ length: count }, (_, at) => Math.sin(at * at * 0.37) * scale);

@@ -1,5 +1,6 @@
 import { isSelvedgeError } from '@selvedge/core/errors';
 import { describe, expect, it } from 'vitest';
+import { executedOps } from '../../../../../tests/support/executed-ops.ts';
 import {
   randomFeeds,
   runModel,
@@ -24,7 +25,7 @@ import { observableValues } from './observable-values.ts';
 import type { StaticOptions } from './options.ts';
 import { prepareStatic } from './prepare.ts';
 import { quantizeStatic } from './quantize-static.ts';
-import { executedOps, rangesOf } from './quantized.fixture.ts';
+import { rangesOf } from './ranges-of.fixture.ts';
 
 const wave = (count: number, scale = 1, phase = 0): Float32Array =>
   Float32Array.from({ length: count }, (_, at) => Math.sin(at * 1.7 + phase) * scale);

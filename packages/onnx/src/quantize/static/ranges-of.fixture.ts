@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { randomFeeds, runModel } from '../../../../../tests/support/onnx-models.ts';
-import { exposeValues, inspectModel } from '../../graph/index.ts';
-import { concat, type Model, readModel, writeModel } from '../../wire/index.ts';
+import { exposeValues } from '../../graph/index.ts';
+import type { Model } from '../../wire/index.ts';
 import { type Range, RangeCollector } from '../calibrate/index.ts';
 import { observableValues } from './observable-values.ts';
 import type { StaticOptions } from './options.ts';
@@ -29,21 +26,4 @@ export async function rangesOf(
     for (const name of collector.names) collector.observe(name, seen[name]!.data as Float32Array);
   }
   return collector.ranges();
-}
-
-/** The operators that ONNX Runtime runs for a model, once it has fused what it can. */
-export async function executedOps(model: Model): Promise<Record<string, number>> {
-  const directory = mkdtempSync(join(tmpdir(), 'selvedge-fused-'));
-  try {
-    const optimizedModelFilePath = join(directory, 'fused.onnx');
-    const session = await InferenceSession.create(concat(writeModel(model)), {
-      graphOptimizationLevel: 'extended',
-      optimizedModelFilePath,
-      logSeverityLevel: 4,
-    });
-    await session.release();
-    return inspectModel(readModel(new Uint8Array(readFileSync(optimizedModelFilePath)))).ops;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
