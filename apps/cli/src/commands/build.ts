@@ -3,6 +3,7 @@ import { formatBytes } from '@selvedge/core/units';
 import {
   type BuildReport,
   build as buildVariants,
+  fixLines,
   formatLatency,
   formatQuality,
   formatShare,
@@ -108,19 +109,20 @@ function numberOf(text: string): number {
   });
 }
 
-function summary({ variants }: BuildReport, out: string): string {
-  const rows = variants.map(({ id, status, bytes, quality, latency, reason }) => [
-    id,
+function summary(report: BuildReport, out: string): string {
+  const front = new Set(report.front ?? []);
+  const rows = report.variants.map(({ id, status, bytes, quality, latency, reason, cached }) => [
+    `${front.has(id) ? '◆' : ' '} ${id}`,
     status,
     bytes === null ? '—' : formatBytes(bytes),
     quality ? `${quality.metric} ${formatQuality(quality.metric, quality.value)} ●` : '—',
     quality?.drop == null ? '—' : formatShare(quality.drop),
     latency ? formatLatency(latency) : '—',
-    reason,
+    cached ? `${reason} (conversion cached)` : reason,
   ]);
   const right = (head: string) => ({ head, align: 'right' as const });
   const head = [
-    'variant',
+    '  variant',
     'status',
     right('size'),
     right('quality'),
@@ -128,5 +130,15 @@ function summary({ variants }: BuildReport, out: string): string {
     right('p50'),
     'why',
   ];
-  return `${formatTable(head, rows)}\n\n${out}/report.md`;
+  const lines = [
+    ...Object.values(report.sources)
+      .flatMap(fixLines)
+      .map((line) => line.trim().replace(/^- /, '')),
+    formatTable(head, rows),
+    '',
+    ...(front.size > 0 ? ['◆ on the front: no other is as small, as fast and as good'] : []),
+    ...(report.cached ? [`Made before, at ${report.createdAt}: nothing was made again.`] : []),
+    `${out}/report.html`,
+  ];
+  return lines.join('\n');
 }

@@ -17,11 +17,14 @@ export function formatReport(report: BuildReport): string {
       ? ['', `All of it was made before, at ${report.createdAt}, from the same inputs and options.`]
       : []),
     '',
-    table(variants),
+    table(report),
     '',
+    ...(report.front ? ['◆ on the front: no other is as small, as fast and as good', ''] : []),
     '● measured here · ◐ calibrated · ○ estimated from the catalogue',
     '',
     ...estimatesTable(variants),
+    ...fallbackTable(variants),
+    ...mixtures(variants),
     ...reasons(variants),
     ...notes(variants),
     '## Built from',
@@ -33,6 +36,11 @@ export function formatReport(report: BuildReport): string {
     evaluation
       ? `- evaluation set: \`${evaluation.path}\`, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
       : '- evaluation set: none',
+    ...(report.calibration
+      ? [
+          `- calibration set: \`${report.calibration.path}\`, ${count(report.calibration.samples)} samples, \`${report.calibration.digest}\``,
+        ]
+      : []),
     `- engine: ${engineLine(report.toolchain.engine)}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,
     `- built: ${report.createdAt}`,
     '',
@@ -89,12 +97,12 @@ export function summarySentence(variants: readonly BuiltVariant[]): string {
   return `${variants.length} ${variants.length === 1 ? 'variant' : 'variants'}: ${parts.join(', ')}.`;
 }
 
-function table(variants: readonly BuiltVariant[]): string {
+function table({ variants, front = [] }: BuildReport): string {
   const rows = variants.map((variant) => {
     const { quality, latency, bytes, id, status } = variant;
     const found = quality ? ` ${marks[quality.provenance]}` : '';
     return [
-      `\`${id}\``,
+      `\`${id}\`${front.includes(id) ? ' ◆' : ''}`,
       status,
       bytes === null ? '—' : formatBytes(bytes),
       quality ? `${formatQuality(quality.metric, quality.value)}${found}` : '—',
@@ -129,6 +137,36 @@ function estimatesTable(variants: readonly BuiltVariant[]): string[] {
     markdownTable(['variant', ...targets.map((target) => target ?? '')], rows),
     '',
   ];
+}
+
+function fallbackTable(variants: readonly BuiltVariant[]): string[] {
+  const asked = variants.filter(({ fallbacks }) => fallbacks && fallbacks.length > 0);
+  const targets = [
+    ...new Set(asked.flatMap(({ fallbacks = [] }) => fallbacks.map(({ target }) => target))),
+  ];
+  if (targets.length === 0) return [];
+  const rows = asked.map(({ id, fallbacks = [] }) => [
+    `\`${id}\``,
+    ...targets.map((target) => {
+      const found = fallbacks.find((one) => one.target === target);
+      if (!found || found.share === null) return 'unknown';
+      return found.verdict === 'full' ? 'none' : `${formatShare(found.share)} of MACs`;
+    }),
+  ]);
+  return ['## Falls back to the processor', '', markdownTable(['variant', ...targets], rows), ''];
+}
+
+/** What of a mixture is in 16 bit; report.json and report.html have the whole ranking. */
+function mixtures(variants: readonly BuiltVariant[]): string[] {
+  const lines = variants.flatMap(({ id, sensitivity }) => {
+    if (!sensitivity) return [];
+    const moved = sensitivity.layers.filter((layer) => layer.moved);
+    const named = moved.slice(0, 8).map(({ node }) => `\`${shorten(node)}\``);
+    const more = moved.length > named.length ? ` and ${moved.length - named.length} more` : '';
+    const what = moved.length === 0 ? 'nothing' : `${named.join(', ')}${more}`;
+    return [`- \`${id}\`: ${what} in 16 bit, of ${sensitivity.layers.length} layers`];
+  });
+  return lines.length === 0 ? [] : ['## Mixed', '', ...lines, ''];
 }
 
 function reasons(variants: readonly BuiltVariant[]): string[] {

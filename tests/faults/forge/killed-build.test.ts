@@ -1,0 +1,84 @@
+/** Real processes of `selvedge build`, ended while they work: a finished build is left, or none. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { writeDataset } from '../../../packages/forge/src/dataset/index.ts';
+import { mnist, modelFile, noSharedData } from '../../support/shared-data.ts';
+import { describeUnless } from '../../support/skip.ts';
+
+const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'selvedge-killed-build-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const builds = (out: string, cache: string, ...more: string[]) =>
+  spawn(process.execPath, [cli, 'build', modelFile('mnist-8.onnx'), '--out', out, ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, SELVEDGE_CACHE: cache, NO_COLOR: '1' },
+  });
+
+/** Ends a build at the first line that says what it is to be ended at. */
+async function endAt(line: string, signal: NodeJS.Signals, out: string, cache: string) {
+  const set = join(root, 'set');
+  if (!existsSync(set)) await writeDataset(set, mnist(3_000));
+  const child = builds(out, cache, '--eval', set, '--precision', 'fp32,fp16,int8-dynamic');
+  let said = '';
+  child.stderr.on('data', (piece) => {
+    const wasThere = said.includes(line);
+    said += piece;
+    if (!wasThere && said.includes(line)) child.kill(signal);
+  });
+  const [code] = await once(child, 'exit');
+  return { code, said };
+}
+
+const whole = ['report.html', 'report.json', 'report.md', 'variants'];
+
+describeUnless(noSharedData)('a build that is ended', () => {
+  it.each([
+    ['SIGINT', 'converted'],
+    ['SIGTERM', 'measure'],
+  ] as const)('by %s at "%s" leaves nothing, says so, and exits 3', async (signal, line) => {
+    const out = mkdtempSync(join(root, 'out-'));
+    const { code, said } = await endAt(line, signal, out, 'off');
+    expect(code).toBe(3);
+    expect(said).toContain('selvedge: cancelled: ');
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it.each(['evaluate', 'measure'])(
+    'by kill -9 at "%s" leaves the build that was there; the next one clears up, its cache sound',
+    async (line) => {
+      const out = mkdtempSync(join(root, 'out-'));
+      const cache = join(out, '../cache');
+      expect(await once(builds(out, cache, '--precision', 'fp32'), 'exit')).toEqual([0, null]);
+      const before = readFileSync(join(out, 'report.json'), 'utf8');
+      await endAt(line, 'SIGKILL', out, cache);
+      expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
+      expect(
+        readdirSync(out)
+          .filter((name) => !name.startsWith('.'))
+          .sort(),
+      ).toEqual(whole);
+      const next = builds(out, cache, '--precision', 'fp32,fp16');
+      expect(await once(next, 'exit')).toEqual([0, null]);
+      expect(readdirSync(out).sort()).toEqual(whole);
+      expect(readdirSync(join(out, 'variants'))).toContain('device-fp16.onnx');
+    },
+  );
+
+  it('twice at once, on one cache, makes two whole builds of the same bytes', async () => {
+    const cache = join(root, 'shared-cache');
+    const outs = [1, 2].map((n) => join(root, `twin-${n}`));
+    const ends = outs.map((out) => once(builds(out, cache, '--precision', 'fp16'), 'exit'));
+    expect(await Promise.all(ends)).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    const [one, two] = outs.map((out) => readFileSync(join(out, 'variants/device-fp16.onnx')));
+    expect(one).toEqual(two);
+  });
+});
