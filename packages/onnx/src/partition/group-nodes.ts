@@ -94,7 +94,11 @@ function dependencies(nodes: readonly NodeProto[]): Dependencies {
       if (maker && maker !== node) from.add(maker);
     }
     waitsFor.set(node, from);
-    for (const maker of from) readers.set(maker, [...(readers.get(maker) ?? []), node]);
+    for (const maker of from) {
+      const known = readers.get(maker);
+      if (known) known.push(node);
+      else readers.set(maker, [node]);
+    }
   }
   return { position: new Map(nodes.map((node, at) => [node, at])), readers, waitsFor };
 }

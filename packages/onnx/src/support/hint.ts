@@ -24,6 +24,8 @@ const others: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(?:Loop|Scan):/, 'unroll it when the model is exported, where the number of rounds is fixed'],
   [/^If:/, 'export the branch that is needed as a model of its own'],
+  [/^QuantizeLinear: the values of input 2 must be 0/, 'quantise with zero points of 0'],
+  [/^QuantizeLinear: QuantizeLinear is not on the list/, 'build fp16, or int4, for this provider'],
   [/^(?:LSTM|GRU|RNN):/, 'unroll it when the model is exported, or keep it on the CPU'],
   [/opset .*; it takes opset/, 'convert the model to an operator set of the list'],
   [/the rank of .* must be at most/, 'reshape so that fewer dimensions are needed'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type GraphBuilder, graphBuilder } from '../build/index.ts';
+import { type GraphBuilder, graphBuilder, makeNode } from '../build/index.ts';
 import { inferValues } from '../shape/index.ts';
-import type { Model } from '../wire/index.ts';
+import { edit, type Model, make } from '../wire/index.ts';
 import type { Condition } from './condition.ts';
 import { judge } from './judge.ts';
 import type { SupportList, SupportRule } from './list.ts';
@@ -166,6 +166,28 @@ describe('what a runtime folds', () => {
   it('is judged like anything else where the runtime does not fold', () => {
     const kept = judge(folded, inferValues(folded), listOf([]), { folds: false });
     expect(kept.every(({ verdict }) => verdict === 'unsupported')).toBe(true);
+  });
+});
+
+describe('a function of the model', () => {
+  const called = (inside: string): Model => {
+    const given = model((g, x) => g.node('Twice', [x]));
+    const body = make('FunctionProto', {
+      name: 'Twice',
+      input: ['a'],
+      output: ['b'],
+      node: [makeNode(inside, ['a', 'a'], ['b'])],
+    });
+    return edit(given, { functions: [body] });
+  };
+
+  it('runs where the operators in it run', () => {
+    const list = listOf([{ id: 'add', op: 'Add' }]);
+    expect(verdict(called('Add'), list)).toMatchObject({ verdict: 'supported', rule: 'function' });
+    expect(verdict(called('Mul'), list)).toMatchObject({
+      verdict: 'unsupported',
+      reason: 'Mul in the function Twice is not on the list of a test provider 1.0',
+    });
   });
 });
 

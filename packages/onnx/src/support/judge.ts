@@ -1,11 +1,11 @@
 import { isDefaultDomain, operatorName } from '../graph/attribute.ts';
 import type { Inference } from '../shape/infer.ts';
-import type { GraphProto, NodeProto } from '../wire/messages.ts';
+import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { type Asked, askRule, askWhere } from './ask.ts';
 import type { SupportList, SupportRule } from './list.ts';
 import type { Subject } from './subject.ts';
-import { subjectsOf } from './subjects.ts';
+import { type FoundSubject, subjectsOf } from './subjects.ts';
 
 /** Whether a provider runs a node, as far as its list tells. */
 export interface NodeVerdict {
@@ -19,7 +19,7 @@ export interface NodeVerdict {
   readonly verdict: 'supported' | 'unsupported' | 'unknown';
   /** Why, in words; empty for `supported`. */
   readonly reason: string;
-  /** The rule that decided: its id, `constant`, `unlisted`, `always` or `subgraph`. */
+  /** The rule that decided: its id, `constant`, `function`, `unlisted`, `always` or `subgraph`. */
   readonly rule: string;
 }
 
@@ -34,8 +34,8 @@ export interface JudgeOptions {
 }
 
 /**
- * Asks a support list about every node of a model, those in subgraphs included; functions are not
- * looked into. Pure: nothing is run.
+ * Asks a support list about every node of a model, those in subgraphs included; of a function that
+ * the model defines only the operators are looked at. Pure: nothing is run.
  *
  * A node is supported where one rule of its operator takes it, unsupported where every rule refuses
  * it, and unknown where too little is known of its values to tell, or where the list does not claim
@@ -50,19 +50,26 @@ export function judge(
   options: JudgeOptions = {},
 ): NodeVerdict[] {
   const rules = new Map<string, SupportRule[]>();
-  for (const rule of list.rules) rules.set(rule.op, [...(rules.get(rule.op) ?? []), rule]);
-  const folds = options.folds ?? true;
+  for (const rule of list.rules) {
+    const known = rules.get(rule.op);
+    if (known) known.push(rule);
+    else rules.set(rule.op, [rule]);
+  }
+  const functions = new Map(model.functions.map((body) => [functionKey(body), body]));
+  const decide = ({ subject, folded, inner }: FoundSubject): Decided => {
+    const { node } = subject;
+    if (isConstantNode(node) || (folded && options.folds !== false)) return taken('constant');
+    if (inner && list.subgraphs === 'whole')
+      return refused('subgraph', 'the provider takes nothing inside a subgraph');
+    const own = rules.get(operatorName(node));
+    if (own) return judgeNode(subject, own, list);
+    const body = functions.get(functionKey({ ...node, name: node.opType }));
+    return judgeUnlisted(node, body, rules, list);
+  };
   return subjectsOf(model, inference, list.types, options.dimensions).map((found) => {
-    const { subject, folded, inner } = found;
-    const { node, graph } = subject;
-    const op = operatorName(node);
-    const decided =
-      isConstantNode(node) || (folds && folded)
-        ? taken('constant')
-        : inner && list.subgraphs === 'whole'
-          ? refused('subgraph', `the provider takes nothing inside a subgraph`)
-          : judgeNode(subject, rules.get(op) ?? [], list);
-    return { node, graph, name: node.name || node.output[0] || '', op, ...decided };
+    const { node, graph } = found.subject;
+    const name = node.name || node.output[0] || '';
+    return { node, graph, name, op: operatorName(node), ...decide(found) };
   });
 }
 
@@ -78,11 +85,35 @@ const refused = (rule: string, reason: string): Decided => ({
 const isConstantNode = (node: NodeProto): boolean =>
   node.opType === 'Constant' && isDefaultDomain(node.domain);
 
+/** What names a function of a model, and what its calls name (ONNX IR, "Functions"). */
+const functionKey = (of: {
+  domain?: string;
+  name?: string | undefined;
+  overload?: string;
+}): string => `${isDefaultDomain(of.domain) ? '' : of.domain}:${of.name}:${of.overload ?? ''}`;
+
+/**
+ * A node without a rule. A function of the model is run as the nodes it holds: their types are the
+ * caller's, so that only their names are asked for.
+ */
+function judgeUnlisted(
+  node: NodeProto,
+  body: FunctionProto | undefined,
+  rules: ReadonlyMap<string, readonly SupportRule[]>,
+  list: SupportList,
+): Decided {
+  const missing = body?.node.find(
+    (inner) => !isConstantNode(inner) && !rules.has(operatorName(inner)),
+  );
+  if (body && !missing) return taken('function');
+  const whose = missing
+    ? `${operatorName(missing)} in the function ${body?.name}`
+    : operatorName(node);
+  const reason = `${whose} is not on the list of ${list.about} ${list.version}`;
+  return { ...refused('unlisted', reason), verdict: list.unlisted };
+}
+
 function judgeNode(subject: Subject, rules: readonly SupportRule[], list: SupportList): Decided {
-  if (rules.length === 0) {
-    const reason = `${operatorName(subject.node)} is not on the list of ${list.about} ${list.version}`;
-    return { ...refused('unlisted', reason), verdict: list.unlisted };
-  }
   const always = askWhere(list.always, subject);
   if (always.holds === false) return refused('always', always.reason);
   const asked = rules.map((rule): [SupportRule, Asked] => [rule, askRule(rule, subject)]);
