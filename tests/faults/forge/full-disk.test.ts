@@ -30,6 +30,11 @@ describeUnless(noMount || noSharedData)('a build on a disk that is too small', (
     });
     await expect(larger).rejects.toMatchObject({ code: 'disk-full', row: { exit: 3 } });
     expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
-    expect(readdirSync(out).sort()).toEqual(['report.json', 'report.md', 'variants']);
+    expect(readdirSync(out).sort()).toEqual([
+      'report.html',
+      'report.json',
+      'report.md',
+      'variants',
+    ]);
   });
 });

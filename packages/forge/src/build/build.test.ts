@@ -59,19 +59,22 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
   const dataset = join(root, 'mnist');
   const model = modelFile('mnist-8.onnx');
 
-  it('makes what can be built where all is asked for, and skips by name what cannot yet', async () => {
+  it('tries all where all is asked for, and says what those skipped would need', async () => {
     const precisionsOf = async (precisions: string[]) =>
       (await run(model, { precisions })).report.variants.map(({ precision, status, reason }) =>
         status === 'skipped' ? `${precision}: ${reason}` : precision,
       );
+    const needs =
+      'it needs to see activations: give samples with --calibration (or calibration in the blueprint)';
     expect(await precisionsOf(['all'])).toEqual([
       'fp32',
       'fp16',
-      'int8: not built yet; int8-dynamic is',
+      `int8: ${needs}`,
       'int8-dynamic',
-      'int4: not built yet; int8-dynamic is',
-      'mixed: not built yet; int8-dynamic is',
+      'int4',
+      `mixed: ${needs}`,
     ]);
+    expect(await precisionsOf(['fp16', 'all', 'fp32'])).toHaveLength(6);
     expect((await run(model, { precisions: ['mixed'] })).ok).toBe(false);
   });
 
@@ -99,7 +102,12 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
     const written = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
     expect(parseDocument(BuildReport, written, 'report.json')).toEqual(report);
     expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('| `device-fp32` | unproven |');
-    expect(readdirSync(out).sort()).toEqual(['report.json', 'report.md', 'variants']);
+    expect(readdirSync(out).sort()).toEqual([
+      'report.html',
+      'report.json',
+      'report.md',
+      'variants',
+    ]);
   });
 
   it('gives the same bytes when it is repeated', async () => {
@@ -181,13 +189,23 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
-    expect(readdirSync(out).sort()).toEqual(['report.json', 'report.md', 'variants']);
+    expect(readdirSync(out).sort()).toEqual([
+      'report.html',
+      'report.json',
+      'report.md',
+      'variants',
+    ]);
   });
 
   it('clears away what a killed build left', async () => {
     mkdirSync(join(out, '.building-999999999'), { recursive: true });
     await run(model, { precisions: ['fp32'] });
-    expect(readdirSync(out).sort()).toEqual(['report.json', 'report.md', 'variants']);
+    expect(readdirSync(out).sort()).toEqual([
+      'report.html',
+      'report.json',
+      'report.md',
+      'variants',
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fail } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import type { WeightsFile } from '../report/index.ts';
 import { type DataFile, type DataFiles, type ModelFile, modelName } from './model-file.ts';
@@ -25,6 +26,11 @@ export async function stageModel(
   const file = data ? `${folder}/${modelName}` : `${folder}.onnx`;
   await mkdir(dirname(join(root, file)), { recursive: true });
   const staged: WeightsFile[] = [];
+  if (data?.files.some(({ location }) => normalize(location) === modelName)) {
+    fail('bad-model', `its weights stand in a file called ${modelName}, as a variant's model is`, {
+      hint: 'give the file with the weights another name',
+    });
+  }
   for (const one of data?.files ?? []) {
     const path = `${folder}/${one.location}`;
     const digest = await place(data!, one, join(root, path), root);

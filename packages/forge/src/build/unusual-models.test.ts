@@ -32,7 +32,7 @@ const save = (model: Model, directory = mkdtempSync(join(root, 'model-'))): stri
 
 const buildFile = async (
   file: string,
-  precisions?: string[],
+  precisions: string[] = ['fp32', 'fp16', 'int8-dynamic'],
   by: Engine = engine,
 ): Promise<BuildReport> => {
   const latency = { minRuns: 1, maxRuns: 2, maxMs: 50 };
