@@ -15,6 +15,8 @@ export interface Correction {
   readonly outputs?: SupportRule['outputs'];
   /** Of the first rule: it holds from this operator set on. */
   readonly since?: number;
+  /** Of the last rule: it holds up to this operator set. */
+  readonly until?: number;
 }
 
 /** A list's rules with what was measured; a rule that it changed says so in `evidence`. */
@@ -35,12 +37,13 @@ export function correct(
 }
 
 function changed(rule: SupportRule, correction: Correction): SupportRule {
-  const { evidence, where, instead, inputs, outputs, since } = correction;
+  const { evidence, where, instead, inputs, outputs, since, until } = correction;
   const conditions = instead ?? [...(rule.where ?? []), ...(where ?? [])];
   const { where: _, ...rest } = rule;
   return {
     ...rest,
     ...(since !== undefined && (rule.since ?? 1) > since && { since }),
+    ...(until !== undefined && (rule.until ?? 99) > until && { until }),
     ...(inputs && { inputs }),
     ...(outputs && { outputs }),
     ...(conditions.length > 0 && { where: conditions }),
