@@ -59,6 +59,11 @@ export function partition(
   const weight = (nodes: readonly NodeProto[], graph: GraphProto = model.graph): Weight =>
     weigh(nodes, graph, inference, verdictOf, accelerated);
   const crossings = crossingsOf(model.graph, main, inference);
+  const [into, outOf] = [main.map(() => 0), main.map(() => 0)];
+  for (const { from, to, bytes } of crossings) {
+    into[to]! += bytes ?? 0;
+    outOf[from]! += bytes ?? 0;
+  }
   const total = weight(model.graph.node);
   const basis = total.macs > 0 ? 'macs' : 'nodes';
   return {
@@ -66,20 +71,17 @@ export function partition(
       on,
       nodes,
       macs: weight(nodes).macs,
-      bytesIn: sum(crossings.filter(({ to }) => to === at)),
-      bytesOut: sum(crossings.filter(({ from }) => from === at)),
+      bytesIn: into[at]!,
+      bytesOut: outOf[at]!,
     })),
     accelerated: count,
     fallbackShare:
       basis === 'macs' ? total.fallbackMacs / total.macs : total.fallbackNodes / (total.nodes || 1),
     basis,
     crossings,
-    crossingBytes: sum(crossings),
+    crossingBytes: crossings.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
   };
 }
-
-const sum = (crossings: readonly Crossing[]): number =>
-  crossings.reduce((bytes, crossing) => bytes + (crossing.bytes ?? 0), 0);
 
 function divide(
   graph: GraphProto,
@@ -93,6 +95,7 @@ function divide(
   const nodes = graph.node.filter((node) => verdictOf.get(node)?.rule !== 'constant');
   if (cut === 'one-cut') return oneCut(nodes, takes);
   const groups = groupNodes(nodes, takes);
+  if (groups.every(({ nodes: group }) => group.length >= minNodes)) return groups;
   const kept = new Set(
     groups.filter(({ nodes }) => nodes.length >= minNodes).flatMap(({ nodes }) => nodes),
   );
