@@ -6,8 +6,8 @@ import { removeIdentities } from './remove-identities.ts';
 
 /**
  * Every pass of this room that is exact, again until none finds anything: constants folded,
- * identities removed, branches that are always taken inlined. What the model gives is the same to
- * the bit where an engine runs the remaining operators as before.
+ * identities removed, branches that are always taken inlined. What is put in the place of operators
+ * is theirs to the bit; an engine may still add in another order where it sees a constant.
  */
 export function simplify(model: Model): PassResult {
   const changed: PassResult['report']['changed'][number][] = [];

@@ -1,11 +1,11 @@
 /** The elements of small tensors, as far as they follow from constants and from sizes. */
 import { attribute, intAttribute, tensorAttribute } from '../graph/attribute.ts';
 import { type DataTypeName, dataTypeName } from '../tensor/data-type.ts';
-import { elementCount, isExternal, tensorValues } from '../tensor/values.ts';
+import { elementCount, isExternal, tensorShape, tensorValues } from '../tensor/values.ts';
 import type { TensorProto } from '../wire/messages.ts';
 import { asType, binaries, isFollowed, unaries } from './arithmetic.ts';
 import { addDims, type Dim, multiplyDims, productOf, sameDim } from './dimension.ts';
-import { constantLimit, countOf, isKnown, type Operands, type Shape } from './facts.ts';
+import { constantLimit, countOf, type Facts, isKnown, type Operands, type Shape } from './facts.ts';
 import { broadcastElements, type Elements, moves } from './moves.ts';
 import { shapeRange } from './reshape-rules.ts';
 
@@ -42,6 +42,8 @@ function computed(operands: Operands, shape: readonly number[]): Elements | unde
   if (Object.hasOwn(unaries, op))
     return inputs[0]?.elements?.map((value) => unaries[op]!(value, isInteger));
   if (!Object.hasOwn(binaries, op) || attribute(node, 'broadcast')) return undefined;
+  // Stored elements are unpacked when they are asked for: not where another operand is open.
+  if (inputs.some((facts) => !isStored(facts) && !facts.elements)) return undefined;
   const parts = node.input.map((_, at) => broadcastElements(inputs[at], shape));
   if (!parts.every((part) => part !== undefined)) return undefined;
   const combine = op === 'Mod' && intAttribute(node, 'fmod', 0) === 1 ? remainder : binaries[op]!;
@@ -101,6 +103,8 @@ function convert(
   return elements.map((value) => {
     if (typeof value !== 'number') return to === 'bool' ? null : value;
     if (to === 'bool') return Number(value !== 0);
+    // An integer beyond 2^53 is rounded already.
+    if (!from?.startsWith('float') && !Number.isSafeInteger(value) && to !== from) return null;
     return to.startsWith('float') || !from?.startsWith('float') ? value : Math.trunc(value);
   });
 }
@@ -124,8 +128,32 @@ function constantElements(node: Operands['node']): Elements | undefined {
   return attribute(node, 'value_ints')?.ints.map(Number) ?? attribute(node, 'value_floats')?.floats;
 }
 
+/** Facts of a stored tensor, whose elements are unpacked when a rule first asks for them. */
+export class StoredFacts implements Facts {
+  readonly type: DataTypeName | undefined;
+  readonly shape: Shape;
+  readonly #tensor: TensorProto | undefined;
+  #elements: Elements | undefined;
+  #isRead = false;
+
+  /** @param tensor without its elements where a caller may replace them */
+  constructor(tensor: TensorProto, isReplaceable: boolean) {
+    this.type = dataTypeName(tensor.dataType);
+    this.shape = tensorShape(tensor);
+    this.#tensor = isReplaceable ? undefined : tensor;
+  }
+
+  get elements(): Elements | undefined {
+    if (!this.#isRead && this.#tensor) this.#elements = storedElements(this.#tensor);
+    this.#isRead = true;
+    return this.#elements;
+  }
+}
+
+const isStored = (facts: Facts): boolean => facts instanceof StoredFacts;
+
 /** Floats in greater numbers than these are weights, which compute no sizes. */
-const floatLimit = 1024;
+const floatLimit = 4096;
 
 /** A stored tensor's elements, if it is small and numeric. */
 export function storedElements(tensor: TensorProto): Elements | undefined {

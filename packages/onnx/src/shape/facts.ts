@@ -32,16 +32,17 @@ export interface Facts {
   readonly optional?: Facts | undefined;
 }
 
-/** Facts as callers see them. */
-export function publicFacts({ type, shape, elements, sequence, optional }: Facts): ValueFacts {
-  const constant = elements && numbersOf(elements);
-  return {
+/** Facts as callers see them. Constants are unpacked when they are asked for. */
+export function publicFacts(facts: Facts): ValueFacts {
+  const { type, shape, sequence, optional } = facts;
+  const shown = {
     ...(type && { type }),
     ...(shape && { shape: shape.map(numberOf), symbolic: shape }),
-    ...(constant && { constant }),
     ...(sequence && { sequence: publicFacts(sequence) }),
     ...(optional && { optional: publicFacts(optional) }),
   };
+  const constant = () => numbersOf(facts.elements);
+  return Object.defineProperty(shown, 'constant', { get: constant, enumerable: true });
 }
 
 /** Constants above this many elements are not followed. */

@@ -8,14 +8,13 @@ import type {
   ModelProto,
   NodeProto,
   SparseTensorProto,
-  TensorProto,
   ValueInfoProto,
 } from '../wire/messages.ts';
 import { contribRules } from './contrib-rules.ts';
 import { inferControlFlow } from './control-flow.ts';
 import { completed, declaredFacts, declaredSize } from './declared.ts';
 import { type Dim, foundSize, symbol } from './dimension.ts';
-import { elementsOf, storedElements } from './elements.ts';
+import { elementsOf, StoredFacts } from './elements.ts';
 import { elementwiseRules } from './elementwise-rules.ts';
 import type { Facts, Operands, Shape, ShapeRule } from './facts.ts';
 import { calledBy, type Functions, functionsOf, instantiate } from './function-body.ts';
@@ -59,6 +58,7 @@ export class InferenceRun {
   readonly #isOverridable: boolean;
   readonly #known = new Map<Graph, Known>();
   readonly #outer = new Map<Graph, Graph>();
+  readonly #prefixes = new Map<Graph, string>();
   /** Functions that are being walked: one that calls itself is no ONNX, and ends here. */
   readonly #calls = new Set<FunctionProto>();
 
@@ -99,7 +99,7 @@ export class InferenceRun {
       this.#isOverridable && isMain ? graph.input.map(({ name }) => name) : [],
     );
     for (const tensor of graph.initializer)
-      known.set(tensor.name ?? '', storedFacts(tensor, replaceable.has(tensor.name)));
+      known.set(tensor.name ?? '', new StoredFacts(tensor, replaceable.has(tensor.name)));
     for (const sparse of graph.sparseInitializer)
       known.set(sparse.values?.name ?? '', sparseFacts(sparse));
     const infos = new Map(
@@ -123,15 +123,24 @@ export class InferenceRun {
     infos: ReadonlyMap<string, ValueInfoProto>,
     isMain: boolean,
   ): void {
+    const prefix = this.#prefixOf(graph, isMain);
     for (const node of graph.node) {
       const made = this.#node(node, graph, opsets);
       for (const [at, name] of node.output.entries()) {
         if (!name) continue;
         const declared = this.#declared(infos.get(name));
-        known.set(name, settled(name, completed(made[at] ?? nothing, declared)));
+        known.set(name, settled(prefix + name, completed(made[at] ?? nothing, declared)));
         if (isMain) this.#observe(known, name);
       }
     }
+  }
+
+  /** Two branches may name values alike: the sizes that a run finds in them are not the same. */
+  #prefixOf(graph: Graph, isMain: boolean): string {
+    if (isMain) return '';
+    const found = this.#prefixes.get(graph) ?? `${this.#prefixes.size}:`;
+    this.#prefixes.set(graph, found);
+    return found;
   }
 
   #node(node: NodeProto, graph: Graph, opsets: Opsets): readonly Facts[] {
@@ -224,11 +233,6 @@ function settled(name: string, facts: Facts): Facts {
   if (!facts.shape?.includes(null)) return facts;
   const shape = facts.shape.map((size, axis) => size ?? foundSize(`${name}[${axis}]`));
   return { ...facts, shape };
-}
-
-function storedFacts(tensor: TensorProto, isReplaceable: boolean): Facts {
-  const elements = isReplaceable ? undefined : storedElements(tensor);
-  return { type: dataTypeName(tensor.dataType), shape: tensorShape(tensor), elements };
 }
 
 const sparseFacts = ({ values, dims }: SparseTensorProto): Facts => ({

@@ -158,6 +158,20 @@ describe('what graphs inside nodes give', () => {
     expect([...freeNames(taken)]).toEqual(['x']);
   });
 
+  it('has sizes of its own, though two branches name their values alike', () => {
+    const g = graphBuilder('alike', { opset: 17 });
+    const c = g.input('c', 'bool', []);
+    g.input('x', 'float32', [4, 4]);
+    const branch = (op: string) =>
+      body([makeNode(op, ['x'], ['n']), makeNode('NonZero', ['n'], ['found'])], [], ['found']);
+    g.nodes('If', [c], ['y'], {
+      then_branch: { graph: branch('Relu') },
+      else_branch: { graph: branch('Neg') },
+    });
+    g.output('y', 'int64');
+    expect(textsOf(g.build(), 'y')).toEqual(['2', '?y[1]']);
+  });
+
   it('is known of a function’s call, with the call’s attributes', () => {
     const softened = make('FunctionProto', {
       name: 'Soften',
