@@ -5,7 +5,7 @@ import { concat, inspectModel, type Model, writeModel } from '../../packages/onn
 /** What a model answers to a data set: each output's numbers, sample after sample. */
 export type Answers = Readonly<Record<string, Float32Array>>;
 
-/** Runs a model in ONNX Runtime over a data set of float32, in order, its state carried along. */
+/** Runs a model in ONNX Runtime over a data set of float32 or int32, in order, its state carried along. */
 export async function runDataset(
   model: Model,
   { inputs, sequence }: WrittenDataset,
@@ -26,7 +26,7 @@ export async function runDataset(
   for (let sample = 0; sample < count; sample++) {
     for (const { name, shape } of given) {
       const rows = inputs[name];
-      if (rows) feeds[name] = rowOf(rows.data as Float32Array, count, sample, shape, rows.shape);
+      if (rows) feeds[name] = rowOf(rows, count, sample, shape);
     }
     const values = (await session.run(feeds)) as Record<string, Tensor>;
     look({ ...feeds, ...values });
@@ -40,6 +40,8 @@ export async function runDataset(
   await session.release();
   return Object.fromEntries(Object.entries(parts).map(([name, all]) => [name, joined(all)]));
 }
+
+type Rows = WrittenDataset['inputs'][string];
 
 function filled(value: unknown, isInteger: boolean, shape: readonly unknown[]): Tensor {
   const dims = shape.map((size) => (typeof size === 'number' ? size : 1));
@@ -55,17 +57,15 @@ function filled(value: unknown, isInteger: boolean, shape: readonly unknown[]): 
 }
 
 /** One sample in the shape the model wants; its free dimensions come from the data. */
-function rowOf(
-  data: Float32Array,
-  count: number,
-  sample: number,
-  wanted: readonly unknown[],
-  found: readonly number[],
-): Tensor {
-  const size = data.length / count;
-  const rest = found.length === wanted.length ? [1, ...found.slice(1)] : found.slice(1);
-  const dims = wanted.map((length, at) => (typeof length === 'number' ? length : rest[at]!));
-  return new Tensor('float32', data.slice(sample * size, (sample + 1) * size), dims);
+function rowOf(rows: Rows, count: number, sample: number, wanted: readonly unknown[]): Tensor {
+  const size = rows.data.length / count;
+  const rest =
+    rows.shape.length === wanted.length ? [1, ...rows.shape.slice(1)] : rows.shape.slice(1);
+  const dims = wanted.map((length, at) => (typeof length === 'number' ? length : (rest[at] ?? 1)));
+  const row = rows.data.slice(sample * size, (sample + 1) * size);
+  return row instanceof Int32Array
+    ? new Tensor('int32', row, dims)
+    : new Tensor('float32', row as Float32Array, dims);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -28,11 +28,15 @@ export function roundCompensated(
   return betterRows(weights, searched, compensated, moments);
 }
 
-/** As GPTQ damps: one percent of the mean of the diagonal, more where that is not enough. */
+/**
+ * The root of the moments with a share of the mean of their diagonal added to it. GPTQ takes 0.01,
+ * from 128 long texts; a tenth forgets less of what a few dozen samples did not show (magika, one
+ * sample in two seen: 40 dB instead of 32 for its convolution). More where that is not enough.
+ */
 function dampedRoot(full: Float64Array, size: number): Float64Array | undefined {
   let trace = 0;
   for (let at = 0; at < size; at++) trace += full[at * size + at]!;
-  for (let share = 0.01; trace > 0 && share <= 1; share *= 10) {
+  for (let share = 0.1; trace > 0 && share <= 1; share *= 10) {
     const damped = full.slice();
     for (let at = 0; at < size; at++) damped[at * size + at]! += (share * trace) / size;
     const root = inverseRoot(damped, size);
