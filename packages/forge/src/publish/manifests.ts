@@ -14,6 +14,12 @@ export interface VariantParts {
   readonly tier: Tier;
   readonly precision: string;
   readonly model: { readonly digest: string; readonly size: number };
+  /** Files that hold weights of the model, under the paths that it names. */
+  readonly weights?: readonly {
+    readonly digest: string;
+    readonly size: number;
+    readonly location: string;
+  }[];
   readonly golden: { readonly digest: string; readonly size: number };
 }
 
@@ -25,11 +31,11 @@ export async function variantManifest(
   family: FamilyName,
   variant: VariantParts,
 ): Promise<{ readonly config: Made; readonly manifest: Made }> {
-  const { model, golden } = variant;
+  const { model, weights = [], golden } = variant;
   const config = await made(mediaTypes.modelConfig, {
     descriptor: { name: family, title: variant.id },
     config: { format: 'onnx', precision: variant.precision },
-    modelfs: { type: 'layers', diffIds: [model.digest, golden.digest] },
+    modelfs: { type: 'layers', diffIds: [model, ...weights, golden].map(({ digest }) => digest) },
   });
   const manifest = await made(mediaTypes.manifest, {
     schemaVersion: 2,
@@ -38,6 +44,7 @@ export async function variantManifest(
     config: config.descriptor,
     layers: [
       layer(mediaTypes.modelWeights, model, 'model.onnx'),
+      ...weights.map((file) => layer(mediaTypes.modelWeights, file, file.location)),
       layer(mediaTypes.golden, golden, 'golden.json'),
     ],
   });

@@ -27,7 +27,8 @@ export async function makeRelease(
   for (const built of publishable) {
     const { config, manifest } = await variantManifest(report.family, {
       ...built,
-      model: { digest: built.digest, size: built.bytes },
+      model: { digest: built.digest, size: modelBytes(built) },
+      weights: (built.data ?? []).map(({ bytes, ...file }) => ({ ...file, size: bytes })),
       golden: { digest: built.golden.digest, size: built.golden.bytes },
     });
     variants.push({ built, config, document: manifest, manifest: manifest.descriptor });
@@ -55,7 +56,9 @@ export async function pushRelease(
   };
   for (const { built, config, document } of made.variants) {
     const { golden } = built;
-    await push({ digest: built.digest, size: built.bytes, from: { file: join(dir, built.file) } });
+    const model = { file: built.file, digest: built.digest, bytes: modelBytes(built) };
+    for (const { file, digest, bytes: size } of [model, ...(built.data ?? [])])
+      await push({ digest, size, from: { file: join(dir, file) } });
     await push({
       digest: golden.digest,
       size: golden.bytes,
@@ -69,6 +72,10 @@ export async function pushRelease(
   await putManifest(hub, family, version, made.index);
   return { blobs, bytes };
 }
+
+/** Of the model's own file, without the weights beside it. */
+const modelBytes = ({ bytes, data = [] }: PublishableVariant): number =>
+  data.reduce((rest, file) => rest - file.bytes, bytes);
 
 async function putManifest(
   hub: HubClient,
