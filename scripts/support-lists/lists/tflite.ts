@@ -35,7 +35,6 @@ export function edgetpu({ sources }: Material): Made {
       },
     ],
     unlisted: 'unsupported',
-    // A converter makes parameters of a tensor out of these; on the chip there is nothing left of them.
     rules: [...rules, ...borders()],
   };
 }
@@ -107,7 +106,21 @@ function counterparts(
     });
 }
 
+/** What a converter to TensorFlow Lite leaves nothing of: quantisation becomes a tensor's, layout NHWC. */
 const borders = (): SupportRule[] => [
+  {
+    id: 'Transpose/layout',
+    op: 'Transpose',
+    where: [
+      {
+        attrIs: 'perm',
+        oneOf: [
+          [0, 3, 1, 2],
+          [0, 2, 3, 1],
+        ],
+      },
+    ],
+  },
   { id: 'QuantizeLinear', op: 'QuantizeLinear', outputs: [sortTypes(['int8', 'uint8', 'int16'])] },
   {
     id: 'DequantizeLinear',

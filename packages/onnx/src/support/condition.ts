@@ -38,6 +38,8 @@ export type Condition =
   | { readonly value: number; readonly is: Bounds }
   /** An attribute, each element of a list; where it is absent, `otherwise`, and without that it holds. */
   | { readonly attr: string; readonly is: Bounds; readonly otherwise?: Scalar }
+  /** A list attribute is exactly one of these. */
+  | { readonly attrIs: string; readonly oneOf: readonly (readonly number[])[] }
   | { readonly attrLength: string; readonly is: Bounds }
   | { readonly hasAttr: string }
   /** Inputs that are given, outputs that are named. */
@@ -79,6 +81,10 @@ function attributeHolds(condition: Condition, node: NodeProto): boolean | undefi
   if ('attr' in condition) {
     const values = attributeValues(node, condition.attr, condition.otherwise);
     return values.every((value) => within(value, condition.is));
+  }
+  if ('attrIs' in condition) {
+    const list = intsAttribute(node, condition.attrIs)?.join();
+    return condition.oneOf.some((one) => one.join() === list);
   }
   if ('attrLength' in condition) {
     const list = attribute(node, condition.attrLength);

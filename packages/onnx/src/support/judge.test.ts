@@ -100,6 +100,17 @@ describe('conditions', () => {
     ['an attribute that is not there', { attr: 'group', is: { in: [3] } }, 'supported'],
     ['its default', { attr: 'group', is: { in: [3] }, otherwise: 1 }, 'unsupported'],
     ['the length of an attribute', { attrLength: 'strides', is: { in: [2] } }, 'supported'],
+    [
+      'a list that must be one of some',
+      {
+        attrIs: 'strides',
+        oneOf: [
+          [1, 1],
+          [2, 2],
+        ],
+      },
+      'supported',
+    ],
     ['an attribute that must be given', { hasAttr: 'auto_pad' }, 'unsupported'],
     ['the number of inputs', { inputCount: { max: 2 } }, 'supported'],
     ['not', { not: { constant: 0 } }, 'supported'],

@@ -31,6 +31,8 @@ export function wants(condition: Condition): string {
   if ('value' in condition)
     return `the values of input ${condition.value} must be ${bounds(condition.is)}`;
   if ('attr' in condition) return `${condition.attr} must be ${bounds(condition.is)}`;
+  if ('attrIs' in condition)
+    return `${condition.attrIs} must be ${condition.oneOf.map((one) => `[${one.join(', ')}]`).join(' or ')}`;
   if ('attrLength' in condition)
     return `${condition.attrLength} must have ${bounds(condition.is)} entries`;
   if ('hasAttr' in condition) return `${condition.hasAttr} must be given`;
@@ -48,9 +50,11 @@ function found(condition: Condition, subject: Subject): string | undefined {
     return list(free.map(({ fixedSizes }) => shapeInWords(fixedSizes)));
   }
   if ('type' in condition) return list(valuesAt(subject, condition.type).map(({ type }) => type));
-  if ('attr' in condition) {
-    const value = attribute(subject.node, condition.attr);
-    if (!value) return condition.otherwise === undefined ? undefined : String(condition.otherwise);
+  if ('attr' in condition || 'attrIs' in condition) {
+    const name = 'attr' in condition ? condition.attr : condition.attrIs;
+    const value = attribute(subject.node, name);
+    const otherwise = 'attr' in condition ? condition.otherwise : undefined;
+    if (!value) return otherwise === undefined ? undefined : String(otherwise);
     if (value.s) return new TextDecoder().decode(value.s);
     if (value.ints.length > 0) return `[${value.ints.join(', ')}]`;
     return value.i !== undefined ? String(value.i) : value.f?.toString();
