@@ -52,10 +52,13 @@ const row =
     shape === null ? '' : `[${shape.map((side) => side ?? '?').join(', ')}]`,
   ];
 
-function macsLine({ macs, workload }: Inspection): string {
+function macsLine({ macs, workload, tried }: Inspection): string {
   const uncounted = workload.uncounted ?? [];
   const rest = uncounted.length > 0 ? `, without ${uncounted.join(', ')}` : '';
-  return `${count(macs)} MACs${rest} ○`;
+  const shapes = Object.entries(tried ?? {}).map(
+    ([name, shape]) => `${name} [${shape.join(', ')}]`,
+  );
+  return `${count(macs)} MACs${shapes.length > 0 ? ` for ${shapes.join(', ')}` : ''}${rest} ○`;
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -16,6 +16,14 @@ describeUnless(noSharedData)('inspecting a model', () => {
     expect(found.targets).toEqual([]);
   });
 
+  it('runs a model whose graph does not tell what a run costs, and says for which inputs', async () => {
+    const { workload, tried } = await inspect(modelFile('silero-vad-v6.2.onnx'));
+    expect(tried).toMatchObject({ state: [2, 1, 128], sr: [] });
+    expect(workload.uncounted).toBeUndefined();
+    expect(workload.macs).toBeGreaterThan(200_000);
+    expect((await inspect(modelFile('mnist-8.onnx'))).tried).toBeUndefined();
+  });
+
   it('names outputs that are no tensors by their type', async () => {
     const { inputs, outputs } = await inspect(modelFile('xgboost-regressor.onnx'));
     expect([...inputs, ...outputs].every(({ type }) => type.length > 0)).toBe(true);

@@ -2,8 +2,8 @@ import { catalogue, chipOf } from '@selvedge/core/device';
 import type { Workload } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
 import { type LoadedModel, loadModel } from '../build/source-model.ts';
-import { countWorkload } from '../build/workload.ts';
 import type { TargetVerdict } from '../compat/index.ts';
+import { countByTrial } from '../observe/count-by-trial.ts';
 import type { SourceModel } from '../report/index.ts';
 import { judgeTargets } from './judge-targets.ts';
 
@@ -20,6 +20,8 @@ export interface Inspection {
   /** Multiply-accumulates of one inference, without what `workload.uncounted` names. */
   readonly macs: number;
   readonly workload: Workload;
+  /** Shapes of the inputs it is counted for, where a run had to be looked at for the sizes. */
+  readonly tried?: Readonly<Record<string, readonly number[]>>;
   readonly inputs: readonly InspectedValue[];
   readonly outputs: readonly InspectedValue[];
   readonly targets: readonly TargetVerdict[];
@@ -33,7 +35,8 @@ export interface InspectedValue {
 }
 
 /**
- * Reads a model and says what it is. Nothing is run.
+ * Reads a model and says what it is. It is run, once and with inputs that it takes, only where its
+ * graph does not tell what a run costs: free sizes that operators compute with, branches.
  *
  * @param targets target ids; `all` means the whole catalogue
  * @throws SelvedgeError `not-found` (the file, a target), `bad-model`
@@ -43,7 +46,7 @@ export async function inspect(path: string, targets: readonly string[] = []): Pr
   const chips = ids.map(chipOf);
   const source = await loadModel(path);
   const { facts } = source;
-  const workload = await countWorkload(source, path);
+  const { workload, tried } = await countByTrial(source, path);
   return {
     model: {
       file: source.file,
@@ -59,6 +62,7 @@ export async function inspect(path: string, targets: readonly string[] = []): Pr
     parameters: facts.parameters,
     macs: workload.macs,
     workload,
+    ...(tried && { tried }),
     inputs: valuesOf(source, 'inputs', 'input'),
     outputs: valuesOf(source, 'outputs', 'output'),
     targets: judgeTargets(
