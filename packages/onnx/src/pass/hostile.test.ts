@@ -5,6 +5,7 @@ import { sharedModels } from '../../../../tests/support/onnx-models.ts';
 import { noSharedData } from '../../../../tests/support/shared-data.ts';
 import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder } from '../build/index.ts';
+import { clusterWeights, pruneWeights } from '../compress/index.ts';
 import { countModel } from '../cost/index.ts';
 import { toFloat16 } from '../float16/index.ts';
 import {
@@ -16,7 +17,12 @@ import {
   removeIdentities,
 } from '../fold/index.ts';
 import { inspectModel } from '../graph/index.ts';
-import { observableValues, quantizeDynamic, quantizeStatic } from '../quantize/index.ts';
+import {
+  observableValues,
+  quantizeDynamic,
+  quantizeStatic,
+  quantizeWeights4,
+} from '../quantize/index.ts';
 import { concat, readModel, writeModel } from '../wire/index.ts';
 
 /** What reading a model and every pass over it may do with damaged bytes: work, or refuse them. */
@@ -29,6 +35,10 @@ function endure(bytes: Uint8Array): 'worked' | 'refused' {
     writeModel(quantizeDynamic(model).model);
     const ranges = observableValues(model).map((name) => [name, { min: -1, max: 2 }] as const);
     writeModel(quantizeStatic(model, new Map(ranges)).model);
+    writeModel(quantizeWeights4(model).model);
+    writeModel(quantizeWeights4(model, { form: 'qdq' }).model);
+    writeModel(clusterWeights(model, { clusters: 16 }).model);
+    writeModel(pruneWeights(model).model);
     for (const pass of [foldConstants, foldBatchNorm, removeIdentities, inlineBranches])
       writeModel(pass(model).model);
     const free = freeDimensions(model).map(({ name }) => [name, 2] as const);

@@ -27,12 +27,30 @@ export function moveWeights(scope: Scope, name: string): MovedWeights | undefine
   if (constant) return 'tensor' in constant ? stored(constant.tensor, name) : undefined;
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     const node = producerIn(at.graph, name);
-    if (!node) continue;
-    const move = Object.hasOwn(moves, node.opType ?? '') ? moves[node.opType!] : undefined;
-    return isDefaultDomain(node.domain) ? move?.(node, at) : undefined;
+    if (node) return moved(node, name, at);
   }
   return undefined;
 }
+
+const results = new WeakMap<GraphProto | FunctionProto, Map<string, MovedWeights | undefined>>();
+
+/** Each value once: a damaged model may read in a circle. */
+function moved(node: NodeProto, name: string, scope: Scope): MovedWeights | undefined {
+  let known = results.get(scope.graph);
+  if (!known) {
+    known = new Map();
+    results.set(scope.graph, known);
+  }
+  if (!known.has(name)) {
+    known.set(name, undefined);
+    const result = isMove(node) ? moves[node.opType!]!(node, scope) : undefined;
+    known.set(name, result && result.key.length <= longestKey ? result : undefined);
+  }
+  return known.get(name);
+}
+
+/** No exporter moves weights in so many steps; a hostile one may double them in each. */
+const longestKey = 4096;
 
 function stored(tensor: Parameters<typeof floatValues>[0], name: string): MovedWeights | undefined {
   if (tensor.dataType !== dataTypes.float32) return undefined;

@@ -2,6 +2,7 @@ import { makeTensor } from '../build/make.ts';
 import { isDefaultDomain } from '../graph/attribute.ts';
 import { mapGraphs, mapList } from '../graph/map-graphs.ts';
 import { type Scope, scopes } from '../graph/walk.ts';
+import { elementCount } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
 import type { NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
@@ -68,10 +69,20 @@ function settleNode(node: NodeProto, scope: Scope, settling: Settling): NodeProt
     const isWeight = weightInputs[op]!.some((at) => node.input[at] === name);
     if (!isWeight || name === '' || findConstant(scope, name)) return name;
     const moved = moveWeights(scope, name);
-    const isStuck = moved?.sources.some((source) => settling.fixed.has(source)) ?? true;
-    return isStuck ? name : settle(moved!, name, scope, settling);
+    if (!moved || moved.sources.some((source) => settling.fixed.has(source))) return name;
+    return isLarger(moved, scope) ? name : settle(moved, name, scope, settling);
   });
   return input === node.input ? node : edit(node, { input });
+}
+
+/** Whether weights hold elements of their sources more than once. */
+function isLarger({ dims, sources }: MovedWeights, scope: Scope): boolean {
+  let stored = 0;
+  for (const source of new Set(sources)) {
+    const constant = findConstant(scope, source);
+    if (constant && 'tensor' in constant) stored += elementCount(constant.tensor);
+  }
+  return dims.reduce((product, size) => product * size, 1) > stored;
 }
 
 function settle(
