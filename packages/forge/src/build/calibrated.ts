@@ -13,7 +13,7 @@ import {
 } from '@selvedge/onnx';
 import { type Calibration, calibrate, defaultMethod, observeValues } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
-import type { Ranges } from './precision/index.ts';
+import type { Ranges } from './precision/learned.ts';
 
 /** What a model's activations look like on a calibration set, each measured when first asked for. */
 export interface Calibrated {

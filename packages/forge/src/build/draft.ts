@@ -1,11 +1,11 @@
-import { toSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { inspectModel, readModel } from '@selvedge/onnx';
 import type { PassNote, Sensitivity } from '../report/index.ts';
+import { loadOrExplain } from './load-or-explain.ts';
 import type { ConversionMemo } from './memo.ts';
-import { engineModel, type ModelFile, sizeOf } from './model-file.ts';
+import { type ModelFile, sizeOf } from './model-file.ts';
 import {
   type Converted,
   type Precision,
@@ -87,30 +87,3 @@ const whySavesNothing = (converted: number, source: number): string | undefined 
   converted < source
     ? undefined
     : `saves nothing: ${formatBytes(converted)} against ${formatBytes(source)}`;
-
-/**
- * Why this machine should not try to load a streamed model: an engine that maps the weights holds
- * them once more in the order its kernels read them.
- */
-function whyNotHeld(file: ModelFile): string | undefined {
-  const [needed, free] = [2 * sizeOf(file), process.availableMemory()];
-  if (!file.data || needed <= free) return undefined;
-  return `an engine takes some ${formatBytes(needed)} of memory to run it, and ${formatBytes(free)} are free: build on a larger machine`;
-}
-
-/** A session, or why the engine won't have the model. */
-export async function loadOrExplain(
-  engine: Engine,
-  file: ModelFile,
-  name: string,
-): Promise<Session | { readonly refused: string }> {
-  const unheld = whyNotHeld(file);
-  if (unheld) return { refused: unheld };
-  try {
-    return await engine.load(engineModel(file, name));
-  } catch (caught) {
-    const error = toSelvedgeError(caught, 'engine-failed');
-    if (error.code !== 'bad-model' && error.code !== 'out-of-memory') throw error;
-    return { refused: `${engine.name} ${engine.version} does not load it: ${error.message}` };
-  }
-}

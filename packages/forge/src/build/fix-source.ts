@@ -2,7 +2,7 @@ import { type Engine, numberReader, type Tensor } from '@selvedge/infer/engine';
 import { concat, inspectModel, type Model, writeModel } from '@selvedge/onnx';
 import { fixFor } from '../compat/index.ts';
 import type { SourceFixes } from '../report/index.ts';
-import { loadOrExplain } from './draft.ts';
+import { loadOrExplain } from './load-or-explain.ts';
 import { findInputs } from './random-inputs.ts';
 import type { LoadedModel } from './source-model.ts';
 

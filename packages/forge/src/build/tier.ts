@@ -10,10 +10,11 @@ import {
 } from '../measure/index.ts';
 import type { BuiltVariant, SourceFixes, SourceModel } from '../report/index.ts';
 import { openCalibrated } from './calibrated.ts';
-import { type Draft, loadOrExplain, makeDraft, type Skipped } from './draft.ts';
+import { type Draft, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import { fixSource } from './fix-source.ts';
+import { loadOrExplain } from './load-or-explain.ts';
 import type { ConversionMemo } from './memo.ts';
 import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';

@@ -1,7 +1,7 @@
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { type Dataset, subset } from '../dataset/index.ts';
 import { evaluate, type Summary } from '../measure/index.ts';
-import { loadOrExplain } from './draft.ts';
+import { loadOrExplain } from './load-or-explain.ts';
 import type { ModelFile } from './model-file.ts';
 
 /** Measures models while a variant is being made. Those of one call run beside each other. */

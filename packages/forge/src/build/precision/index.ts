@@ -6,9 +6,9 @@ import { int8Dynamic } from './int8-dynamic.ts';
 import { mixed } from './mixed.ts';
 import type { Precision } from './precision.ts';
 
+export type { Converted } from './converted.ts';
 export { openPassThreads, type PassThreads } from './pass-threads.ts';
-export type { Ranges } from './passes.ts';
-export type { Converted, Precision, PrecisionJob } from './precision.ts';
+export type { Precision, PrecisionJob } from './precision.ts';
 
 /** Every precision that can be built, in the order in which reports show them. */
 const registry: readonly Precision[] = [fp32, fp16, int8, int8Dynamic, int4, mixed];

@@ -4,10 +4,11 @@ import type { Calibrated } from '../calibrated.ts';
 import type { Bar } from '../gate.ts';
 import type { Trials } from '../trials.ts';
 import { chooseMoved } from './choose-moved.ts';
+import type { Converted } from './converted.ts';
 import { needsCalibration } from './int8.ts';
 import { layerGroups } from './layer-groups.ts';
 import { Mixtures } from './mixtures.ts';
-import type { Converted, Precision, PrecisionJob } from './precision.ts';
+import type { Precision, PrecisionJob } from './precision.ts';
 import { rankLayers } from './rank-layers.ts';
 
 /** 8 bits, but for the layers that lose most by it: those are in 16 bit until the bar is met. */

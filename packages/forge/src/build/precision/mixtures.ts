@@ -3,9 +3,10 @@ import type { Bar } from '../gate.ts';
 import { sizeOf } from '../model-file.ts';
 import type { Trials } from '../trials.ts';
 import type { Candidate } from './choose-moved.ts';
+import type { Converted } from './converted.ts';
 import type { LayerGroup } from './layer-groups.ts';
-import type { Learned } from './passes.ts';
-import type { Converted, PrecisionJob } from './precision.ts';
+import type { Learned } from './learned.ts';
+import type { PrecisionJob } from './precision.ts';
 
 interface Measured {
   readonly bytes: number;

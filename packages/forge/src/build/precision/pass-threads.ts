@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SelvedgeError } from '@selvedge/core/errors';
 import { type ModelFile, sizeOf } from '../model-file.ts';
+import type { Converted } from './converted.ts';
 import type { ThreadRequest } from './pass-worker.ts';
 import { type PassRequest, runPass } from './passes.ts';
-import type { Converted } from './precision.ts';
 
 /** Passes over models, several at a time. */
 export interface PassThreads {

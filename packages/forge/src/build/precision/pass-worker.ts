@@ -1,8 +1,8 @@
 /** A thread that runs passes: a request in, what became of the model out. */
 import { parentPort } from 'node:worker_threads';
 import type { ModelFile } from '../model-file.ts';
+import type { Converted } from './converted.ts';
 import { type PassRequest, runPass } from './passes.ts';
-import type { Converted } from './precision.ts';
 
 /** `file` is the model that the pass takes. */
 export interface ThreadRequest {

@@ -8,14 +8,14 @@ import {
   quantizeDynamic,
   quantizeStatic,
   quantizeWeights4,
-  type Range,
   type StaticOptions,
   toFloat16,
   type Weights4Options,
   writeModel,
 } from '@selvedge/onnx';
 import { type ModelFile, openModelFile, writeModelFile } from '../model-file.ts';
-import type { Converted } from './precision.ts';
+import type { Converted } from './converted.ts';
+import type { Ranges } from './learned.ts';
 
 /** A pass and its options, as they cross to a thread. */
 export type PassRequest =
@@ -29,15 +29,6 @@ export type PassRequest =
       readonly options?: StaticOptions;
       readonly moved: readonly string[];
     };
-
-/** What each activation spans. */
-export type Ranges = ReadonlyMap<string, Range>;
-
-/** What static quantisation learned from calibration samples. */
-export interface Learned {
-  readonly ranges: Ranges;
-  readonly options: StaticOptions;
-}
 
 function resultOf(model: Model, request: PassRequest): PassResult {
   switch (request.pass) {

@@ -1,27 +1,10 @@
-import type { PassNote, Sensitivity } from '../../report/index.ts';
 import type { Calibrated } from '../calibrated.ts';
 import type { Bar } from '../gate.ts';
-import type { DataFiles, ModelFile } from '../model-file.ts';
+import type { ModelFile } from '../model-file.ts';
 import type { LoadedModel } from '../source-model.ts';
 import type { Trials } from '../trials.ts';
-import type { NamedNode } from './layer-groups.ts';
+import type { Converted } from './converted.ts';
 import type { PassRequest } from './passes.ts';
-
-/** What a conversion made of a model, or why it made nothing; what it left alone, in either case. */
-export type Converted = { readonly notes: readonly PassNote[] } & (
-  | {
-      /** The ONNX file. */
-      readonly bytes: Uint8Array;
-      /** Its weights, where they stand beside it. */
-      readonly data?: DataFiles;
-      readonly warnings: readonly string[];
-      /** Nodes that a pass converted. */
-      readonly changed?: readonly NamedNode[];
-      /** How the layers of a mixture were told apart. */
-      readonly sensitivity?: Sensitivity;
-    }
-  | { readonly skipped: string }
-);
 
 /** What a precision is made from. Everything that runs a model is shared by the tier's precisions. */
 export interface PrecisionJob {

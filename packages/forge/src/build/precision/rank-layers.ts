@@ -1,7 +1,7 @@
 import type { ModelFile } from '../model-file.ts';
 import type { Trials } from '../trials.ts';
 import type { LayerGroup } from './layer-groups.ts';
-import type { Learned } from './passes.ts';
+import type { Learned } from './learned.ts';
 import type { PrecisionJob } from './precision.ts';
 
 /** How many models are loaded at a time. */
