@@ -44,11 +44,7 @@ function fromPlacement(
 }
 
 /** A node that nothing here runs, or that its kernel refuses to run as it is, is not supported. */
-function fromRefusal(
-  running: readonly number[],
-  { asked }: LoggedPlacement,
-  error: string,
-): Found {
+function fromRefusal(running: readonly number[], { asked }: LoggedPlacement, error: string): Found {
   const refused = shortened(error);
   if (notOfTheOperator.test(error)) return { ...listed({ unseen: running }), refused };
   if (running.length === 1) return { ...listed({ elsewhere: running }), refused };

@@ -22,7 +22,10 @@ export async function measure(
     for (const { name, model: bytes } of cases) {
       const model = readModel(bytes, { name });
       const named = nameNodes(model);
-      const [isKept, opened] = [await kept.of(named), await sessions.open(named, { level: 'basic' })];
+      const [isKept, opened] = [
+        await kept.of(named),
+        await sessions.open(named, { level: 'basic' }),
+      ];
       const provider = runtime.logged;
       measured[name] = caseTruth(model, opened, { provider, ...(isKept && { isKept }) });
     }
@@ -43,6 +46,8 @@ if (import.meta.main) {
     const all = Object.values(cases);
     const elsewhere = all.reduce((sum, one) => sum + (one.elsewhere?.length ?? 0), 0);
     const unseen = all.reduce((sum, one) => sum + (one.unseen?.length ?? 0), 0);
-    console.log(`${runtime.id}: ${all.length} models, ${elsewhere} nodes elsewhere, ${unseen} unseen`);
+    console.log(
+      `${runtime.id}: ${all.length} models, ${elsewhere} nodes elsewhere, ${unseen} unseen`,
+    );
   }
 }

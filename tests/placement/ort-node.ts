@@ -37,11 +37,7 @@ export async function ortNodeSessions(provider: 'cpu' | 'webgpu'): Promise<Sessi
   };
 }
 
-function openIn(
-  child: ChildProcess,
-  model: Uint8Array,
-  options: OpenOptions,
-): Promise<Opened> {
+function openIn(child: ChildProcess, model: Uint8Array, options: OpenOptions): Promise<Opened> {
   return new Promise((resolve) => {
     const chunks: string[] = [];
     const finish = (opened: Opened) => {

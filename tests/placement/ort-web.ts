@@ -61,7 +61,8 @@ export async function ortWebSessions(provider: WebProvider, timeoutMs = 20_000):
   const server = await serve(served);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const [api, deviceType] = provider.split('-');
-  const options = api === 'webnn' ? { name: 'webnn', deviceType } : { name: 'webgpu', preferredLayout: 'NCHW' };
+  const options =
+    api === 'webnn' ? { name: 'webnn', deviceType } : { name: 'webgpu', preferredLayout: 'NCHW' };
   let browser: Browser | undefined;
   let tab: Page | undefined;
   const start = async (): Promise<Page> => {

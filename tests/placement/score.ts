@@ -1,8 +1,16 @@
 /** How well a support list predicts where nodes go. */
 import { supportList } from '@selvedge/forge';
-import { inferValues, judge, type NodeVerdict, readModel, walkNodes } from '@selvedge/onnx';
+import {
+  inferValues,
+  judge,
+  type Model,
+  type NodeVerdict,
+  readModel,
+  walkNodes,
+} from '@selvedge/onnx';
 import type { Case } from './corpus.ts';
-import type { CaseTruth } from './truth.ts';
+import type { CaseTruth, VariedTruth } from './truth.ts';
+import { variationsOf } from './variations.ts';
 
 /** Counts of nodes. `unsupported` is what is looked for; an unknown is wrong either way. */
 export interface Score {
@@ -65,6 +73,27 @@ export function scoreCase(
     score = sum(score, one);
     if (one.alarms + one.missed > 0)
       mistakes.push({ case: name, node: at, said, elsewhere: elsewhere.has(at) });
+  }
+  return { score, mistakes };
+}
+
+/** The same for the variations of a test, by label. */
+export function scoreVariations(
+  model: Model,
+  truth: VariedTruth['cases'][string],
+  provider: string,
+): { score: Score; mistakes: string[] } {
+  const list = supportList(provider)!;
+  const [here, elsewhere] = [new Set(truth.here), new Set(truth.elsewhere)];
+  const mistakes: string[] = [];
+  let score = noScore;
+  for (const { label, model: varied } of variationsOf(model)) {
+    if (!here.has(label) && !elsewhere.has(label)) continue;
+    const [said] = judge(varied, inferValues(varied), list);
+    if (!said) continue;
+    const one = scoreNode(said.verdict, elsewhere.has(label));
+    score = sum(score, one);
+    if (one.alarms + one.missed > 0) mistakes.push(`${said.op} ${label}: ${said.verdict}`);
   }
   return { score, mistakes };
 }

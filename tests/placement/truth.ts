@@ -1,5 +1,5 @@
-/** Where nodes really went, as it is committed: `truth/<provider>-<version>.json`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Where nodes really went, as it is committed: `truth/<runtime>.generated.json`. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Where the nodes of one model went; nodes are their places in `walkNodes`. */
 export interface CaseTruth {
@@ -24,14 +24,32 @@ export interface Truth {
   readonly cases: Readonly<Record<string, CaseTruth>>;
 }
 
-const fileOf = (id: string): URL => new URL(`./truth/${id}.json`, import.meta.url);
+/** Where the one node of each variation of a test went, by the variations' labels. */
+export interface VariedTruth extends Omit<Truth, 'cases'> {
+  readonly cases: Readonly<
+    Record<string, { readonly here: readonly string[]; readonly elsewhere: readonly string[] }>
+  >;
+}
+
+const fileOf = (id: string): URL => new URL(`./truth/${id}.generated.json`, import.meta.url);
+const variedOf = (id: string): string => `${id}-varied`;
 
 export const readTruth = (id: string): Truth => JSON.parse(readFileSync(fileOf(id), 'utf8'));
 
+export const hasVariedTruth = (id: string): boolean => existsSync(fileOf(variedOf(id)));
+
+export const readVariedTruth = (id: string): VariedTruth =>
+  JSON.parse(readFileSync(fileOf(variedOf(id)), 'utf8'));
+
+export const writeTruth = (id: string, truth: Truth): void => write(id, truth);
+
+export const writeVariedTruth = (id: string, truth: VariedTruth): void =>
+  write(variedOf(id), truth);
+
 /** A line per case, so that a change of one shows as one. */
-export function writeTruth(id: string, { cases, ...about }: Truth): void {
+function write(id: string, { cases, ...about }: Truth | VariedTruth): void {
   const lines = Object.entries(cases).map(
-    ([name, truth]) => `    ${JSON.stringify(name)}: ${JSON.stringify(truth)}`,
+    ([name, found]) => `    ${JSON.stringify(name)}: ${JSON.stringify(found)}`,
   );
   const head = Object.entries(about).map(
     ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`,
