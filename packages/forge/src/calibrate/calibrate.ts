@@ -43,7 +43,7 @@ export interface CalibrateOptions extends ObserveOptions {
   readonly quantize?: StaticOptions;
 }
 
-/** What measured best over the shared models (docs/decisions, static quantisation). */
+/** What measured best over the shared models (docs/decisions/0017-static-int8.md). */
 export const defaultMethod: RangeMethod = 'mse';
 
 /**

@@ -171,7 +171,10 @@ export class QdqGraph {
       const own = axis === undefined ? scales.slice(0, 1) : scales;
       const scale = this.#store.add(this.#store.name(name, 'scale'), shape, own);
       const output = this.#store.name(name, 'rounded');
-      const inputs = [stored, scale, this.#store.zeros(shape)];
+      // Zeros that layers share break ONNX Runtime's x64quantprecision, which rewrites each pair.
+      const zeros = new Int8Array(own.length);
+      const zero = this.#store.add(this.#store.name(name, 'zero'), shape, zeros);
+      const inputs = [stored, scale, zero];
       const attributes = axis === undefined ? {} : { axis };
       this.#nodes.push(makeNode('DequantizeLinear', inputs, [output], attributes));
       return output;

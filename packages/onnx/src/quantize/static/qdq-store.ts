@@ -48,14 +48,6 @@ export class QdqStore {
     return { ...parameters, scaleName: scale, zeroName: this.#zero(parameters.zero) };
   }
 
-  /** Zeros of int8 in a shape. */
-  zeros(dims: readonly number[]): string {
-    const count = dims.reduce((product, size) => product * size, 1);
-    return this.once(`zeros ${dims}`, () =>
-      this.add(this.#names.fresh(`zeros.${count}`), dims, new Int8Array(count)),
-    );
-  }
-
   /** A constant in 8 or 16 bits. */
   rounded(name: string, dims: readonly number[], values: Float32Array, by: Parameters): string {
     const { bits, symmetric } = this.#levels;

@@ -132,6 +132,15 @@ describe('static quantisation', () => {
     );
   });
 
+  it('loads where ONNX Runtime turns weights into uint8, as it does for processors without VNNI', async () => {
+    const { model } = await quantized(residual);
+    const extra = { session: { x64quantprecision: '1' } };
+    const feeds = randomFeeds(residual, {}, 9);
+    const [plain, exact] = [await runModel(model, feeds), await runModel(model, feeds, { extra })];
+    const [a, b] = [Object.values(plain)[0]!, Object.values(exact)[0]!];
+    expect(signalToNoise(a, b)).toBeGreaterThan(30);
+  });
+
   it('makes what only a Concat reads in its scale, and leaves other readers theirs', async () => {
     const model = around([1, 4, 6, 6], (g, x) => {
       const alone = conv(g, x, 'a', [4, 4, 1]);
