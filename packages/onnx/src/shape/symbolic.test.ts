@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   feedShapes,
@@ -10,12 +11,52 @@ import { itUnless } from '../../../../tests/support/skip.ts';
 import { graphBuilder, makeNode, makeTensor, makeValueInfo } from '../build/index.ts';
 import { exposeValues, freeNames } from '../graph/index.ts';
 import { edit, type Model, make, readModel } from '../wire/index.ts';
-import { inferValues, textOf, withObserved } from './index.ts';
+import { type Expression, inferValues, isExpression, textOf, withObserved } from './index.ts';
 
 const textsOf = (model: Model, name: string, general = false): string[] | undefined =>
   inferValues(model, { general }).of(model.graph, name).symbolic?.map(textOf);
 const ints = (...values: number[]) => BigInt64Array.from(values, BigInt);
 const floats = (count: number) => new Float32Array(count);
+
+/** A value of size n, cut, divided, pooled, joined and counted. */
+function cutting(
+  from: number,
+  to: number,
+  parts: number,
+  { kernel, stride, pad }: { kernel: number; stride: number; pad: number },
+): Model {
+  const g = graphBuilder('cutting', { opset: 18 });
+  const x = g.input('x', 'float32', ['n']);
+  g.node(
+    'Slice',
+    [x, g.constant('from', [1], ints(from)), g.constant('to', [1], ints(to))],
+    {},
+    'sliced',
+  );
+  g.nodes('Split', [x], ['half', 'rest'].slice(0, Math.min(2, parts)), {
+    num_outputs: Math.min(2, parts),
+  });
+  const image = g.node('Unsqueeze', [x, g.constant('front', [2], ints(0, 1))]);
+  const pads = [pad, pad];
+  const pooled = g.node('MaxPool', [image], { kernel_shape: [kernel], strides: [stride], pads });
+  g.node('Squeeze', [pooled, 'front'], {}, 'pooled');
+  g.node('Concat', [x, x, x], { axis: 0 }, 'wide');
+  const count = g.node('Squeeze', [g.node('Shape', [x])]);
+  const [zero, step] = [g.constant('zero', [], ints(0)), g.constant('step', [], ints(parts))];
+  g.output(g.node('Range', [zero, count, step], {}, 'counted'), 'int64');
+  return g.build();
+}
+
+/** What an expression of n alone is; undefined where a function is in it. */
+function inTermsOfN({ terms }: Expression, n: number): number | undefined {
+  let sum = 0;
+  for (const [key, factor] of terms) {
+    const names = key === '' ? [] : key.split('\u0000');
+    if (names.some((name) => name !== 'n')) return undefined;
+    sum += factor * n ** names.length;
+  }
+  return sum;
+}
 
 describe('sizes that are no numbers', () => {
   it('are carried through convolutions, joins and the arithmetic of shapes', () => {
@@ -44,6 +85,38 @@ describe('sizes that are no numbers', () => {
     expect(textsOf(model, 'wide')).toEqual(['1', '8', 'floor((h + 1)/2)', '2*w']);
     expect(textsOf(model, 'flat', true)).toEqual(['batch', '8', 'floor((h + 1)/2)*w']);
     expect(textsOf(model, 'cut', true)).toEqual(['batch - 1', '8', 'floor((h + 1)/2)*w']);
+  });
+
+  it('are, for every size, what the rules give where it is a number', () => {
+    const far = 2 ** 40;
+    const ends = fc.oneof(fc.integer({ min: -6, max: 6 }), fc.constantFrom(far, -far));
+    const pool = fc.record({
+      kernel: fc.integer({ min: 1, max: 3 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      pad: fc.integer({ min: 0, max: 1 }),
+    });
+    const size = fc.integer({ min: 3, max: 12 });
+    fc.assert(
+      fc.property(
+        ends,
+        ends,
+        fc.integer({ min: 1, max: 3 }),
+        pool,
+        size,
+        (from, to, parts, p, n) => {
+          const model = cutting(from, to, parts, p);
+          const free = inferValues(model, { general: true });
+          const fixed = inferValues(model, { general: true, dimensions: { n } });
+          for (const name of ['sliced', 'half', 'pooled', 'wide', 'counted']) {
+            const [claim] = free.of(model.graph, name).symbolic!;
+            const [value] = fixed.of(model.graph, name).shape!;
+            const said = isExpression(claim) ? inTermsOfN(claim, n) : claim;
+            if (said !== undefined) expect([name, said]).toEqual([name, value]);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
   });
 
   it('have one name wherever a run must find the same size', () => {
