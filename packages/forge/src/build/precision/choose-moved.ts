@@ -45,7 +45,10 @@ export async function chooseMoved(
     const [back] = await attempt([best.moved.filter((moved) => moved !== group)]);
     if (back?.holds && back.bytes < best.bytes) best = back;
   }
-  return { chosen: best, tried };
+  // Of two that hold it is the smaller, even where it moves more layers: they may be small ones.
+  const held = tried.filter(({ holds }) => holds);
+  const chosen = held.reduce((least, one) => (one.bytes < least.bytes ? one : least), best);
+  return { chosen, tried };
 }
 
 async function shortestBeginning(
