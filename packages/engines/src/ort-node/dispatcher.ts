@@ -17,6 +17,8 @@ type Work<T> = (process: EngineProcess) => Promise<T>;
 
 interface Job {
   readonly work: Work<void>;
+  /** The caller's own deadline: sooner than that, work is not hung. */
+  readonly timeoutMs: number;
   /** Crashes are held against whom they happened to. */
   readonly backoff: CrashBackoff;
   readonly fail: (error: unknown) => void;
@@ -68,6 +70,7 @@ export class Dispatcher {
           const value = await work(process);
           settle(() => resolve(value));
         },
+        timeoutMs: timeoutMs ?? 0,
         backoff,
         fail: (error) => settle(() => reject(error)),
         settled: () => settled,
@@ -125,12 +128,14 @@ export class Dispatcher {
       if (job.settled()) return;
       const running = process;
       const { hangMs, graceMs } = this.#options;
+      // Longer delays overflow setTimeout and would fire at once.
+      const patienceMs = Math.min(Math.max(hangMs, job.timeoutMs), 2 ** 31 - 1);
       watch = setTimeout(() => {
         job.fail(
-          new SelvedgeError('engine-failed', `onnxruntime hung for ${hangMs} ms and was ended`),
+          new SelvedgeError('engine-failed', `onnxruntime hung for ${patienceMs} ms and was ended`),
         );
         running.kill();
-      }, hangMs);
+      }, patienceMs);
       job.abandon = () => {
         clearTimeout(watch);
         watch = setTimeout(() => running.kill(), graceMs);

@@ -146,6 +146,8 @@ class Link implements EngineProcess {
   async end(): Promise<void> {
     this.#channel.end();
     const timer = setTimeout(() => this.kill(), 1000);
+    // A process with a large model takes a while to go, and nothing else may keep the application.
+    this.#child.ref();
     await this.#gone;
     clearTimeout(timer);
   }
