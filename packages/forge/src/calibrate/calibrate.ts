@@ -1,25 +1,21 @@
 import type { Digest } from '@selvedge/core/schema';
-import type { Engine, Tensor, Tensors } from '@selvedge/infer/engine';
+import { formatBytes } from '@selvedge/core/units';
+import type { Engine } from '@selvedge/infer/engine';
 import {
-  addObservers,
-  ChannelMeanCollector,
+  byteLength,
   type ChannelMeans,
+  elementCount,
   type LayerMoments,
   type Model,
-  MomentCollector,
-  type MomentRequest,
-  momentRequests,
-  type ObservedModel,
-  observableMeans,
-  observableValues,
   prepareStatic,
   type Range,
-  RangeCollector,
   type RangeMethod,
   type StaticOptions,
-  type ValueObserver,
+  storedTensors,
+  typeOfTensor,
 } from '@selvedge/onnx';
 import type { Dataset } from '../dataset/index.ts';
+import { Collecting } from './collecting.ts';
 import { type ObserveOptions, observeValues } from './observe-values.ts';
 
 /** What a model's values are like on calibration data: what `quantizeStatic` is given. */
@@ -65,6 +61,9 @@ export async function calibrate(
   if ('reason' in prepared) return { skipped: prepared.reason };
   const collecting = new Collecting(prepared, quantize, dataset.samples);
   if (collecting.ranges.names.length === 0) return { skipped: 'no layer to quantise' };
+  const bytes = options.load ? 0 : weightBytes(prepared);
+  if (bytes >= largestFile)
+    return { skipped: `its weights take ${formatBytes(bytes)}: one file holds less than 2 GiB` };
   const { model: observed } = collecting.observed;
   await observeValues(
     engine,
@@ -87,65 +86,12 @@ export async function calibrate(
   return { ranges, means: means.means(), moments: moments.moments(), method, samples, digest };
 }
 
-/** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
-const rowsFor = ({ size }: MomentRequest): number => Math.max(1024, 4 * size);
+/** Protobuf ends here; weights beside the model need a `load` of the caller's. */
+const largestFile = 2 ** 31;
 
-/** A layer with more inputs is rounded plainly: the matrix and its inverse would take seconds. */
-const largest = 640;
-
-/** What is collected while samples go through. */
-class Collecting {
-  readonly observed: ObservedModel;
-  readonly ranges: RangeCollector;
-  readonly means: ChannelMeanCollector;
-  readonly moments: MomentCollector;
-  readonly #inputs: readonly string[];
-  readonly #samples: number;
-
-  constructor(model: Model, options: StaticOptions, samples: number) {
-    const values = observableValues(model, options);
-    const means = observableMeans(model, options);
-    const requests = momentRequests(model, { minWeights: 64 });
-    const moments = requests.filter(({ size, value }) => size <= largest && values.includes(value));
-    const rows = (request: MomentRequest) => Math.ceil(rowsFor(request) / samples);
-    this.observed = addObservers(model, { values, means, moments, rows });
-    this.ranges = new RangeCollector(values);
-    this.means = new ChannelMeanCollector(means);
-    this.moments = new MomentCollector(this.observed.rows.map(({ request }) => request));
-    this.#inputs = model.graph.input.map(({ name }) => name ?? '');
-    this.#samples = samples;
-  }
-
-  see(values: Tensors, sample: number): void {
-    for (const name of this.#inputs) {
-      const tensor = floats(values[name]);
-      if (!tensor) continue;
-      this.ranges.observe(name, tensor.data);
-      this.means.add(name, tensor.data, tensor.shape);
-    }
-    for (const observer of this.observed.values) this.#seeValue(values, observer);
-    for (const { output, request } of this.observed.rows) {
-      const tensor = floats(values[output]);
-      const isTurn = sample % Math.ceil(this.#samples / rowsFor(request)) === 0;
-      if (tensor && isTurn) this.moments.add(request.value, tensor.data, tensor.shape);
-    }
-  }
-
-  #seeValue(values: Tensors, { value, elements, ends, mean }: ValueObserver): void {
-    const tensor = floats(values[elements]);
-    if (!tensor) return;
-    const numberOf = (name: string) => Number(values[name]?.data[0]);
-    const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
-    this.ranges.observe(value, tensor.data, range);
-    if (!ends) this.means.add(value, tensor.data, tensor.shape);
-    const known = mean === undefined ? undefined : floats(values[mean]);
-    if (known) this.means.addMeans(value, known.data);
-  }
-}
-
-function floats(
-  tensor: Tensor | undefined,
-): { data: Float32Array; shape: readonly number[] } | undefined {
-  if (!(tensor?.data instanceof Float32Array)) return undefined;
-  return { data: tensor.data, shape: tensor.shape };
+function weightBytes(model: Model): number {
+  let bytes = 0;
+  for (const tensor of storedTensors(model))
+    bytes += byteLength(typeOfTensor(tensor), elementCount(tensor));
+  return bytes;
 }

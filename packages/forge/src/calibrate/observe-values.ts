@@ -5,6 +5,8 @@ import { concat, type Model, writeModel } from '@selvedge/onnx';
 import { type Dataset, fileNameOf } from '../dataset/index.ts';
 
 export interface ObserveOptions {
+  /** Loads the model that is run; by default as one file, which ends at 2 GiB. */
+  readonly load?: (model: Model) => Promise<Session>;
   readonly onProgress?: (done: number, samples: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,13 +28,16 @@ export async function observeValues(
   see: (values: Tensors, sample: number) => void,
   options: ObserveOptions = {},
 ): Promise<void> {
-  const session = await engine.load({ model: concat(writeModel(model)), name: 'the model' });
+  const session = await (options.load ?? wholeIn(engine))(model);
   try {
     await walk(session, dataset, see, options);
   } finally {
     await session.close();
   }
 }
+
+const wholeIn = (engine: Engine) => (model: Model) =>
+  engine.load({ model: concat(writeModel(model)), name: 'the model' });
 
 async function walk(
   session: Session,

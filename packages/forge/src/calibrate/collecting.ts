@@ -1,0 +1,78 @@
+import type { Tensor, Tensors } from '@selvedge/infer/engine';
+import {
+  addObservers,
+  ChannelMeanCollector,
+  type Model,
+  MomentCollector,
+  type MomentRequest,
+  momentRequests,
+  type ObservedModel,
+  observableMeans,
+  observableValues,
+  RangeCollector,
+  type StaticOptions,
+  type ValueObserver,
+} from '@selvedge/onnx';
+
+/** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
+const rowsFor = ({ size }: MomentRequest): number => Math.max(1024, 4 * size);
+
+/** A layer with more inputs is rounded plainly: the matrix and its inverse would take seconds. */
+const largest = 640;
+
+/** What static quantisation learns of a prepared model while samples go through it. */
+export class Collecting {
+  readonly observed: ObservedModel;
+  readonly ranges: RangeCollector;
+  readonly means: ChannelMeanCollector;
+  readonly moments: MomentCollector;
+  readonly #inputs: readonly string[];
+  readonly #samples: number;
+
+  constructor(model: Model, options: StaticOptions, samples: number) {
+    const values = observableValues(model, options);
+    const means = observableMeans(model, options);
+    const requests = momentRequests(model, { minWeights: 64 });
+    const moments = requests.filter(({ size, value }) => size <= largest && values.includes(value));
+    const rows = (request: MomentRequest) => Math.ceil(rowsFor(request) / samples);
+    this.observed = addObservers(model, { values, means, moments, rows });
+    this.ranges = new RangeCollector(values);
+    this.means = new ChannelMeanCollector(means);
+    this.moments = new MomentCollector(this.observed.rows.map(({ request }) => request));
+    this.#inputs = model.graph.input.map(({ name }) => name ?? '');
+    this.#samples = samples;
+  }
+
+  see(values: Tensors, sample: number): void {
+    for (const name of this.#inputs) {
+      const tensor = floats(values[name]);
+      if (!tensor) continue;
+      this.ranges.observe(name, tensor.data);
+      this.means.add(name, tensor.data, tensor.shape);
+    }
+    for (const observer of this.observed.values) this.#seeValue(values, observer);
+    for (const { output, request } of this.observed.rows) {
+      const tensor = floats(values[output]);
+      const isTurn = sample % Math.ceil(this.#samples / rowsFor(request)) === 0;
+      if (tensor && isTurn) this.moments.add(request.value, tensor.data, tensor.shape);
+    }
+  }
+
+  #seeValue(values: Tensors, { value, elements, ends, mean }: ValueObserver): void {
+    const tensor = floats(values[elements]);
+    if (!tensor) return;
+    const numberOf = (name: string) => Number(values[name]?.data[0]);
+    const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
+    this.ranges.observe(value, tensor.data, range);
+    if (!ends) this.means.add(value, tensor.data, tensor.shape);
+    const known = mean === undefined ? undefined : floats(values[mean]);
+    if (known) this.means.addMeans(value, known.data);
+  }
+}
+
+function floats(
+  tensor: Tensor | undefined,
+): { data: Float32Array; shape: readonly number[] } | undefined {
+  if (!(tensor?.data instanceof Float32Array)) return undefined;
+  return { data: tensor.data, shape: tensor.shape };
+}
