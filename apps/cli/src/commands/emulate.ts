@@ -3,7 +3,7 @@ import { fail } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { findInputs, loadModel } from '@selvedge/forge';
+import { engineModel, findInputs, loadModel } from '@selvedge/forge';
 import { readDataset } from '@selvedge/forge/dataset';
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { CommandModule } from '../command.ts';
@@ -31,11 +31,11 @@ export const emulate: CommandModule = (program, run) => {
       run(async (io, file: string, flags: Flags) => {
         const runs = parseRuns(flags.runs);
         chipOf(flags.target);
-        const { bytes } = await loadModel(file);
+        const loaded = await loadModel(file);
         const inner = createOrtEngine();
         const source = inputSource(file, flags.input);
         try {
-          const model = { model: bytes, name: file };
+          const model = engineModel(loaded, file);
           const emulation = await emulateModel({
             inner,
             model,

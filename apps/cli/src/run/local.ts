@@ -8,7 +8,7 @@ import {
   type RouteRequest,
 } from '@selvedge/core/route';
 import { graphCost } from '@selvedge/engines/emulated';
-import { loadModel } from '@selvedge/forge';
+import { engineModel, loadModel } from '@selvedge/forge';
 import { execute, systemClock } from '@selvedge/infer/execute';
 import { type OpenedEngine, openEngine } from './engine.ts';
 import type { Answering, Wish } from './placed.ts';
@@ -26,12 +26,12 @@ export async function answerLocally(
   engineName: string,
   wish: Wish,
 ): Promise<Answering> {
-  const { bytes } = await loadModel(file);
+  const source = await loadModel(file);
   const opened = openEngine(engineName);
   const { engine } = opened;
   try {
-    const session = await engine.load({ model: bytes, name: file });
-    const candidate = candidateOf(file, bytes, opened);
+    const session = await engine.load(engineModel(source, file));
+    const candidate = candidateOf(file, source.bytes, opened);
     const facts: RouteFacts = { device: {}, candidates: [candidate] };
     const request: RouteRequest = {
       family,
