@@ -28,9 +28,7 @@ export function readModel(bytes: Uint8Array, options: { name?: string } = {}): M
  * Writes a model as a list of chunks. What was read and not changed is passed through as its
  * original bytes, so an unchanged model gives the file it came from.
  *
- * @param options.reencode encodes every message from the tree instead; the bytes are the same. Of
- * many small messages that takes up to twice as long as protobufjs's encoder (bench/codec.bench.ts):
- * the tree is walked twice, for lengths and for bytes, and what was not changed needs neither.
+ * @param options.reencode encodes every message from the tree instead; the bytes are the same.
  */
 export function writeModel(model: ModelProto, options: EncodeOptions = {}): Uint8Array[] {
   return encode('ModelProto', model, options);
