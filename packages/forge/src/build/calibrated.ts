@@ -13,6 +13,7 @@ import {
 } from '@selvedge/onnx';
 import { type Calibration, calibrate, defaultMethod, observeValues } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
+import { findExtremes } from './extremes.ts';
 import type { Ranges } from './precision/learned.ts';
 
 /** What a model's activations look like on a calibration set, each measured when first asked for. */
@@ -23,6 +24,8 @@ export interface Calibrated {
   everyRange(): Promise<Ranges>;
   /** Second moments of what layers read. */
   moments(): Promise<LayerMoments>;
+  /** The least and the most of values that fp16 would hold in half precision. */
+  extremes(): Promise<Ranges>;
 }
 
 export interface CalibratedOptions {
@@ -49,6 +52,9 @@ export function openCalibrated(options: CalibratedOptions): Calibrated {
       return new Map([...(await furtherRanges(options)), ...whole.ranges]);
     }),
     moments: once(() => collectMoments(options)),
+    extremes: once(() =>
+      findExtremes(options.engine, options.model, options.dataset, options.signal),
+    ),
   };
 }
 

@@ -24,11 +24,12 @@ import {
   makeTensor,
   makeValueInfo,
 } from '../build/index.ts';
-import { inspectModel } from '../graph/index.ts';
+import { exposeValues, inspectModel } from '../graph/index.ts';
 import { unreadInitializers } from '../pass/unread.fixture.ts';
 import { dataTypes, fromFloat16Array, toFloat16Array } from '../tensor/index.ts';
 import { concat, type Model, make, readModel, writeModel } from '../wire/index.ts';
 import { toFloat16 } from './convert.ts';
+import { float16Values } from './float16-values.ts';
 
 // ONNX Runtime's native binding reads a Float16Array as empty; where there is none it takes bits.
 vi.stubGlobal('Float16Array', undefined);
@@ -252,6 +253,27 @@ describe('conversion to half precision', () => {
     expect(near.report.left).toMatchObject([
       { node: 'MatMul_1', reason: expect.stringMatching(/^may overflow fp16: MatMul_1_out/) },
     ]);
+  });
+
+  // On the CPU ONNX Runtime computes halves in float32 and sees no overflow: only ranges tell.
+  it('keeps in float32 what a run with every half value shown says would overflow', async () => {
+    const model = small((g, x) => {
+      const grown = dense(g, dense(g, x, wave(256, 3e4)), wave(256, 10));
+      return dense(g, grown, wave(256, 1e-4));
+    });
+    const feeds = randomFeeds(model);
+    const names = float16Values(model);
+    expect(names).toEqual(['MatMul_0_out', 'MatMul_1_out', 'MatMul_2_out', 'y']);
+    const seen = await runModel(exposeValues(model, names), feeds);
+    const ranges = new Map(
+      Object.entries(seen).map(([name, { data }]) => {
+        const values = Array.from(data as Float32Array);
+        return [name, { min: Math.min(...values), max: Math.max(...values) }];
+      }),
+    );
+    const { model: converted, report } = toFloat16(model, { ranges });
+    expect(report.left[0]!.reason).toMatch(/^overflows fp16: MatMul_\d_out reaches/);
+    expect(await compare(model, converted)).toBeGreaterThan(50);
   });
 
   it('makes inputs and outputs half precision when asked, without a cast between', async () => {

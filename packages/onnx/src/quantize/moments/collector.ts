@@ -42,7 +42,7 @@ export class MomentCollector {
   /**
    * Adds one tensor for every layer that reads the value; others are ignored.
    *
-   * @throws SelvedgeError `usage` where its shape does not fit the layer, or it is not finite.
+   * @throws SelvedgeError `usage` where its shape does not fit the layer, `bad-input` where it is not finite.
    */
   add(value: string, data: Float32Array, dims: readonly number[]): void {
     for (const sum of this.#sums)
@@ -85,7 +85,7 @@ class Sum {
     for (let i = 0; i < size; i++) {
       const x = row[i]!;
       if (!Number.isFinite(x)) {
-        fail('usage', `${value}, which ${layer} reads, holds ${x}`, {
+        fail('bad-input', `${value}, which ${layer} reads, holds ${x}`, {
           hint: 'look for the calibration sample that makes the model overflow',
           details: { value },
         });
