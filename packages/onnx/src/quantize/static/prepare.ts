@@ -1,4 +1,4 @@
-import { foldBatchNorm, foldConstants, removeIdentities } from '../../fold/index.ts';
+import { foldBatchNorm, removeIdentities } from '../../fold/index.ts';
 import { opsetVersion } from '../../graph/walk.ts';
 import { raiseTo13 } from '../../opset/raise-to-13.ts';
 import { withoutListedInitializers } from '../../pass/constants.ts';
@@ -21,6 +21,6 @@ export function prepareStatic(model: Model): Model | { readonly reason: string }
     return { reason: 'it has no operators of the default domain' };
   const raised = raiseTo13(withoutListedInitializers(model));
   if ('reason' in raised) return raised;
-  const plain = removeIdentities(foldConstants(raised).model).model;
-  return matmulBias(foldBatchNorm(plain).model);
+  // Constants are not folded: index tables that exporters compute would be stored, in twice the bytes.
+  return matmulBias(foldBatchNorm(removeIdentities(raised).model).model);
 }
