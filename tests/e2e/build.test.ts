@@ -83,7 +83,7 @@ describeUnless(noSharedData)('selvedge build', () => {
 
   it.each([
     ['--precision', 'int8-dynamc', 'did you mean "int8-dynamic"?'],
-    ['--calibration', dataset, '--calibration'],
+    ['--calibration', 'nowhere', 'nowhere does not exist'],
   ])('refuses %s %s with exit 2', (flag, value, named) => {
     const run = selvedge('build', model, '--out', join(root, 'never'), flag, value);
     expect(run.status).toBe(2);
@@ -91,23 +91,45 @@ describeUnless(noSharedData)('selvedge build', () => {
     expect(existsSync(join(root, 'never'))).toBe(false);
   });
 
-  it('goes through a list that names what is not built yet', () => {
-    const out = join(root, 'listed');
+  it('names a metric module that throws in one line, with exit 2', () => {
+    const metric = join(root, 'throws.mjs');
+    writeFileSync(metric, "export default () => { throw new Error('no such box'); };\n");
+    const out = join(root, 'never');
     const run = selvedge(
       'build',
       model,
       '--out',
       out,
-      '--precision',
-      'fp32,int4',
-      '--json',
+      '--eval',
+      dataset,
+      '--metric',
+      metric,
       '--quiet',
     );
+    expect(run.status).toBe(2);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+    expect(run.stderr).toContain('throws.mjs failed on sample 0: no such box');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('tries them all on few samples: int8 within 0.003 of fp32, int4 within 0.005, and a page', async () => {
+    const few = join(root, 'few');
+    const calibration = join(root, 'calibration');
+    await writeDataset(few, mnist(2_000));
+    await writeDataset(calibration, mnist(100));
+    const out = join(root, 'all');
+    const args = ['--precision', 'all', '--eval', few, '--calibration', calibration];
+    const run = selvedge('build', model, '--out', out, ...args, '--json');
     expect(run.status).toBe(0);
-    expect(JSON.parse(run.stdout).variants[1]).toMatchObject({
-      status: 'skipped',
-      reason: 'not built yet; int8-dynamic is',
-    });
+    expect(run.stderr).toContain('calibrate');
+    const { variants, front } = JSON.parse(run.stdout);
+    const dropOf = (precision: string) =>
+      variants.find((variant: { precision: string }) => variant.precision === precision).quality
+        .drop;
+    expect(dropOf('int8')).toBeLessThanOrEqual(0.003);
+    expect(dropOf('int4')).toBeLessThanOrEqual(0.005);
+    expect(front.length).toBeGreaterThan(0);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('class="plot"');
   });
 
   it('shows help with an example', () => {
