@@ -41,6 +41,8 @@ export interface ChipUnit {
   readonly dispatch: Quantity;
   readonly power?: Quantity;
   readonly waitPower?: Quantity;
+  /** Coefficients fitted to latencies of this unit: the `id` of a calibration. */
+  readonly calibration?: string;
   /** Memory of its own: activations and this many bytes of weights need not be moved for a run. */
   readonly onChip?: Quantity;
   /** Its path to memory, where it is not the chip's. */

@@ -1,11 +1,18 @@
-import type { Workload } from '../release/documents.ts';
+import type { Kernels, Workload } from '../release/documents.ts';
 import type { Provenance } from '../schema/index.ts';
+import { type Calibration, calibratedTime } from './latency/calibration.ts';
+import { calibrationOf, rooflineBounds } from './latency/calibration-of.ts';
 import type { ComputeUnit, Profile } from './profile.ts';
 
 /** What one inference is predicted to take on one unit. */
 export interface Estimate {
   readonly ms: number;
-  /** Time of the arithmetic alone, and of moving weights and activations alone. They overlap. */
+  /** Nine in ten models take between these. */
+  readonly lowMs: number;
+  readonly highMs: number;
+  /** Median relative error on models held out, where it was calibrated. */
+  readonly medianError?: number;
+  /** Time of the arithmetic alone, and of moving weights and activations alone. By the roofline they overlap; calibrated, they add up. */
   readonly computeMs: number;
   readonly memoryMs: number;
   /** Starting the run and dispatching its operators. */
@@ -43,7 +50,11 @@ export function estimate(
   );
 }
 
-/** {@link estimate} on one unit. Undefined when the unit does not run the precision. */
+/**
+ * {@link estimate} on one unit. Where the unit names a calibration and the workload's kernels are
+ * known, the fitted model takes the roofline's place. Undefined when the unit does not run the
+ * precision.
+ */
 export function estimateOn(
   unit: ComputeUnit,
   workload: Workload,
@@ -52,27 +63,53 @@ export function estimateOn(
 ): Estimate | undefined {
   const tops = unit.tops[precision];
   if (!unit.precisions.includes(precision) || !tops) return undefined;
-  const { efficiency, startUs, dispatchUs } = { ...assumedCosts, ...unit };
-  const moved = movedBytes(unit, workload) * (unit.expands?.[precision] ?? 1);
-  const bandwidth = unit.bandwidth ?? profile.memory.bandwidth;
-  const computeMs = (2 * workload.macs) / (tops * efficiency * 1e9);
-  const memoryMs = moved === 0 || bandwidth === 0 ? 0 : (moved / bandwidth) * 1e3;
-  const overheadMs = (startUs + workload.nodes * dispatchUs) / 1e3;
-  const busyMs = Math.max(computeMs, memoryMs);
+  const calibration = calibrationOf(unit, precision);
+  const timed =
+    calibration && workload.kernels
+      ? calibratedParts(calibration, workload.kernels)
+      : { ...rooflineParts(unit, workload, profile, precision, tops), ...estimatedBounds };
+  const { ms, computeMs, memoryMs, overheadMs, low, high, ...known } = timed;
+  const busyMs = ms - overheadMs;
   const energy =
     unit.watts === undefined
       ? {}
       : { energyMj: unit.watts * busyMs + (unit.waitWatts ?? unit.watts) * overheadMs };
   return {
-    ms: busyMs + overheadMs,
+    ms,
+    lowMs: ms * low,
+    highMs: ms * high,
     computeMs,
     memoryMs,
     overheadMs,
     bound: overheadMs >= busyMs ? 'overhead' : computeMs >= memoryMs ? 'compute' : 'memory',
     ...energy,
     unit: { kind: unit.kind, provider: unit.provider },
-    provenance: 'estimated',
+    ...known,
   };
+}
+
+const estimatedBounds = { ...rooflineBounds, provenance: 'estimated' as const };
+
+function calibratedParts(calibration: Calibration, kernels: Kernels) {
+  const { low, high, medianError } = calibration;
+  const provenance = 'calibrated' as const;
+  return { ...calibratedTime(calibration, kernels), low, high, medianError, provenance };
+}
+
+function rooflineParts(
+  unit: ComputeUnit,
+  workload: Workload,
+  profile: Pick<Profile, 'memory'>,
+  precision: string,
+  tops: number,
+) {
+  const { efficiency, startUs, dispatchUs } = { ...assumedCosts, ...unit };
+  const moved = movedBytes(unit, workload) * (unit.expands?.[precision] ?? 1);
+  const bandwidth = unit.bandwidth ?? profile.memory.bandwidth;
+  const computeMs = (2 * workload.macs) / (tops * efficiency * 1e9);
+  const memoryMs = moved === 0 || bandwidth === 0 ? 0 : (moved / bandwidth) * 1e3;
+  const overheadMs = (startUs + workload.nodes * dispatchUs) / 1e3;
+  return { ms: Math.max(computeMs, memoryMs) + overheadMs, computeMs, memoryMs, overheadMs };
 }
 
 /** With memory of its own a unit keeps activations there, and the weights that fit. */

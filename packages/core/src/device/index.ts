@@ -3,6 +3,10 @@ export type { Chip, ChipUnit, Confidence, Figure, Quantity, Rate } from './chip.
 export { type BurdenTerms, burdenAmong, type Estimate, estimate, estimateOn } from './estimate.ts';
 export type { SelectionBar, VariantRejection } from './fit.ts';
 export { type HostFacts, hostProfile } from './host-profile.ts';
+export { type Calibration, calibratedTime } from './latency/calibration.ts';
+export { calibrationOf } from './latency/calibration-of.ts';
+export { latencyTerms } from './latency/latency-terms.ts';
+export { type Expectation, expectationOn, type Likeness, looksLike } from './looks-like.ts';
 export * from './profile.ts';
 export { profileOf } from './profile-of.ts';
 export { selectVariant } from './select.ts';

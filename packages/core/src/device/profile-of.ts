@@ -42,6 +42,7 @@ function unitOf(unit: ChipUnit): ComputeUnit {
     dispatchUs: unit.dispatch.value,
     ...(unit.power && { watts: unit.power.value }),
     ...(unit.waitPower && { waitWatts: unit.waitPower.value }),
+    ...(unit.calibration && { calibration: unit.calibration }),
     ...(unit.onChip && { onChipBytes: unit.onChip.value }),
     ...(unit.bandwidth && { bandwidth: unit.bandwidth.value }),
   };

@@ -25,6 +25,8 @@ export const ComputeUnit = Type.Object({
   watts: Type.Optional(Type.Number({ minimum: 0 })),
   /** Power while a run is started and operators are dispatched, watts. Absent: as while computing. */
   waitWatts: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Coefficients fitted to latencies of such a unit, by name; what has none is estimated. */
+  calibration: Type.Optional(Slug),
   /** Memory of its own, bytes: activations and this much of the weights need not be moved. */
   onChipBytes: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Bytes a second on its own path to memory. Absent: the device's. */

@@ -51,6 +51,30 @@ export const Latency = Type.Object({
 });
 export type Latency = Static<typeof Latency>;
 
+const amount = () => Type.Integer({ minimum: 0 });
+
+/** What the kernels of one class do in one inference, in blocks of 32 channels and 8 × 4 positions. */
+export const KernelWork = Type.Object({
+  nodes: amount(),
+  /** Multiply-accumulates. */
+  macs: amount(),
+  /** Elements of activations read and written. */
+  elements: amount(),
+  /** Of those, what kernels move that touch a tensor of more than 4 million elements. */
+  large: amount(),
+  /** The same for 8 million. */
+  huge: amount(),
+  /** Elements of stored tensors read. */
+  weights: amount(),
+  /** Of those, what takes longer to read than the arithmetic on it. */
+  waiting: amount(),
+});
+export type KernelWork = Static<typeof KernelWork>;
+
+/** Work by class of kernel: `conv`, `pointwise`, `depthwise`, `linear`, `softmax`, … */
+export const Kernels = Type.Record(Slug, KernelWork);
+export type Kernels = Static<typeof Kernels>;
+
 /** What one run of a variant costs, for estimating latency and memory where it was not measured. */
 export const Workload = Type.Object({
   /** Multiply-accumulates of one inference. */
@@ -63,6 +87,8 @@ export const Workload = Type.Object({
   peakMemoryBytes: Type.Integer({ minimum: 0 }),
   /** Number of operators. */
   nodes: Type.Integer({ minimum: 0 }),
+  /** The same by class of kernel, for estimates that are calibrated to a chip. */
+  kernels: Type.Optional(Kernels),
   /** What could not be counted: operator types whose cost is unknown. */
   uncounted: Type.Optional(Type.Array(Type.String())),
 });

@@ -5,11 +5,14 @@ import { inferValues } from '../shape/infer.ts';
 import type { InferenceOptions } from '../shape/inference-options.ts';
 import type { Model } from '../wire/model.ts';
 import { GraphCounter, type NodeCount } from './graph-counter.ts';
+import { kernelsOf, type NodeKernel, sumKernels } from './kernels/kernels.ts';
 import { storedBytes, tableBytes } from './value-bytes.ts';
 
 export interface ModelCounts {
   readonly workload: Workload;
   readonly nodes: readonly NodeCount[];
+  /** The kernel of each of them; undefined where none runs. */
+  readonly kernels: readonly (NodeKernel | undefined)[];
   /** Bytes of everything that the model stores, read or not. */
   readonly storedBytes: number;
   /** Values of the main graph whose shape is not known: what an observation could complete. */
@@ -38,6 +41,11 @@ export function countModel(model: Model, options: InferenceOptions = {}): ModelC
     ...model.graph.input.map(({ name }) => name),
     ...model.graph.node.flatMap(({ output }) => output),
   ];
+  const kernels = kernelsOf(
+    model,
+    inference,
+    main.nodes.map(({ macs }) => macs),
+  );
   return {
     workload: {
       macs: main.macs,
@@ -45,9 +53,11 @@ export function countModel(model: Model, options: InferenceOptions = {}): ModelC
       activationBytes: main.activationBytes,
       peakMemoryBytes: stored + main.peak,
       nodes: main.executed,
+      kernels: sumKernels(kernels),
       ...(counter.uncounted.size > 0 && { uncounted: [...counter.uncounted].sort() }),
     },
     nodes: main.nodes,
+    kernels,
     storedBytes: stored,
     unknownShapes: names.filter((name): name is string => {
       const { shape, sequence, optional } = inference.of(model.graph, name ?? '');

@@ -14,6 +14,7 @@ export const flagship2026: Chip = {
     {
       kind: 'npu',
       provider: 'qnn',
+      calibration: 'snapdragon-8-elite-gen-5-onnx',
       tops: {
         int8: assumed(
           45,

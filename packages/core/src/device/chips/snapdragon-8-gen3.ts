@@ -13,6 +13,7 @@ export const snapdragon8Gen3: Chip = {
     {
       kind: 'npu',
       provider: 'qnn',
+      calibration: 'snapdragon-8-gen3-onnx',
       tops: {
         int8: assumed(34, 'dense TOPS', 'reported for the chip, not published by its maker'),
         fp16: assumed(17, 'dense TOPS', 'half the int8 rate'),

@@ -14,6 +14,7 @@ export const snapdragonXElite: Chip = {
     {
       kind: 'npu',
       provider: 'qnn',
+      calibration: 'snapdragon-x-elite-onnx',
       tops: {
         int8: published(
           45,

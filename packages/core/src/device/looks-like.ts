@@ -1,0 +1,115 @@
+/** Tells a processor by its times, where nothing else tells: below an execution provider. */
+import type { Workload } from '../release/documents.ts';
+import { estimateOn } from './estimate.ts';
+import type { ComputeUnit, Profile } from './profile.ts';
+
+/** How long one inference should take on a processor. */
+export interface Expectation {
+  /** In words: `npu (openvino)`. */
+  readonly unit: string;
+  readonly ms: number;
+  /** Nine of ten models take no less, and no more; 5% on either side. */
+  readonly lowMs: number;
+  readonly highMs: number;
+}
+
+/** Whether times are those of the processor that is said to take them. */
+export interface Likeness {
+  /** `unclear`: too few runs, or another processor would take as long. */
+  readonly verdict: 'alike' | 'unlike' | 'unclear';
+  readonly reason: string;
+  readonly medianMs: number | null;
+  /** Holds the median of all runs with 95% confidence; null with too few runs. */
+  readonly confidenceMs: readonly [low: number, high: number] | null;
+}
+
+/** Fewer say nothing of a median: with six the whole range is its interval, at 97%. */
+const fewest = 6;
+
+/** An estimate without an interval of its own is trusted within this factor, either way. */
+const trusted = 2;
+
+/** What is expected of a processor that runs the precision; undefined of one that does not. */
+export function expectationOn(
+  unit: ComputeUnit,
+  workload: Workload,
+  profile: Pick<Profile, 'memory'>,
+  precision: string,
+): Expectation | undefined {
+  const estimated = estimateOn(unit, workload, profile, precision);
+  if (!estimated) return undefined;
+  const { ms } = estimated;
+  const { kind, provider } = unit;
+  const name = kind === provider ? kind : `${kind} (${provider})`;
+  return { unit: name, ms, lowMs: ms / trusted, highMs: ms * trusted };
+}
+
+/**
+ * Compares measured times with what is expected. Times are `unlike` a processor when the whole 95%
+ * confidence interval of their median (from order statistics, so that no distribution is assumed)
+ * lies outside what is expected of it: of honest processors that happens to one in ten at most.
+ * A median that is expected of another processor too tells nothing.
+ *
+ * @param measuredMs of single inferences, warm, in any order
+ * @param claimed of the processor that is said to run them
+ * @param otherwise of the one that would run them if the claim is false, mostly the CPU
+ *
+ * @example
+ * looksLike([41, 40, 43, 40, 42, 41], { unit: 'npu', ms: 2, lowMs: 1, highMs: 4 })
+ * // { verdict: 'unlike', reason: 'this does not look like npu: 41 ms where 1 to 4 ms are expected', … }
+ */
+export function looksLike(
+  measuredMs: readonly number[],
+  claimed: Expectation,
+  otherwise?: Expectation,
+): Likeness {
+  const sorted = measuredMs.filter((ms) => Number.isFinite(ms) && ms >= 0).sort((a, b) => a - b);
+  if (sorted.length < fewest) {
+    const reason = `${sorted.length} runs do not tell; ${fewest} would`;
+    return { verdict: 'unclear', reason, medianMs: null, confidenceMs: null };
+  }
+  const medianMs = medianOf(sorted);
+  const confidenceMs = medianInterval(sorted);
+  const [low, high] = confidenceMs;
+  const said = `${show(medianMs)} where ${range(claimed)} are expected`;
+  const found = (verdict: Likeness['verdict'], reason: string): Likeness => ({
+    verdict,
+    reason,
+    medianMs,
+    confidenceMs,
+  });
+  const like = otherwise && high >= otherwise.lowMs && low <= otherwise.highMs;
+  if (low > claimed.highMs || high < claimed.lowMs) {
+    const rather = like ? `; ${otherwise.unit} would take ${range(otherwise)}` : '';
+    return found('unlike', `this does not look like ${claimed.unit}: ${said}${rather}`);
+  }
+  if (like)
+    return found('unclear', `${otherwise.unit} would take as long: ${range(otherwise)}; ${said}`);
+  return found('alike', `this looks like ${claimed.unit}: ${said}`);
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/**
+ * The narrowest symmetric pair of order statistics that holds the median with at least 95%: the
+ * number of runs below it is binomial with p = ½ (Conover, Practical Nonparametric Statistics, 3.2).
+ */
+function medianInterval(sorted: readonly number[]): [low: number, high: number] {
+  const n = sorted.length;
+  let below = 0.5 ** n;
+  let outside = below;
+  let at = 0;
+  while (at + 1 < n / 2) {
+    below *= (n - at) / (at + 1);
+    if (2 * (outside + below) > 0.05) break;
+    outside += below;
+    at += 1;
+  }
+  return [sorted[at]!, sorted[n - 1 - at]!];
+}
+
+const range = ({ lowMs, highMs }: Expectation): string => `${show(lowMs, '')} to ${show(highMs)}`;
+const show = (ms: number, unit = ' ms'): string => `${Number(ms.toPrecision(3))}${unit}`;
