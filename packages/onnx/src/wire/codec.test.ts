@@ -274,6 +274,36 @@ describe('an edit', () => {
     expect(again.graph.node[0]).toEqual(first);
   });
 
+  it('of some nodes and tensors gives the bytes that encoding everything anew gives', () => {
+    const g = graphBuilder('many');
+    const x = g.input('x', 'float32', [1]);
+    for (let at = 0; at < 40; at++) {
+      const w = g.constant(
+        `w${at}`,
+        [at],
+        Float32Array.from({ length: at }, () => at),
+      );
+      g.node('Conv', [x, w], { pads: [1, at], group: 1, auto_pad: 'VALID' }, `y${at}`);
+    }
+    const model = readModel(concat(writeModel(g.build())));
+    const positions = fc.uniqueArray(fc.nat({ max: 39 }));
+    const some = <T>(list: readonly T[], at: readonly number[], change: (one: T) => T): T[] =>
+      list.map((one, position) => (at.includes(position) ? change(one) : one));
+    fc.assert(
+      fc.property(positions, positions, positions, (renamed, emptied, dropped) => {
+        const node = some(model.graph.node, renamed, (one) => edit(one, { name: 'é'.repeat(70) }));
+        const initializer = some(model.graph.initializer, emptied, (one) =>
+          edit(one, { dims: [0], rawData: undefined }),
+        ).filter((_, at) => !dropped.includes(at));
+        const edited = edit(model, { graph: edit(model.graph, { node, initializer }) });
+        const bytes = concat(writeModel(edited));
+        expect(bytes).toEqual(concat(writeModel(edited, { reencode: true })));
+        expect(decodeExactly('ModelProto', bytes).graph!.node).toHaveLength(40);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('leaves a fresh message without fields it was not given', () => {
     expect(make('OperatorSetIdProto', { version: 21 })).toEqual({ version: 21 });
   });
