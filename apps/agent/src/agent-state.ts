@@ -1,5 +1,5 @@
 import type { DeviceId } from '@selvedge/core/api';
-import type { Profile } from '@selvedge/core/device';
+import type { Likeness, Profile } from '@selvedge/core/device';
 import { type InstalledVariant, installationUnderWay } from '@selvedge/core/release';
 import type { FamilyName, TensorSpec } from '@selvedge/core/schema';
 import type { Installer } from '@selvedge/node/install';
@@ -34,6 +34,11 @@ export interface AgentFamily {
   readonly variant: string | null;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /**
+   * Whether its answers take as long as on the processor that the profile promises; null where that
+   * is the CPU, or nothing was measured.
+   */
+  readonly likeness: Likeness | null;
 }
 
 export interface LastPoll {
@@ -59,13 +64,13 @@ export function agentState(parts: {
     hub,
     installed: installer.installed(),
     underWay: installer.installations().flatMap(installationUnderWay),
-    families: book.names().map((family) => familyState(family, installer)),
+    families: book.names().map((family) => familyState(family, installer, book)),
     places: remotes.map((place) => ({ ...place.facts(), provenance: 'measured' as const })),
     lastPoll,
   };
 }
 
-function familyState(family: FamilyName, installer: Installer): AgentFamily {
+function familyState(family: FamilyName, installer: Installer, book: FamilyBook): AgentFamily {
   const active = installer.active(family);
   return {
     family,
@@ -73,5 +78,6 @@ function familyState(family: FamilyName, installer: Installer): AgentFamily {
     variant: active?.variant.id ?? null,
     inputs: active?.inputs ?? [],
     outputs: active?.outputs ?? [],
+    likeness: book.likeness(family),
   };
 }

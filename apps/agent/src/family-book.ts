@@ -1,3 +1,4 @@
+import type { Likeness } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import type { Release } from '@selvedge/core/release';
 import type { CompiledPolicy } from '@selvedge/core/route';
@@ -9,11 +10,14 @@ import { type LatencyHistory, latencyHistory } from './latency-history.ts';
 import type { RemotePlace } from './remote-place.ts';
 import type { RoutedFamily } from './router.ts';
 import { type FamilyRouting, loadRouting, saveRouting } from './routing.ts';
+import { type UnitWatch, unitWatch } from './unit-watch.ts';
 
 /** Every family that this device knows, ready to be routed. */
 export interface FamilyBook {
   names(): readonly FamilyName[];
   get(family: FamilyName): RoutedFamily | undefined;
+  /** Whether the family's answers take as long as the device's processor should (`unitWatch`). */
+  likeness(family: FamilyName): Likeness | null;
   /** Takes up a family from the disk. */
   recall(family: FamilyName): Promise<void>;
   /** Takes up what was just verified. */
@@ -28,6 +32,7 @@ interface Page {
   /** Of this family alone: what one model's failures say of a place says nothing of another's. */
   readonly breakers: Breakers;
   readonly history: LatencyHistory;
+  readonly watch: UnitWatch;
 }
 
 export function familyBook(options: {
@@ -41,10 +46,13 @@ export function familyBook(options: {
   const write = (family: FamilyName, routing: FamilyRouting): void => {
     const page = pages.get(family);
     if (page) page.routing = routing;
-    else pages.set(family, { routing, breakers: new Breakers(), history: latencyHistory() });
+    else pages.set(family, newPage(routing, device));
   };
 
-  const routed = (family: FamilyName, { routing, breakers, history }: Page): RoutedFamily => ({
+  const routed = (
+    family: FamilyName,
+    { routing, breakers, history, watch }: Page,
+  ): RoutedFamily => ({
     route: routing.route,
     breakers,
     history,
@@ -58,9 +66,10 @@ export function familyBook(options: {
     async run(candidate, inputs, context) {
       if (candidate.tier === 'device') {
         const active = installer.active(family);
-        return active
-          ? active.run(inputs, context)
-          : fail('unavailable', `${family} is not installed any more`);
+        if (!active) return fail('unavailable', `${family} is not installed any more`);
+        const result = await active.run(inputs, context);
+        watch.add(active.variant.id, result);
+        return result;
       }
       const remote = remotes.find((place) => place.facts().id === candidate.id);
       return remote
@@ -76,8 +85,16 @@ export function familyBook(options: {
       const page = pages.get(family);
       return page && routed(family, page);
     },
+    likeness: (family) => pages.get(family)?.watch.likeness(installer.active(family)) ?? null,
     recall: async (family) => write(family, await loadRouting(dataDir, family)),
     learn: async (family, documents) =>
       write(family, await saveRouting(dataDir, family, documents)),
   };
 }
+
+const newPage = (routing: FamilyRouting, { profile }: DeviceFacts): Page => ({
+  routing,
+  breakers: new Breakers(),
+  history: latencyHistory(),
+  watch: unitWatch(profile),
+});

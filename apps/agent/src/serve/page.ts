@@ -31,6 +31,7 @@ ${problems(state)}
 ${decisionList(decisions)}
 <h2>Models on this device</h2>
 ${modelTable(state)}
+${doubts(state)}
 <h2>Other places</h2>
 ${placeTable(state)}
 </main>
@@ -166,6 +167,16 @@ device: <code>selvedge publish BUILD_DIR --hub URL --keys DIR</code>.</p>`;
 <td data-label="digest" class="mono" title="${text(digest)}">${text(shorten(digest))}</td></tr>`;
   });
   return `<table><thead><tr><th>Family</th><th>Version</th><th>Variant</th><th>State</th><th>Takes</th><th>Manifest</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** Times that are not those of the processor that should have taken them. */
+function doubts({ families }: AgentState): string {
+  const lines = families.flatMap(({ family, likeness }) =>
+    likeness?.verdict === 'unlike'
+      ? [`<li>${provenanceMark('measured')} <b>${text(family)}</b> ${text(likeness.reason)}</li>`]
+      : [],
+  );
+  return lines.length === 0 ? '' : `<ul>${lines.join('')}</ul>`;
 }
 
 function placeTable({ places }: AgentState): string {
