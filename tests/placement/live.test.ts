@@ -1,21 +1,15 @@
 /** Placements measured anew, so that what is committed cannot rot. */
 import { describe, expect } from 'vitest';
-import { launchBrowser } from '../../scripts/browser.ts';
 import { noNodeTests } from '../support/onnx-node-tests.ts';
 import { noSharedData } from '../support/shared-data.ts';
 import { itUnless, type Reason } from '../support/skip.ts';
 import { type Case, corpus } from './corpus.ts';
 import { measure } from './measure.ts';
+import { noBrowser } from './no-browser.ts';
 import { runtimes } from './runtimes.ts';
 import { readTruth } from './truth.ts';
 
 const absent: Reason = noSharedData || (noNodeTests && 'the node tests are absent');
-const browser = await launchBrowser().then(
-  (one) => one.close(),
-  (caught: Error) => caught,
-);
-const noBrowser: Reason = browser instanceof Error && `no browser starts here: ${browser.message}`;
-
 /** Of how many cases one is measured. */
 const every: Readonly<Record<string, number>> = { cpu: 1, webgpu: 12, webnn: 12 };
 

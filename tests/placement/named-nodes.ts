@@ -19,20 +19,20 @@ const prefix = 'p';
 export function nameNodes(model: Model): Uint8Array {
   let next = 0;
   // As walkNodes: all nodes of a graph, but a holder's subgraphs come after the graph's own nodes.
-  const named = <G extends GraphProto | Model['functions'][number]>(graph: G): G => {
+  const nodesOf = (nodes: readonly NodeProto[]): NodeProto[] => {
     const first = next;
-    next += graph.node.length;
-    const node = graph.node.map((one, at) =>
+    next += nodes.length;
+    return nodes.map((one, at) =>
       edit(one, { name: `${prefix}${first + at}`, attribute: one.attribute.map(inner) }),
     );
-    return edit(graph, { node } as Partial<G>);
   };
+  const named = (graph: GraphProto): GraphProto => edit(graph, { node: nodesOf(graph.node) });
   const inner = (one: AttributeProto): AttributeProto =>
     one.g || one.graphs.length > 0
       ? edit(one, { ...(one.g ? { g: named(one.g) } : {}), graphs: one.graphs.map(named) })
       : one;
   const graph = named(model.graph);
-  const functions = model.functions.map(named);
+  const functions = model.functions.map((body) => edit(body, { node: nodesOf(body.node) }));
   return concat(writeModel(edit(model, { graph, functions })));
 }
 
@@ -41,5 +41,3 @@ export function numberOf(name: string): number | undefined {
   const found = /^p(\d+)$/.exec(name);
   return found ? Number(found[1]) : undefined;
 }
-
-export type { NodeProto };

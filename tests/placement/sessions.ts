@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly level: 'disabled' | 'basic';
   /** Writes the graph as the session has it to a file; in Node only. */
   readonly writeTo?: string;
+  /** Runs it on zeros this many times after a first one; in a browser only. */
+  readonly runs?: number;
 }
 
 /** How a session ended, and all that it logged. */
@@ -16,6 +18,8 @@ export interface Opened {
   readonly log: string;
   /** Why no session came of it; {@link crashed} when the runtime died or did not come back. */
   readonly error?: string;
+  /** Milliseconds of each run that was asked for. */
+  readonly runsMs?: readonly number[];
 }
 
 export const crashed = 'crashed';

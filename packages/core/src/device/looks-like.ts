@@ -26,9 +26,6 @@ export interface Likeness {
 /** Fewer say nothing of a median: with six the whole range is its interval, at 97%. */
 const fewest = 6;
 
-/** An estimate without an interval of its own is trusted within this factor, either way. */
-const trusted = 2;
-
 /** What is expected of a processor that runs the precision; undefined of one that does not. */
 export function expectationOn(
   unit: ComputeUnit,
@@ -38,10 +35,10 @@ export function expectationOn(
 ): Expectation | undefined {
   const estimated = estimateOn(unit, workload, profile, precision);
   if (!estimated) return undefined;
-  const { ms } = estimated;
+  const { ms, lowMs, highMs } = estimated;
   const { kind, provider } = unit;
   const name = kind === provider ? kind : `${kind} (${provider})`;
-  return { unit: name, ms, lowMs: ms / trusted, highMs: ms * trusted };
+  return { unit: name, ms, lowMs, highMs };
 }
 
 /**
