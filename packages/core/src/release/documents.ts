@@ -48,6 +48,9 @@ export const Latency = Type.Object({
   engine: Type.String(),
   provenance: Provenance,
   target: Type.Optional(Slug),
+  /** Of an estimate: between these the median is in nine of ten cases. */
+  lowMs: Type.Optional(Type.Number({ minimum: 0 })),
+  highMs: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type Latency = Static<typeof Latency>;
 

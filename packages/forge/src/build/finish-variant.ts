@@ -165,8 +165,11 @@ function estimateAll(
   return targets.flatMap((target) => {
     const found = estimate(workload, profileOf(target), precision);
     if (!found) return [];
-    const ms = Number(found.ms.toPrecision(4));
-    return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance: found.provenance, target };
+    const [ms, lowMs, highMs] = [found.ms, found.lowMs, found.highMs].map((value) =>
+      Number(value.toPrecision(4)),
+    ) as [number, number, number];
+    const { provenance } = found;
+    return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance, target, lowMs, highMs };
   });
 }
 

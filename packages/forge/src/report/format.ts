@@ -128,7 +128,7 @@ function estimatesTable(variants: readonly BuiltVariant[]): string[] {
       `\`${id}\``,
       ...targets.map((target) => {
         const found = estimates.find((estimate) => estimate.target === target);
-        return found ? formatLatency(found) : '—';
+        return found ? `${formatLatency(found)}${range(found)}` : '—';
       }),
     ]);
   return [
@@ -138,6 +138,10 @@ function estimatesTable(variants: readonly BuiltVariant[]): string[] {
     '',
   ];
 }
+
+/** Where an estimate carries its 90% interval. */
+const range = ({ lowMs, highMs }: Latency): string =>
+  lowMs === undefined || highMs === undefined ? '' : ` (${formatMs(lowMs)} to ${formatMs(highMs)})`;
 
 function fallbackTable(variants: readonly BuiltVariant[]): string[] {
   const asked = variants.filter(({ fallbacks }) => fallbacks && fallbacks.length > 0);

@@ -98,28 +98,53 @@ interface PlacedPoint extends Point {
 const labelHeight = 13;
 const letterWidth = 6.7;
 
-/** Labels beside their dots, moved down where they would cover each other. */
+/** Where a label may stand beside its dot, the nearest first. */
+const shifts = [0, -13, 13, -26, 26, -39, 39, 52, 65];
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+/** Labels beside their dots, where they cover neither each other nor another dot. */
 function placeLabels(points: readonly Point[], x: Axis, y: Axis): PlacedPoint[] {
   const ceiling = size.top + 2;
   const floor = size.height - size.bottom;
   const clip = (value: number): number => Math.min(floor, Math.max(ceiling, y.at(value)));
-  const boxes: { left: number; right: number; y: number }[] = [];
-  return [...points]
-    .sort((a, b) => clip(a.scaled.value) - clip(b.scaled.value) || a.x - b.x)
+  const placed = points.map((point) => {
+    const { value, low, high } = point.scaled;
+    return { ...point, at: { x: x.at(point.x), y: clip(value), low: clip(low), high: clip(high) } };
+  });
+  const taken: Box[] = placed.map(({ at }) => ({ left: at.x - 6, right: at.x + 6, y: at.y }));
+  return placed
+    .sort((a, b) => a.at.y - b.at.y || a.at.x - b.at.x)
     .map((point) => {
-      const { value, low, high } = point.scaled;
-      const at = { x: x.at(point.x), y: clip(value), low: clip(low), high: clip(high) };
-      const wide = point.variant.precision.length * letterWidth;
-      const fitsRight = at.x + 9 + wide <= size.width - 2;
-      const left = fitsRight ? at.x + 9 : at.x - 9 - wide;
-      const box = { left, right: left + wide, y: at.y };
-      const covers = (other: typeof box) =>
-        other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < labelHeight;
-      while (boxes.some(covers) && box.y < floor) box.y += 1;
-      boxes.push(box);
-      const anchor = fitsRight ? ('start' as const) : ('end' as const);
-      return { ...point, at, label: { x: fitsRight ? left : box.right, y: box.y + 4, anchor } };
+      const { box, anchor } = freePlace(point, taken, floor);
+      taken.push(box);
+      const edge = anchor === 'start' ? box.left : box.right;
+      return { ...point, label: { x: edge, y: box.y + 4, anchor } };
     });
+}
+
+function freePlace(
+  { at, variant }: Omit<PlacedPoint, 'label'>,
+  taken: readonly Box[],
+  floor: number,
+): { box: Box; anchor: 'start' | 'end' } {
+  const wide = variant.precision.length * letterWidth;
+  const places = shifts.flatMap((shift) =>
+    (['start', 'end'] as const).map((anchor) => {
+      const left = anchor === 'start' ? at.x + 9 : at.x - 9 - wide;
+      return { anchor, box: { left, right: left + wide, y: at.y + shift } };
+    }),
+  );
+  const fits = ({ left, right, y }: Box): boolean =>
+    left > size.left && right <= size.width - 2 && y > 8 && y < floor;
+  const covers = (box: Box) => (other: Box) =>
+    other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < labelHeight;
+  const free = places.find(({ box }) => fits(box) && !taken.some(covers(box)));
+  return free ?? (places[0] as (typeof places)[number]);
 }
 
 function drawn(

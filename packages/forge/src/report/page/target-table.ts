@@ -16,7 +16,7 @@ export function targetTable({ variants }: BuildReport): Markup | undefined {
     ),
   ];
   if (targets.length === 0) return undefined;
-  return html`<section><h2>On the targets <small>median of one inference, and the share of all multiply-accumulates outside the accelerator</small></h2>
+  return html`<section><h2>On the targets <small>median of one inference with its 90% interval, and the share of all multiply-accumulates outside the accelerator</small></h2>
 <table class="targets"><thead><tr><th scope="col">variant</th>${targets.map((target) => html`<th scope="col">${target}</th>`)}</tr></thead>
 <tbody>${made.map((variant) => html`<tr><th scope="row"><span class="id">${variant.id}</span></th>${targets.map((target) => cell(variant, target))}</tr>`)}</tbody></table></section>`;
 }
@@ -31,11 +31,10 @@ const inWords = ({ verdict, share }: TargetFallback): string =>
   verdict === 'full' ? 'all of it runs' : `${verdict}: ${formatShare(share ?? 0)} falls back`;
 
 /** With the interval that the estimate carries, where it carries one. */
-function expected(latency: Latency & { readonly low?: number; readonly high?: number }): Markup {
-  const { p50Ms, low, high, provenance } = latency;
+function expected({ p50Ms, lowMs, highMs, provenance }: Latency): Markup {
   const range =
-    low === undefined || high === undefined
+    lowMs === undefined || highMs === undefined
       ? undefined
-      : html` <span class="soft">${formatMs(low)} to ${formatMs(high)}</span>`;
+      : html` <span class="soft">${formatMs(lowMs)} to ${formatMs(highMs)}</span>`;
   return html`<div>${formatMs(p50Ms)} ${provenanceMark(provenance)}${range}</div>`;
 }
