@@ -18,7 +18,7 @@ p{margin:4px 0;max-width:80ch}
 .soft{font-weight:400}
 th .soft,td .soft{font-size:12px}
 .legend{display:flex;flex-wrap:wrap;gap:0 20px;font-size:12px;margin-top:8px;max-width:none}
-.plots{display:grid;gap:24px 48px;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),480px))}
+.plots{display:grid;gap:24px 48px;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));max-width:1040px}
 .plot{display:block;width:100%;height:auto;overflow:visible}
 .plot text{fill:var(--soft);font:11px var(--sans);font-variant-numeric:tabular-nums}
 .plot .name{fill:var(--ink);font:11px var(--mono);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
