@@ -170,7 +170,7 @@ export class Cursor {
     const start = this.pos;
     this.pos = start + length;
     this.lossy = false;
-    if (length <= 40) {
+    if (length <= shortText) {
       const text = ascii(this.bytes, start, this.pos);
       if (text !== undefined) return text;
     }
@@ -188,27 +188,27 @@ export class Cursor {
   }
 }
 
-/** Short ASCII, eight letters at a time; `undefined` where a byte is not ASCII. */
+/** Longer text takes the decoder no longer than this way. */
+const shortText = 40;
+
+/** Letters of a text of each length, filled in anew for each: arguments that need no array of their own. */
+const letters = Array.from({ length: shortText + 1 }, (_, length) =>
+  new Array<number>(length).fill(0),
+);
+
+/**
+ * Short ASCII; `undefined` where a byte is not ASCII. All letters at once: a text that is put
+ * together from pieces stays in pieces, several times its size.
+ */
 function ascii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = '';
-  let at = start;
-  for (; at + 8 <= end; at += 8) {
-    const a = bytes[at]!;
-    const b = bytes[at + 1]!;
-    const c = bytes[at + 2]!;
-    const d = bytes[at + 3]!;
-    const e = bytes[at + 4]!;
-    const f = bytes[at + 5]!;
-    const g = bytes[at + 6]!;
-    const h = bytes[at + 7]!;
-    if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
-    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  const codes = letters[end - start]!;
+  let union = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    union |= byte;
+    codes[at - start] = byte;
   }
-  for (; at < end; at++) {
-    if (bytes[at]! >= 0x80) return undefined;
-    text += String.fromCharCode(bytes[at]!);
-  }
-  return text;
+  return union < 0x80 ? String.fromCharCode.apply(String, codes) : undefined;
 }
 
 /** Two's complement: a number where it is exact, else a bigint. */
