@@ -3,12 +3,12 @@ import { fail } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { engineModel, findInputs, loadModel } from '@selvedge/forge';
+import { engineModel, findInputs, loadModel, verdictOn } from '@selvedge/forge';
 import { readDataset } from '@selvedge/forge/dataset';
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
-import { provenanceLegend } from '../provenance.ts';
+import { provenanceDot, provenanceLegend } from '../provenance.ts';
 import { formatTable } from '../table.ts';
 
 interface Flags {
@@ -40,6 +40,8 @@ export const emulate: CommandModule = (program, run) => {
             inner,
             model,
             target: flags.target,
+            partition: (graph, unit, shapes) =>
+              verdictOn(flags.target, unit, graph, { shapes }).partitioning,
             runs,
             inputs: source.inputs,
           });
@@ -93,12 +95,16 @@ const right = (head: string) => ({ head, align: 'right' as const });
 const shownLayers = 12;
 
 function print(io: Io, file: string, emulation: Emulation): void {
-  const { target, unit, precision, latencyMs, bound, layers, energyMj, uncounted, here } =
-    emulation;
+  const { target, unit, precision, latencyMs, bound, energyMj, uncounted, here } = emulation;
   const { p50, low, high } = latencyMs;
+  const dot = provenanceDot(emulation.provenance);
   io.print(
-    `${file} on ${target}, ${unit}, ${precision}: ${ms(p50)} ○ (${ms(low)} to ${ms(high)}), bound by ${bound}`,
+    `${file} on ${target}, ${unit}, ${precision}: ${ms(p50)} ${dot} (${ms(low)} to ${ms(high)}), bound by ${bound}`,
   );
+  io.print(trust(emulation));
+  if (emulation.sustainedMs > p50) {
+    io.print(`once warm: ${ms(emulation.sustainedMs)} ○, what its cooling sheds for ever`);
+  }
   io.print(`memory at most ${formatBytes(emulation.peakMemoryBytes)} ○`);
   io.print(
     energyMj === null
@@ -106,24 +112,78 @@ function print(io: Io, file: string, emulation: Emulation): void {
       : `energy ${Number(energyMj.toPrecision(3))} mJ ○`,
   );
   io.print(`here, with ${here.engine}: ${ms(here.p50Ms)} ●`);
+  printPartitions(io, emulation);
   if (uncounted.length > 0) {
     io.warn(`not counted, so that the figures are lower bounds: ${uncounted.join(', ')}`);
   }
+  printLayers(io, emulation);
+  io.print(`\n${provenanceLegend}`);
+}
+
+/** What the interval holds, and what error was found. */
+function trust({ validation }: Emulation): string {
+  if (validation === null) {
+    return "no latency of it is published: the interval is what the catalogue's figures needed on three NPUs";
+  }
+  const error = (100 * validation.medianError).toFixed(0);
+  return `the interval holds nine in ten networks that the calibration had not seen; the middle one was off by ${error} %`;
+}
+
+function printPartitions(io: Io, { unit, fallbackShare, partitions, crossingMs }: Emulation): void {
+  if (fallbackShare === null) {
+    io.print(`what ${unit} leaves to the CPU is not known`);
+    return;
+  }
+  if (partitions.length === 0) return;
+  const share = `${(100 * fallbackShare).toFixed(1)} % of the arithmetic on the CPU ○`;
+  if (partitions.length === 1) {
+    io.print(`${share}: one part`);
+    return;
+  }
+  io.print(`${share}, ${partitions.length} parts, ${ms(crossingMs)} to hand over between them`);
+  const rows = partitions
+    .slice(0, shownLayers)
+    .map(({ on, nodes, macs, ms: time, bytesIn }) => [
+      on === 'cpu' ? 'cpu' : unit,
+      String(nodes),
+      macs.toLocaleString('en-US'),
+      formatBytes(bytesIn),
+      ms(time),
+    ]);
+  const heads = ['part on', right('operators'), right('MACs'), right('handed in'), right('time ○')];
+  io.print(`\n${formatTable(heads, rows, io)}`);
+  const more = partitions.length - shownLayers;
+  if (more > 0) io.print(`… and ${more} more, all with --json`);
+}
+
+function printLayers(io: Io, { layers }: Emulation): void {
   const longest = [...layers].sort((a, b) => b.ms - a.ms).slice(0, shownLayers);
   const rows = longest.map((layer) => [
-    layer.node,
+    shortened(layer.node),
     layer.op,
     layer.macs.toLocaleString('en-US'),
     ms(layer.ms),
     `${(layer.share * 100).toFixed(1)} %`,
     layer.counted ? layer.bound : 'not counted',
+    layer.on ?? '',
   ]);
-  const heads = ['layer', 'operator', right('MACs'), right('time ○'), right('share'), 'bound by'];
+  const heads = [
+    'layer',
+    'operator',
+    right('MACs'),
+    right('time ○'),
+    right('share'),
+    'bound by',
+    'on',
+  ];
   io.print(`\n${formatTable(heads, rows, io)}`);
   if (layers.length > shownLayers) {
     io.print(`… and ${layers.length - shownLayers} more, all with --json`);
   }
-  io.print(`\n${provenanceLegend}`);
 }
+
+/** Exporters join the names of what they fused: both ends tell most. */
+const shortened = (name: string): string =>
+  name.length <= 48 ? name : `${name.slice(0, 23)}…${name.slice(-24)}`;
 
 const ms = (value: number): string => `${Number(value.toPrecision(3))} ms`;

@@ -1,9 +1,12 @@
-import { chipOf, type Estimate } from '@selvedge/core/device';
+import { type Estimate, estimateOn, type Profile } from '@selvedge/core/device';
+import type { Provenance } from '@selvedge/core/schema';
 import type { Engine, ModelBytes, Session, Tensors } from '@selvedge/infer/engine';
+import type { Shapes } from './cost.ts';
 import { createEmulatedEngine } from './engine.ts';
 import { type GraphCost, graphCost } from './graph-cost.ts';
 import { type Layer, layersOf } from './layers.ts';
-import { estimateRange } from './range.ts';
+import type { PartitionOf } from './partition-of.ts';
+import { type Placed, type PlacedPartition, placed } from './placed.ts';
 
 export interface EmulationOptions {
   /** Computes the numbers; stays open. */
@@ -11,6 +14,8 @@ export interface EmulationOptions {
   readonly model: ModelBytes;
   /** A target id of the catalogue. */
   readonly target: string;
+  /** How its runtime divides the model on a unit; absent where that is not known. */
+  readonly partition?: PartitionOf;
   /** How often to run. At least 1. */
   readonly runs: number;
   /** Inputs of the run with this number, for the model that was loaded. */
@@ -24,15 +29,23 @@ export interface Emulation {
   /** The unit that is predicted to run it: `npu (qnn)`. */
   readonly unit: string;
   readonly bound: Estimate['bound'];
-  /** Median over the runs; `low` and `high` by how far the catalogue's figures are trusted. */
+  /** Of the run with the median time; nine in ten models take between `low` and `high`. */
   readonly latencyMs: { readonly p50: number; readonly low: number; readonly high: number };
   /** Upper bound of weights and live activations. */
   readonly peakMemoryBytes: number;
   /** Of one inference; null where the catalogue does not know the unit's power. */
   readonly energyMj: number | null;
-  /** Null: which operators a provider leaves to the CPU is not known here. */
+  /** Part of all MACs that would run on the CPU; null where that is not known. */
   readonly fallbackShare: number | null;
-  readonly provenance: 'estimated';
+  /** Groups of nodes on either side, in their order; empty where that is not known. */
+  readonly partitions: readonly PlacedPartition[];
+  /** Of the time, what goes to handing values over between them. */
+  readonly crossingMs: number;
+  /** Once the device is as warm as its cooling lets it: the time of a run then. */
+  readonly sustainedMs: number;
+  readonly provenance: Provenance;
+  /** Median relative error on networks that the calibration had not seen; null where estimated. */
+  readonly validation: { readonly medianError: number } | null;
   readonly layers: readonly Layer[];
   /** Operators that could not be counted: the figures are then lower bounds. */
   readonly uncounted: readonly string[];
@@ -54,7 +67,6 @@ export interface Emulation {
  */
 export async function emulate(options: EmulationOptions): Promise<Emulation> {
   const { inner, model, target, runs } = options;
-  const chip = chipOf(target);
   const costOf = graphCost(model);
   const measured: number[] = [];
   const metered = meter(inner, measured);
@@ -66,37 +78,74 @@ export async function emulate(options: EmulationOptions): Promise<Emulation> {
   });
   const session = await engine.load(model);
   try {
-    const timed: { ms: number; cost: () => GraphCost }[] = [];
+    const timed: { ms: number; cost: () => GraphCost; shapes: Shapes }[] = [];
     for (let run = 0; run < runs; run += 1) {
       const inputs = await options.inputs(session, run);
       const { computeMs } = await session.run(inputs);
-      const shapes = Object.entries(inputs).map(([name, { shape }]) => [name, shape] as const);
-      timed.push({ ms: computeMs, cost: () => costOf(new Map(shapes)) });
+      const shapes = new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
+      timed.push({ ms: computeMs, cost: () => costOf(shapes), shapes });
     }
     timed.sort((a, b) => a.ms - b.ms);
-    const cost = timed[Math.floor(timed.length / 2)]!.cost();
-    const { typical, lowMs, highMs } = estimateRange(cost, chip)!;
-    const unit = engine.profile.units.find(
-      ({ kind, provider }) => kind === typical.unit.kind && provider === typical.unit.provider,
-    )!;
+    const { cost: costed, shapes } = timed[Math.floor(timed.length / 2)]!;
     return {
+      ...predictionOf(costed(), shapes, engine.profile, options),
       target,
-      precision: cost.precision,
-      unit: unit.kind === unit.provider ? unit.kind : `${unit.kind} (${unit.provider})`,
-      bound: typical.bound,
-      latencyMs: { p50: typical.ms, low: lowMs, high: highMs },
-      peakMemoryBytes: cost.workload.peakMemoryBytes,
-      energyMj: typical.energyMj ?? null,
-      fallbackShare: null,
-      provenance: 'estimated',
-      layers: layersOf(cost, typical.ms - (unit.startUs ?? 0) / 1e3, unit, engine.profile),
-      uncounted: cost.workload.uncounted ?? [],
       here: { p50Ms: median(measured), engine: inner.name, provenance: 'measured' },
       runs,
     };
   } finally {
     await session.close();
   }
+}
+
+/** What is predicted, without what was measured here. */
+function predictionOf(
+  cost: GraphCost,
+  shapes: Shapes,
+  profile: Profile,
+  { partition }: EmulationOptions,
+): Omit<Emulation, 'target' | 'here' | 'runs'> {
+  const whole = placed(cost, profile, undefined)!;
+  const partitioning =
+    whole.unit.kind === 'cpu' ? undefined : partition?.(cost.model, whole.unit, shapes);
+  const found: Placed = placed(cost, profile, partitioning)!;
+  const unit = profile.units.find(({ provider }) => provider === found.unit.provider)!;
+  const nothing = {
+    macs: 0,
+    weightBytes: 0,
+    activationBytes: 0,
+    peakMemoryBytes: 0,
+    nodes: 0,
+    kernels: {},
+  };
+  const startMs = estimateOn(unit, nothing, profile, cost.precision)?.ms ?? 0;
+  return {
+    precision: cost.precision,
+    unit: unit.kind === unit.provider ? unit.kind : `${unit.kind} (${unit.provider})`,
+    bound: found.bound,
+    latencyMs: { p50: found.ms, low: found.lowMs, high: found.highMs },
+    peakMemoryBytes: cost.workload.peakMemoryBytes,
+    energyMj: found.energyMj ?? null,
+    fallbackShare: found.fallbackShare,
+    partitions: found.partitions,
+    crossingMs: found.crossingMs,
+    sustainedMs: sustainedMs(found, profile),
+    provenance: found.provenance,
+    validation: found.medianError === undefined ? null : { medianError: found.medianError },
+    layers: layersOf(cost, {
+      ms: Math.max(0, found.ms - found.crossingMs - startMs),
+      unit,
+      profile,
+      partitioning,
+    }),
+    uncounted: cost.workload.uncounted ?? [],
+  };
+}
+
+/** Back to back, a run may take no more power than the cooling sheds. */
+function sustainedMs({ ms, energyMj }: Estimate, { cooling }: Profile): number {
+  if (cooling === undefined || energyMj === undefined) return ms;
+  return Math.max(ms, energyMj / cooling.watts);
 }
 
 /** Notes what the inner engine itself took. */

@@ -1,11 +1,13 @@
 import type { ModelBytes } from '@selvedge/infer/engine';
-import { countModel, type ModelCounts, readModel } from '@selvedge/onnx';
+import { countModel, type Model, type ModelCounts, readModel } from '@selvedge/onnx';
 import type { ModelCost, Shapes } from './cost.ts';
 import { precisionOf } from './precision.ts';
 
 /** A model's cost, with what each of its nodes contributes. */
 export interface GraphCost extends ModelCost {
   readonly nodes: ModelCounts['nodes'];
+  readonly kernels: ModelCounts['kernels'];
+  readonly model: Model;
 }
 
 /**
@@ -19,7 +21,11 @@ export function graphCost({ model: bytes, name = 'the model' }: ModelBytes) {
   const model = readModel(bytes, { name });
   const precision = precisionOf(model);
   return (shapes: Shapes = new Map()): GraphCost => {
-    const { workload, nodes } = countModel(model, { shapes });
-    return { workload, precision, nodes };
+    const { workload, nodes, kernels } = countModel(model, { shapes });
+    return { workload, precision, nodes, kernels, model };
   };
 }
+
+/** Whether a cost was counted on a graph, which can then be divided. */
+export const isGraphCost = (cost: ModelCost): cost is GraphCost =>
+  'model' in cost && 'kernels' in cost;

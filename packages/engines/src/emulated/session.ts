@@ -2,11 +2,20 @@ import { type Estimate, estimate, type Profile } from '@selvedge/core/device';
 import { fail, SelvedgeError } from '@selvedge/core/errors';
 import type { TensorSpec } from '@selvedge/core/schema';
 import type { RunOptions, RunResult, Session, Tensors } from '@selvedge/infer/engine';
-import type { CostOf, ModelCost } from './cost.ts';
+import type { Condition } from './condition.ts';
+import type { CostOf, ModelCost, Shapes } from './cost.ts';
+import { isGraphCost } from './graph-cost.ts';
+import type { PartitionOf } from './partition-of.ts';
+import { placed } from './placed.ts';
 
 interface Chip {
   readonly profile: Profile;
   readonly pace: boolean;
+  readonly clock: () => number;
+  /** What all sessions of the engine warm up and draw from. */
+  readonly condition: Condition;
+  /** How a model of which the graph is known is divided. */
+  readonly partition?: PartitionOf;
   /** The model's, for messages. */
   readonly name: string;
 }
@@ -35,10 +44,13 @@ export class EmulatedSession implements Session {
 
   async run(inputs: Tensors, options: RunOptions = {}): Promise<RunResult> {
     const began = performance.now();
+    const atMs = this.#chip.clock();
     const { outputs } = await this.#inner.run(inputs, options);
-    const { ms } = this.#predict(inputs);
+    const predicted = this.#predict(inputs);
+    const { provenance } = predicted;
+    const { ms } = this.#chip.condition.run(predicted, atMs);
     if (this.#chip.pace) await waitUntil(began, ms, options);
-    return { outputs, computeMs: ms, provenance: 'estimated' };
+    return { outputs, computeMs: ms, provenance };
   }
 
   close(): Promise<void> {
@@ -50,14 +62,16 @@ export class EmulatedSession implements Session {
     const key = JSON.stringify(shapes);
     const known = this.#predictions.get(key);
     if (known) return known;
-    const predicted = predict(this.#costOf(new Map(shapes)), this.#chip);
+    const sizes = new Map(shapes);
+    const predicted = predict(this.#costOf(sizes), sizes, this.#chip);
     if (this.#predictions.size >= remembered) this.#predictions.clear();
     this.#predictions.set(key, predicted);
     return predicted;
   }
 }
 
-function predict({ workload, precision }: ModelCost, { profile, name }: Chip): Estimate {
+function predict(cost: ModelCost, shapes: Shapes, { profile, name, partition }: Chip): Estimate {
+  const { workload, precision } = cost;
   const { target = 'the chip', memory } = profile;
   const { peakMemoryBytes: needed } = workload;
   if (needed > memory.budgetBytes) {
@@ -70,8 +84,23 @@ function predict({ workload, precision }: ModelCost, { profile, name }: Chip): E
       },
     );
   }
+  const live = Math.max(0, needed - workload.weightBytes);
+  if (live > (memory.activationBytes ?? Number.POSITIVE_INFINITY)) {
+    fail(
+      'out-of-memory',
+      `${name}: its activations take ${live} bytes where ${target} has ${memory.activationBytes}`,
+      {
+        hint: 'choose a smaller input, or a model with smaller feature maps',
+        details: { target, needed: live, room: memory.activationBytes },
+      },
+    );
+  }
+  const whole = estimate(workload, profile, precision);
+  if (whole && partition && isGraphCost(cost)) {
+    return placed(cost, profile, partition(cost.model, whole.unit, shapes)) ?? whole;
+  }
   return (
-    estimate(workload, profile, precision) ??
+    whole ??
     fail('engine-failed', `${name}: no processor of ${target} runs ${precision}`, {
       hint: 'choose another precision',
       details: { target, precision },

@@ -1,2 +1,2 @@
 export { type KernelClass, kernelClassOf } from './kernel-class.ts';
-export { kernelsOf, type NodeKernel } from './kernels.ts';
+export { kernelsOf, type NodeKernel, sumKernels } from './kernels.ts';
