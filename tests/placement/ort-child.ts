@@ -5,20 +5,15 @@ import type { OpenOptions } from './sessions.ts';
 
 const [, , provider = 'cpu'] = process.argv;
 
-// In NHWC the provider replaces Conv, pooling and Resize by nodes without a name; what it takes is
-// the same in both layouts.
-const executionProviders =
-  provider === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' } as const] : [provider];
-
 interface Order extends OpenOptions {
   readonly model: Uint8Array;
 }
 
-process.on('message', async ({ model, level, writeTo }: Order) => {
+process.on('message', async ({ model, level, layout, writeTo }: Order) => {
   let error: string | undefined;
   try {
     const session = await InferenceSession.create(model, {
-      executionProviders,
+      executionProviders: [layout ? { name: 'webgpu', preferredLayout: layout } : provider],
       graphOptimizationLevel: level,
       ...(writeTo === undefined ? {} : { optimizedModelFilePath: writeTo }),
       logSeverityLevel: 0,

@@ -85,8 +85,10 @@ export async function ortWebSessions(
   const server = await serve(served, page(buildsGraphs));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const [api, deviceType] = provider.split('-');
-  const options =
-    api === 'webnn' ? { name: 'webnn', deviceType } : { name: 'webgpu', preferredLayout: 'NCHW' };
+  const optionsOf = (layout: OpenOptions['layout']) =>
+    api === 'webnn'
+      ? { name: 'webnn', deviceType }
+      : { name: 'webgpu', ...(layout && { preferredLayout: layout }) };
   let browser: Browser | undefined;
   let tab: Page | undefined;
   const start = async (): Promise<Page> => {
@@ -102,10 +104,10 @@ export async function ortWebSessions(
     return opened;
   };
   return {
-    async open(model, { level, runs }) {
+    async open(model, { level, layout, runs }) {
       served.model = model;
       tab ??= await start();
-      const opened = await openIn(tab, { options, level, runs, timeoutMs });
+      const opened = await openIn(tab, { options: optionsOf(layout), level, runs, timeoutMs });
       if (opened.error === crashed) {
         await browser?.close();
         tab = undefined;

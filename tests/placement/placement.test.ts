@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { noNodeTests } from '../support/onnx-node-tests.ts';
 import { noSharedData } from '../support/shared-data.ts';
 import { itUnless } from '../support/skip.ts';
+import { fallbackScores } from './ai-hub.ts';
 import { corpus } from './corpus.ts';
 import { nameNodes, numberOf } from './named-nodes.ts';
 import { readPlacement } from './placement-log.ts';
@@ -31,6 +32,12 @@ describe('predicted placement', () => {
     },
     60_000,
   );
+
+  itUnless(absent)("tells which of AI Hub's models fall back under ONNX Runtime", () => {
+    const { learned } = fallbackScores().find(({ runtime }) => runtime === 'onnx')!;
+    expect(precision(learned)).toBeGreaterThanOrEqual(0.95);
+    expect(recall(learned)).toBeGreaterThanOrEqual(0.85);
+  });
 
   itUnless(absent)('stands in docs/placement.md as it is', () => {
     const file = new URL('../../docs/placement.md', import.meta.url);

@@ -7,6 +7,8 @@ export interface Sessions {
 export interface OpenOptions {
   /** ONNX Runtime's graph optimisations: none, or those that come before providers are asked. */
   readonly level: 'disabled' | 'basic';
+  /** How WebGPU lays tensors out, where that is not its own choice. */
+  readonly layout?: 'NCHW';
   /** Writes the graph as the session has it to a file; in Node only. */
   readonly writeTo?: string;
   /** Runs it on zeros this many times after a first one; in a browser only. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { supportList } from '@selvedge/forge';
+import { fallbackScores } from './ai-hub.ts';
 import { corpus, isTuning } from './corpus.ts';
 import { variedCases } from './measure-variations.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
@@ -73,7 +74,11 @@ function rowOf(name: string, { nodes, found, alarms, missed, unknown }: Score): 
   const cells = [name, nodes, found + missed, alarms, missed].map((cell) =>
     typeof cell === 'number' ? cell.toLocaleString('en-US') : cell,
   );
-  cells.push(precision(score).toFixed(3), recall(score).toFixed(3), percent(unknownShare(score)));
+  cells.push(
+    found + alarms === 0 ? '–' : precision(score).toFixed(3),
+    found + missed === 0 ? '–' : recall(score).toFixed(3),
+    percent(unknownShare(score)),
+  );
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -100,15 +105,31 @@ What \`selvedge inspect\` says that a provider will not run, held against where 
 
 **How to read it.** A node is *elsewhere* when the provider did not take it: it went to the CPU, or no session came of it. Precision: of what was predicted unsupported, the part that was elsewhere. Recall: of what was elsewhere, the part that was predicted. An unknown counts as wrong, whichever way the node went.
 
-**What is counted.** Every node of the 12 models and 875 node tests of the shared data, but for constants and for what ONNX Runtime has folded or fused before it asks any provider (its level 1, which is on by default). A function that the runtime takes apart is elsewhere when any of its parts is.
+**What is counted.** Every node of the 12 models and 875 node tests of the shared data, but for constants and for what ONNX Runtime has folded or fused before it asks any provider (its level 1, which is on by default). A function that the runtime takes apart is elsewhere when any of its parts is. WebGPU is asked in the layout that it chooses itself (NHWC); of nodes that lose their names there, the other layout tells. In NCHW, an option, it also leaves on the CPU what only computes with sizes.
 
 **What was tuned.** Rules come from published lists. Where a measurement contradicted a list, a rule says so with its evidence; those of the node tests have seen both halves, so that the last row is the one that no rule has seen: the first test of each operator in the second half, as operator sets 7 to 26 and with eight other types, as far as ONNX lets it.
 
 **What it does not say.** WebNN's graphs are not built while placements are measured: some builds end Chromium's WebNN service. Placement below WebNN cannot be seen from ONNX Runtime at all; there only time tells (\`looksLike\` in \`@selvedge/core/device\`).
 `;
 
+/** A row of AI Hub is a model on a chip; it fell back when any layer ran on the CPU. */
+function fallbackSection(): string {
+  const rows = fallbackScores().flatMap(({ runtime, byList, learned }) => [
+    rowOf(`${runtime}, by the operator list`, byList),
+    rowOf(`${runtime}, and what the rows teach`, learned),
+  ]);
+  return `## Will it fall back? Published layer counts of Qualcomm's chips
+
+AI Hub's rows (v0.46.1) of the models whose public architecture \`scripts/latency-model\` builds. A row is a model in one precision on one chip; it fell back where it says so of any layer. The list is that of ONNX Runtime's QNN provider, asked about the float model: how AI Hub quantised its models is not published. Two rules were read off these very rows, so that the second line of a runtime is a description more than a test: ONNX Runtime reaches no NPU on three of the chips, and GELU in a quantised model goes to the CPU. Of TensorFlow Lite's delegates no list is published; nothing is predicted there. Rows of failed jobs were never published.
+
+| runtime | rows | fell back | false alarms | missed | precision | recall | unknown |
+|---|---:|---:|---:|---:|---:|---:|---:|
+${rows.join('\n')}
+`;
+}
+
 export const placementTable = (): string =>
-  [head, ...runtimes.map((runtime) => section(runtime))].join('\n');
+  [head, ...runtimes.map((runtime) => section(runtime)), fallbackSection()].join('\n');
 
 if (import.meta.main) {
   writeFileSync(

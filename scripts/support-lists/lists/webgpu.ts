@@ -28,32 +28,6 @@ const webgpuTypes: Readonly<Record<string, readonly DataTypeName[] | null>> = {
   ]),
 };
 
-/** `OutputMemoryType(OrtMemTypeCPU…)` and `InputMemoryType(OrtMemTypeCPU…)` of the kernels. */
-const host: Made['host'] = {
-  makes: ['Shape'],
-  reads: {
-    Clip: [1, 2],
-    CumSum: [1],
-    Expand: [1],
-    If: [0],
-    Pad: [1, 2, 3],
-    Range: [0, 1, 2],
-    ...Object.fromEntries(
-      'L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare'
-        .split(' ')
-        .map((name) => [`Reduce${name}`, [1]]),
-    ),
-    Reshape: [1],
-    Resize: [1, 2, 3],
-    Slice: [1, 2, 3, 4],
-    Split: [1],
-    Squeeze: [1],
-    Tile: [1],
-    TopK: [1],
-    Unsqueeze: [1],
-  },
-};
-
 /** ONNX Runtime's WebGPU provider, native and in ONNX Runtime Web. */
 export function webgpu({ sources, schemasOf }: Material): Made {
   const files = new Map(sources.flatMap((source) => [...source.files]));
@@ -64,7 +38,6 @@ export function webgpu({ sources, schemasOf }: Material): Made {
     about: "ONNX Runtime's WebGPU provider",
     types: 'values',
     subgraphs: 'inside',
-    host,
     always: [],
     unlisted: 'unsupported',
     rules: found.map((rule) => withConditions(rule, conditions[rule.op] ?? [])),

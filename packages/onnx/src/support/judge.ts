@@ -3,7 +3,6 @@ import type { Inference } from '../shape/infer.ts';
 import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { type Asked, askRule, askWhere } from './ask.ts';
-import { hostNodes, type JudgedSubject } from './host-nodes.ts';
 import type { SupportList, SupportRule } from './list.ts';
 import type { Subject } from './subject.ts';
 import { type FoundSubject, subjectsOf } from './subjects.ts';
@@ -20,7 +19,7 @@ export interface NodeVerdict {
   readonly verdict: 'supported' | 'unsupported' | 'unknown';
   /** Why, in words; empty for `supported`. */
   readonly reason: string;
-  /** The rule that decided: its id, `constant`, `function`, `unlisted`, `always`, `subgraph` or `host`. */
+  /** The rule that decided: its id, `constant`, `function`, `unlisted`, `always` or `subgraph`. */
   readonly rule: string;
 }
 
@@ -67,25 +66,12 @@ export function judge(
     const body = functions.get(functionKey({ ...node, name: node.opType }));
     return judgeUnlisted(node, body, rules, list);
   };
-  const decided = subjectsOf(model, inference, list.types, options.dimensions).map((found) => ({
-    ...found,
-    decision: decide(found),
-  }));
-  const onHost = list.host && hostNodes(decided.map(asJudged), list.host);
-  return decided.map(({ subject: { node, graph }, decision }) => {
+  return subjectsOf(model, inference, list.types, options.dimensions).map((found) => {
+    const { node, graph } = found.subject;
     const name = node.name || node.output[0] || '';
-    const stays = onHost?.has(node)
-      ? refused('host', 'it computes with sizes, which stay on the CPU')
-      : decision;
-    return { node, graph, name, op: operatorName(node), ...stays };
+    return { node, graph, name, op: operatorName(node), ...decide(found) };
   });
 }
-
-const asJudged = ({ subject, decision }: FoundSubject & { decision: Decided }): JudgedSubject => ({
-  subject,
-  folded: decision.rule === 'constant',
-  taken: decision.verdict === 'supported',
-});
 
 type Decided = Pick<NodeVerdict, 'verdict' | 'reason' | 'rule'>;
 

@@ -31,14 +31,6 @@ export interface SupportList {
    * provider take no node inside a subgraph.
    */
   readonly subgraphs: 'inside' | 'whole';
-  /**
-   * Which kernels write to the host's memory and which inputs they read there, by operator, where
-   * the runtime therefore leaves nodes on the CPU that the provider would run (`hostNodes`).
-   */
-  readonly host?: {
-    readonly makes: readonly string[];
-    readonly reads: Readonly<Record<string, readonly number[]>>;
-  };
   /** What holds for every operator, before its own rules. */
   readonly always: readonly Condition[];
   /** What an operator without a rule is: `unknown` where the source does not claim to be whole. */
