@@ -89,6 +89,7 @@ const workload = (path: string) => ({
   [`${path}.nodes`]: counted,
   [`${path}.weightBytes`]: counted,
   [`${path}.activationBytes`]: counted,
+  [`${path}.kernels.*.*`]: counted,
   [`${path}.peakMemoryBytes`]: 'an upper bound, counted from the graph',
 });
 const specs = (at: string) => ({
@@ -118,6 +119,8 @@ describe('promise 8: every figure says where it comes from', () => {
         'variants[].opset': 'a version',
         'variants[].bytes': counted,
         'variants[].golden.bytes': counted,
+        'variants[].fallback.*': 'counted, by the operator list that is named',
+        'variants[].fallbacks[].*': 'counted, by the operator list that is named',
         ...workload('variants[].workload'),
       },
     });
@@ -197,7 +200,7 @@ describe('promise 8: every figure says where it comes from', () => {
     for (const minQuality of [0.5, 0.92]) {
       const { decision } = await agent.infer(family, { image }, { minQuality, labels: ['public'] });
       const place = minQuality > 0.9 ? 'edge' : 'device';
-      const [provenance, engine] = ['measured', place === 'edge' ? 'measured' : 'estimated'];
+      const [provenance, engine] = ['measured', place === 'edge' ? 'measured' : 'calibrated'];
       expect(decision).toMatchObject({ tier: place, provenance, computed: { provenance: engine } });
       expectSourced(decision, rules);
     }
@@ -231,7 +234,7 @@ describe('the figures decide', () => {
   it('and the reason says which ones did, with their units', () => {
     const { reason } = selectVariant(release, 'device', profileOf('flagship-2026'));
     expect(reason).toMatch(
-      /^device-fp16 takes 0\.\d+ ms and 0\.\d+ mJ on the NPU \(qnn\), estimated, mostly to start the run and its operators; preferred to device-fp32 for its energy \(0\.\d+ against 0\.\d+ mJ\).*, in spite of its time \(0\.\d+ against 0\.\d+ ms\)$/,
+      /^device-fp16 takes 0\.\d+ ms and 0\.\d+ mJ on the NPU \(qnn\), calibrated, mostly to start the run and its operators; preferred to device-fp32 for its energy \(0\.\d+ against 0\.\d+ mJ\).*, in spite of its time \(0\.\d+ against 0\.\d+ ms\)$/,
     );
   });
 });
