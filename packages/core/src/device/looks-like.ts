@@ -21,10 +21,14 @@ export interface Likeness {
   readonly medianMs: number | null;
   /** Holds the median of all runs with 95% confidence; null with too few runs. */
   readonly confidenceMs: readonly [low: number, high: number] | null;
+  /** Of the times. */
+  readonly provenance: 'measured';
 }
 
 /** Fewer say nothing of a median: with six the whole range is its interval, at 97%. */
 const fewest = 6;
+
+const provenance = 'measured' as const;
 
 /** What is expected of a processor that runs the precision; undefined of one that does not. */
 export function expectationOn(
@@ -63,7 +67,7 @@ export function looksLike(
   const sorted = measuredMs.filter((ms) => Number.isFinite(ms) && ms >= 0).sort((a, b) => a - b);
   if (sorted.length < fewest) {
     const reason = `${sorted.length} runs do not tell; ${fewest} would`;
-    return { verdict: 'unclear', reason, medianMs: null, confidenceMs: null };
+    return { verdict: 'unclear', reason, medianMs: null, confidenceMs: null, provenance };
   }
   const medianMs = medianOf(sorted);
   const confidenceMs = medianInterval(sorted);
@@ -74,6 +78,7 @@ export function looksLike(
     reason,
     medianMs,
     confidenceMs,
+    provenance,
   });
   const like = otherwise && high >= otherwise.lowMs && low <= otherwise.highMs;
   if (low > claimed.highMs || high < claimed.lowMs) {
