@@ -17,7 +17,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingModel, externalModel, foldModel, identityModel, pairModel } from './models.ts';
 
 /** The parts of the suite that an adapter may skip, each with a reason. */
-export type AcceptancePart = ElementType | 'external data' | 'bad models' | 'names of dimensions';
+export type AcceptancePart =
+  | ElementType
+  | 'external data'
+  | 'bad models'
+  | 'names of dimensions'
+  | 'interruption';
 export type Skips = Readonly<Partial<Record<AcceptancePart, string>>>;
 
 const never = 2n ** 50n;
@@ -146,7 +151,7 @@ export function engineAcceptance(
       await session.close();
     });
 
-    it('ends a run at its time, and answers the next', async () => {
+    part('interruption', 'ends a run at its time, and answers the next', async () => {
       const session = await engine.load(countingModel());
       const began = performance.now();
       await refused(session.run(trips(never), { timeoutMs: 149.5 }), 'timeout');
@@ -155,7 +160,7 @@ export function engineAcceptance(
       await session.close();
     });
 
-    it('ends a cancelled run at once, and answers the next', async () => {
+    part('interruption', 'ends a cancelled run at once, and answers the next', async () => {
       const session = await engine.load(countingModel());
       await refused(session.run(trips(3n), { signal: AbortSignal.abort() }), 'cancelled');
       const running = session.run(trips(never), { signal: AbortSignal.timeout(100) });
@@ -164,7 +169,7 @@ export function engineAcceptance(
       await session.close();
     });
 
-    it('keeps its thread free while a run takes long', async () => {
+    part('interruption', 'keeps its thread free while a run takes long', async () => {
       const session = await engine.load(countingModel());
       let ticks = 0;
       const ticking = setInterval(() => (ticks += 1), 5);

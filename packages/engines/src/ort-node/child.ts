@@ -21,7 +21,10 @@ new Worker(new URL(`./watch-parent${extname(import.meta.url)}`, import.meta.url)
 
 const sessions = new OrtSessions();
 write(encodeFrame<Answer>({ op: 'ready' }));
-for (let frame = read(); frame; frame = read()) write(await sessions.answer(frame));
+for (let frame = read(); frame; frame = read()) {
+  const { header, blobs } = await sessions.answer(frame);
+  write(encodeFrame(header, blobs));
+}
 process.exit(0);
 
 /** The next request; undefined when the application closed the channel. */

@@ -1,11 +1,10 @@
 import { SelvedgeError } from '@selvedge/core/errors';
 import type { RunOptions } from '@selvedge/infer/engine';
 import { CrashBackoff } from './crash-backoff.ts';
-import { type EngineProcess, startEngineProcess } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
 
 export interface DispatcherOptions {
-  /** Milliseconds a process may take to come up. */
-  readonly startTimeoutMs: number;
+  readonly start: () => Promise<EngineProcess>;
   /** Milliseconds after which work without a deadline of its own counts as hung. */
   readonly hangMs: number;
   /** Milliseconds that work nobody waits for any more may go on before its process is ended. */
@@ -156,7 +155,7 @@ export class Dispatcher {
     this.#process = undefined;
     refuseWhileBackingOff(this.#starts);
     try {
-      const process = await startEngineProcess(this.#options.startTimeoutMs);
+      const process = await this.#options.start();
       this.#starts.succeeded();
       if (this.#closed) {
         await process.end();

@@ -3,9 +3,17 @@ import { createRequire } from 'node:module';
 import { SelvedgeError } from '@selvedge/core/errors';
 import type { Engine, ModelBytes, Session } from '@selvedge/infer/engine';
 import { Dispatcher } from './dispatcher.ts';
+import { startEngineHere } from './engine-here.ts';
+import { startEngineProcess } from './engine-process.ts';
 import { OrtSession } from './session.ts';
 
 export interface OrtEngineOptions {
+  /**
+   * `none` runs ONNX Runtime in this process: less memory and no start-up, for a process whose only
+   * work it is. A crash of native code then ends the process, a run blocks it and no deadline ends
+   * it, and `Float16Array` is taken from its globals. Default `process`.
+   */
+  readonly isolation?: Isolation['level'];
   /** Threads of one operator; 0 lets ONNX Runtime take one per core. Default 0. */
   readonly threads?: number;
   /** Milliseconds a model may take to load. Default 120,000. */
@@ -20,15 +28,15 @@ export interface OrtEngineOptions {
 
 /** How far native code is kept apart, said instead of claimed. */
 export interface Isolation {
-  readonly level: 'process';
-  /** What the separate process is still able to reach. */
-  readonly reaches: readonly ('files' | 'network')[];
+  readonly level: 'process' | 'none';
+  /** What native code is still able to reach. */
+  readonly reaches: readonly ('files' | 'network' | 'memory')[];
 }
 
 export interface OrtEngine extends Engine {
   readonly name: 'onnxruntime';
   readonly isolation: Isolation;
-  /** The process's id while it runs; it starts with the first load. */
+  /** The id of the engine's own process while it runs; it starts with the first load. */
   readonly pid: number | undefined;
 }
 
@@ -47,16 +55,21 @@ export interface OrtEngine extends Engine {
  * const { outputs } = await session.run({ Input3: image }, { timeoutMs: 100 });
  */
 export function createOrtEngine(options: OrtEngineOptions = {}): OrtEngine {
-  const { threads = 0, loadTimeoutMs = 120_000 } = options;
+  const { threads = 0, loadTimeoutMs = 120_000, isolation = 'process' } = options;
   const { startTimeoutMs = 20_000, hangMs = 60_000, graceMs = 1_000 } = options;
-  const dispatcher = new Dispatcher({ startTimeoutMs, hangMs, graceMs });
+  const isApart = isolation === 'process';
+  const start = isApart ? () => startEngineProcess(startTimeoutMs) : startEngineHere;
+  const dispatcher = new Dispatcher({ start, hangMs, graceMs });
   let sessions = 0;
   return {
     name: 'onnxruntime',
     version: ortVersion(),
-    isolation: { level: 'process', reaches: ['files', 'network'] },
+    isolation: {
+      level: isolation,
+      reaches: isApart ? ['files', 'network'] : ['files', 'network', 'memory'],
+    },
     get pid() {
-      return dispatcher.pid;
+      return isApart ? dispatcher.pid : undefined;
     },
     async load(model: ModelBytes): Promise<Session> {
       if (model.model.byteLength === 0) {

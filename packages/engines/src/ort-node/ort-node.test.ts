@@ -11,6 +11,15 @@ engineAcceptance('onnxruntime', () => createOrtEngine({ threads: 1, graceMs: 100
   bfloat16: "onnxruntime-node's binding has no bfloat16 tensors",
 });
 
+engineAcceptance(
+  'onnxruntime in this process',
+  () => createOrtEngine({ threads: 1, isolation: 'none' }),
+  {
+    bfloat16: "onnxruntime-node's binding has no bfloat16 tensors",
+    interruption: 'native code in this process runs until it is done',
+  },
+);
+
 function engineFor(options: OrtEngineOptions = {}): OrtEngine {
   const engine = createOrtEngine({ threads: 1, ...options });
   onTestFinished(() => engine.close());

@@ -1,9 +1,9 @@
-/** Inside the engine's process: ONNX Runtime's sessions, and what the requests do with them. */
+/** Where ONNX Runtime is: its sessions, and what the requests do with them. */
 import { type ErrorCode, fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import type { TensorSpec } from '@selvedge/core/schema';
 import { isElementType, layoutOf, tensorBytes, tensorFromBytes } from '@selvedge/infer/engine';
 import ort from 'onnxruntime-node';
-import { encodeFrame, type Frame } from './frames.ts';
+import type { Frame } from './frames.ts';
 import type { Answer, LoadRequest, Request, RunRequest, TensorHeader } from './messages.ts';
 import { cleanMessage } from './ort-message.ts';
 
@@ -21,17 +21,21 @@ interface Held {
 export class OrtSessions {
   readonly #held = new Map<number, Held>();
 
-  /** Answers with the chunks of a frame; a failure is an answer too. */
-  async answer({ header, blobs }: Frame<Request>): Promise<Uint8Array[]> {
+  /** A failure is an answer too. */
+  async answer({ header, blobs }: Frame<Request>): Promise<Frame<Answer>> {
     try {
-      if (header.op === 'load') return encodeFrame(await this.#load(header, blobs));
+      if (header.op === 'load') return { header: await this.#load(header, blobs), blobs: [] };
       if (header.op === 'run') return await this.#run(header, blobs);
       await this.#drop(header.session);
-      return encodeFrame<Answer>({ op: 'dropped' });
+      return { header: { op: 'dropped' }, blobs: [] };
     } catch (caught) {
       const { code, message } = classify(caught, header.op);
-      return encodeFrame<Answer>({ op: 'failed', code, message });
+      return { header: { op: 'failed', code, message }, blobs: [] };
     }
+  }
+
+  async close(): Promise<void> {
+    for (const id of this.#held.keys()) await this.#drop(id);
   }
 
   async #load(request: LoadRequest, blobs: readonly Uint8Array[]): Promise<Answer> {
@@ -54,7 +58,7 @@ export class OrtSessions {
     return { op: 'loaded', inputs, outputs };
   }
 
-  async #run(request: RunRequest, blobs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  async #run(request: RunRequest, blobs: readonly Uint8Array[]): Promise<Frame<Answer>> {
     const held = this.#held.get(request.session);
     if (!held) fail('engine-failed', 'the session is not loaded');
     const feeds: Record<string, ort.Tensor> = {};
@@ -71,7 +75,7 @@ export class OrtSessions {
       tensors.push({ name, type: type as TensorHeader['type'], shape: dims });
       out.push(bytesOf(type, data));
     }
-    return encodeFrame<Answer>({ op: 'ran', tensors, computeMs }, out);
+    return { header: { op: 'ran', tensors, computeMs }, blobs: out };
   }
 
   async #drop(id: number): Promise<void> {
