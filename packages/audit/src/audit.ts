@@ -49,7 +49,7 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
     if (more.length === 0) break;
     couplings = distinct([...couplings, ...more]);
   }
-  return reportOf(describe(couplings), sources);
+  return reportOf(describe(couplings, sources.manifests), sources);
 }
 
 const maxRounds = 3;
@@ -87,6 +87,7 @@ function distinct(couplings: readonly Coupling[]): Coupling[] {
 
 function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
   const coupled = findings.filter(({ kind }) => kind !== 'local');
+  const local = findings.filter(({ kind }) => kind === 'local');
   const own = sources.skipped.filter(
     ({ reason }) => !['ignored', 'vendored', 'generated', 'link'].includes(reason),
   );
@@ -99,10 +100,13 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       byReason: count(sources.skipped, ({ reason }) => reason),
       notAudited: own,
     },
-    findings,
+    findings: coupled,
+    local,
+    secrets: sources.secrets,
     summary: {
       findings: coupled.length,
-      local: findings.length - coupled.length,
+      local: local.length,
+      secrets: sources.secrets.length,
       byService: count(coupled, ({ service }) => service),
       bySeverity: count(coupled, ({ severity }) => severity),
       bySync: count(coupled, ({ sync }) => sync),

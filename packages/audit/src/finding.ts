@@ -1,3 +1,4 @@
+import type { Tier } from '@selvedge/core/schema';
 import type { DataKind } from './rules/index.ts';
 import type { Skipped } from './walk/index.ts';
 
@@ -10,6 +11,8 @@ export interface Finding {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  readonly endLine: number;
+  readonly language: string;
   /** The provider's name as its rule file gives it, e.g. `openai`. */
   readonly service: string;
   /** The model, where the code says it. */
@@ -25,17 +28,42 @@ export interface Finding {
   };
   readonly data: DataKind;
   /** Signs that the data is about a person: names in the code, where they stand. */
-  readonly personal: readonly { readonly sign: string; readonly line: number }[];
+  readonly personal: readonly PersonalSign[];
   /** What happens without a network, in a sentence. */
   readonly offline: string;
-  readonly suggestedTier: { readonly tier: 'device' | 'edge' | 'cloud'; readonly reason: string };
+  readonly suggestedTier: Tier;
+  readonly tierReason: string;
   /** 0 to 1. */
   readonly confidence: number;
-  readonly evidence: readonly string[];
+  /** What a person can check: where, what is written there, and what it says. */
+  readonly evidence: readonly Evidence[];
   /** How much it matters: a user who waits with no way out is `high`. */
   readonly severity: 'high' | 'medium' | 'low' | 'info';
   /** The same for the same coupling when lines move. */
   readonly fingerprint: string;
+}
+
+export interface PersonalSign {
+  readonly sign: string;
+  readonly line: number;
+}
+
+export interface Evidence {
+  readonly file: string;
+  readonly line: number;
+  /** The line as it is written, its secrets masked. */
+  readonly code: string;
+  readonly says: string;
+}
+
+/** A key that is written in the code, masked. */
+export interface SecretFinding {
+  readonly file: string;
+  readonly line: number;
+  /** Whose key it looks like. */
+  readonly service: string;
+  /** Its first characters, and stars. */
+  readonly masked: string;
 }
 
 /** What an audit found. `selvedge audit --json` prints it. */
@@ -50,10 +78,15 @@ export interface AuditReport {
     /** What was not audited though it is the codebase's own. */
     readonly notAudited: readonly Skipped[];
   };
+  /** Couplings: calls that need a network. */
   readonly findings: readonly Finding[];
+  /** Calls of engines on the machine itself: already local, and no coupling. */
+  readonly local: readonly Finding[];
+  readonly secrets: readonly SecretFinding[];
   readonly summary: {
     readonly findings: number;
     readonly local: number;
+    readonly secrets: number;
     readonly byService: Readonly<Record<string, number>>;
     readonly bySeverity: Readonly<Record<string, number>>;
     readonly bySync: Readonly<Record<string, number>>;

@@ -1,3 +1,4 @@
+import type { Tier } from '@selvedge/core/schema';
 import type { Finding } from '../finding.ts';
 
 type Facts = Pick<
@@ -8,7 +9,7 @@ type Facts = Pick<
 /** What a person meets when the network is gone. */
 export function offlineOf({ kind, sync, resilience }: Facts): string {
   if (kind === 'local') return 'Works: the model is on the machine.';
-  if (resilience.fallback) return 'The error is caught where it is called; see what it does then.';
+  if (resilience.fallback) return 'Its fallback answers, if that needs no network.';
   const wait = resilience.timeout ? 'after its timeout' : 'after as long as the network takes';
   if (sync === 'request') return `The user’s request fails ${wait}.`;
   if (sync === 'unknown') return `The call fails ${wait}.`;
@@ -17,8 +18,13 @@ export function offlineOf({ kind, sync, resilience }: Facts): string {
     : `The job fails ${wait}, and nothing tries it again.`;
 }
 
+interface Suggestion {
+  readonly tier: Tier;
+  readonly reason: string;
+}
+
 /** Where it could run instead, and why. */
-export function tierOf({ kind, data, personal, sync, model }: Facts): Finding['suggestedTier'] {
+export function tierOf({ kind, data, personal, sync, model }: Facts): Suggestion {
   if (kind === 'local') return { tier: 'device', reason: 'it runs on the machine already' };
   const isSmall = smallModel(data, model);
   if (personal.length > 0 && isSmall)

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { Coupling } from '../find/index.ts';
-import type { Finding } from '../finding.ts';
+import type { Coupling, Sign } from '../find/index.ts';
+import type { Evidence, Finding } from '../finding.ts';
 import { pathOf } from '../language/index.ts';
+import { lineOf, type Manifest } from '../resolve/index.ts';
+import { masked } from '../secret/index.ts';
+import { applicationBy } from './application.ts';
 import { offlineOf, severityOf, tierOf } from './consequence.ts';
 import { isStreaming, modelOf } from './options.ts';
 import { personalSigns } from './personal.ts';
 import { resilienceOf } from './resilience.ts';
-import { syncOf } from './sync.ts';
+import { type SyncOf, syncByCoupling } from './sync.ts';
 
 /** Says of couplings what an owner asks: who waits, what is sent, what happens offline. */
-export function describe(couplings: readonly Coupling[]): Finding[] {
+export function describe(
+  couplings: readonly Coupling[],
+  manifests: readonly Manifest[],
+): Finding[] {
+  const syncOf = syncByCoupling(couplings, applicationBy(manifests));
   const seen = new Map<string, number>();
   return couplings
     .toSorted(
@@ -17,10 +24,11 @@ export function describe(couplings: readonly Coupling[]): Finding[] {
         (a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0) ||
         a.call.expr.line - b.call.expr.line,
     )
-    .map((coupling) => findingOf(coupling, seen));
+    .map((coupling) => findingOf(coupling, syncOf, seen));
 }
 
-function findingOf(coupling: Coupling, seen: Map<string, number>): Finding {
+function findingOf(coupling: Coupling, syncOf: SyncOf, seen: Map<string, number>): Finding {
+  const { call, file } = coupling;
   const { sync, sign } = syncOf(coupling);
   const model = modelOf(coupling);
   const facts = {
@@ -30,21 +38,33 @@ function findingOf(coupling: Coupling, seen: Map<string, number>): Finding {
     resilience: resilienceOf(coupling),
     data: coupling.data,
     personal: personalSigns(coupling),
-    ...(model !== undefined && { model }),
+    ...(model !== undefined && { model: masked(model) }),
   };
+  const { tier, reason } = tierOf(facts);
+  const waits = { file, line: call.fn?.line ?? call.expr.line, says: `${sync}: ${sign}` };
   return {
-    file: coupling.file.path,
-    line: coupling.call.expr.line,
+    file: file.path,
+    line: call.expr.line,
+    endLine: call.expr.endLine,
+    language: file.language.title,
     service: coupling.provider.name,
     ...facts,
     offline: offlineOf(facts),
-    suggestedTier: tierOf(facts),
+    suggestedTier: tier,
+    tierReason: reason,
     confidence: Math.round(coupling.confidence * 100) / 100,
-    evidence: [...coupling.evidence, ...(sign ? [`${sync}: ${sign}`] : [])],
+    evidence: [...coupling.evidence, ...(sign === '' ? [] : [waits])].map(evidenceOf),
     severity: severityOf(facts),
     fingerprint: fingerprintOf(coupling, seen),
   };
 }
+
+const evidenceOf = ({ file, line, says }: Sign): Evidence => ({
+  file: file.path,
+  line,
+  code: masked(lineOf(file, line)),
+  says: masked(says),
+});
 
 /** File, service, function and call, and which of several alike: lines may move. */
 function fingerprintOf({ file, provider, call }: Coupling, seen: Map<string, number>): string {

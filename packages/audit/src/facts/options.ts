@@ -7,7 +7,7 @@ export function isStreaming({ call, through }: Coupling): boolean {
   if (/stream/i.test(last)) return true;
   const stream = optionsOf(call).get('stream');
   if (stream !== undefined) return /^true$/i.test(textOf(stream));
-  return through ? isStreaming(through) : false;
+  return through ? isStreaming(through.coupling) : false;
 }
 
 /** The model that a call names. */
@@ -25,7 +25,7 @@ export function modelOf({ call, through }: Coupling): string | undefined {
     const text = value && textOf(value);
     if (text) return text;
   }
-  return through && modelOf(through);
+  return through && modelOf(through.coupling);
 }
 
 /** Named arguments, and the entries of records among the arguments, all the way down. */

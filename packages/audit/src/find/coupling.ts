@@ -1,4 +1,4 @@
-import type { CallSite } from '../language/code.ts';
+import type { CallSite, CodeFunction } from '../language/code.ts';
 import type { SourceFile } from '../resolve/index.ts';
 import type { DataKind, ProviderRule } from '../rules/index.ts';
 
@@ -11,8 +11,16 @@ export interface Coupling {
   readonly data: DataKind;
   /** 0 to 1. */
   readonly confidence: number;
-  /** How it is known, for people: each a sentence. */
-  readonly evidence: readonly string[];
-  /** Of a wrapper's caller: what it wraps. */
-  readonly through?: Coupling;
+  /** How it is known, for people, each with a line that they can check. */
+  readonly evidence: readonly Sign[];
+  /** Of a wrapper's caller: the wrapper, and a coupling in it. */
+  readonly through?: { readonly fn: CodeFunction; readonly coupling: Coupling };
+}
+
+/** What a line of the code says, for people. */
+export interface Sign {
+  readonly file: SourceFile;
+  /** From 1. */
+  readonly line: number;
+  readonly says: string;
 }

@@ -40,7 +40,13 @@ function httpCall(
       kind: found.provider.kind === 'local' ? 'local' : 'http',
       data: found.provider.data,
       confidence: found.by === 'host' ? 0.95 : 0.75,
-      evidence: [`${path.filter(Boolean).join('.')} sends to ${address.replaceAll(hole, '…')}`],
+      evidence: [
+        {
+          file,
+          line: call.expr.line,
+          says: `${path.filter(Boolean).join('.')} sends to ${address.replaceAll(hole, '…')}`,
+        },
+      ],
     };
   }
   return undefined;

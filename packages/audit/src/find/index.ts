@@ -1,4 +1,4 @@
-export type { Coupling } from './coupling.ts';
+export type { Coupling, Sign } from './coupling.ts';
 export { findHttpCalls } from './http.ts';
 export { findSdkCalls } from './sdk.ts';
 export { findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';

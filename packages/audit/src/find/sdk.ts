@@ -27,18 +27,28 @@ function sdkCall(
   const traced = ofOrigins(origins, language, rules);
   if (traced) {
     const { provider, rule, origin } = traced;
-    return coupling(file, call, provider, rule, origin.opened ? 0.85 : 0.95, [
+    return coupling(
+      file,
+      call,
+      provider,
+      rule,
+      origin.opened ? 0.85 : 0.95,
       `${shown(path)} is ${origin.path.join('.')} of ${origin.module}`,
-    ]);
+    );
   }
   if (origins.some(({ opened }) => !opened)) return undefined;
   for (const { provider, call: rule } of rules.distinctive(language, path)) {
     const files = used.get(provider);
     if (!files) continue;
     const here = files.has(file);
-    return coupling(file, call, provider, rule, here ? 0.8 : 0.6, [
+    return coupling(
+      file,
+      call,
+      provider,
+      rule,
+      here ? 0.8 : 0.6,
       `${shown(path)} is a call of ${provider.title}, which ${here ? 'this file' : 'the codebase'} imports`,
-    ]);
+    );
   }
   return undefined;
 }
@@ -109,7 +119,7 @@ const coupling = (
   provider: ProviderRule,
   rule: CallRule,
   confidence: number,
-  evidence: readonly string[],
+  says: string,
 ): Coupling => ({
   file,
   call,
@@ -117,5 +127,5 @@ const coupling = (
   kind: provider.kind === 'local' ? 'local' : 'sdk',
   data: rule.data ?? provider.data,
   confidence,
-  evidence,
+  evidence: [{ file, line: call.expr.line, says }],
 });

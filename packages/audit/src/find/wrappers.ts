@@ -34,7 +34,7 @@ const isWrapper = ({ name, owner }: CodeFunction): boolean =>
   !/^(main|constructor|__init__|init|setUp|setup|new|New|handler)$/.test(name) && name !== owner;
 
 const depthOf = (coupling: Coupling): number =>
-  coupling.through ? 1 + depthOf(coupling.through) : 0;
+  coupling.through ? 1 + depthOf(coupling.through.coupling) : 0;
 
 /** Calls of wrappers, as couplings of what they wrap. */
 export function findWrapperCalls(
@@ -91,7 +91,15 @@ const through = (file: SourceFile, call: CallSite, { fn, coupling }: Wrapper): C
   data: coupling.data,
   confidence: coupling.confidence * 0.95,
   evidence: [
-    `${fn.owner === undefined ? '' : `${fn.owner}.`}${fn.name} (${coupling.file.path}:${coupling.call.expr.line}) calls ${coupling.provider.title}`,
+    { file, line: call.expr.line, says: `calls ${nameOf(fn)}` },
+    {
+      file: coupling.file,
+      line: coupling.call.expr.line,
+      says: `${nameOf(fn)} reaches ${coupling.provider.title} here`,
+    },
   ],
-  through: coupling,
+  through: { fn, coupling },
 });
+
+const nameOf = ({ owner, name }: CodeFunction): string =>
+  owner === undefined ? name : `${owner}.${name}`;

@@ -63,10 +63,11 @@ export interface CallSite {
   readonly expr: CallExpr;
   readonly fn?: CodeFunction;
   readonly owner?: string;
-  /** Inside a loop, a `try`, or started without being waited for, within its function. */
+  /** Inside a loop, or started without being waited for, within its function. */
   readonly inLoop: boolean;
-  readonly inTry: boolean;
   readonly spawned: boolean;
+  /** The text of what catches its errors, where its function does; at most 2,000 characters. */
+  readonly caught?: string;
   /** Of a call that is the object of another (`a().b()`), the outermost. */
   readonly chain?: CallExpr;
   /** The nearest call, within the same function, that this one is an argument of. */

@@ -2,21 +2,22 @@ import { type Argument, type Expr, type Import, member, name, text } from './cod
 import { callAt, either, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
 import { dotted } from './java.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const csharp: Grammar = {
   parser: 'csharp',
   loops: new Set(['for_statement', 'foreach_statement', 'while_statement', 'do_statement']),
   tries: new Set(['try_statement']),
+  handlers: new Set(['catch_clause']),
   spawns: new Set(),
   imports,
   packageName: (node) =>
-    /^(file_scoped_)?namespace_declaration$/.test(node.kind())
+    /^(file_scoped_)?namespace_declaration$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
   fn,
   owner: (node) =>
-    /^(class|record|struct|interface)_declaration$/.test(node.kind())
+    /^(class|record|struct|interface)_declaration$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
   bindings,
@@ -25,10 +26,10 @@ export const csharp: Grammar = {
 
 /** A `using` opens a namespace: its types need no prefix. */
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'using_directive') return [];
-  const parts = named(node);
+  if (node.kind !== 'using_directive') return [];
+  const parts = node.named;
   const module = parts.at(-1)?.text() ?? '';
-  const line = lineOf(node);
+  const line = node.line;
   if (parts.length < 2) return [{ module, local: '*', line }];
   const last = module.split('.').at(-1) ?? module;
   const local = parts[0]?.text() ?? last;
@@ -44,28 +45,26 @@ const functions = new Set([
 ]);
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  if (!functions.has(node.kind())) return undefined;
+  if (!functions.has(node.kind)) return undefined;
   const params = node.field('parameters');
   return {
     name: node.field('name')?.text() ?? '',
-    params: (params ? named(params) : []).map((each) => ({
+    params: (params ? params.named : []).map((each) => ({
       name: each.field('name')?.text() ?? each.text(),
       ...typeIn(each),
     })),
-    marks: named(node)
-      .filter((each) => each.kind() === 'attribute_list')
-      .map((each) => each.text()),
-    isAsync: named(node).some((each) => each.kind() === 'modifier' && each.text() === 'async'),
+    marks: node.named.filter((each) => each.kind === 'attribute_list').map((each) => each.text()),
+    isAsync: node.named.some((each) => each.kind === 'modifier' && each.text() === 'async'),
   };
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'variable_declarator': {
       const declaration = node.parent();
-      const isField = declaration?.parent()?.kind() === 'field_declaration';
-      const label = node.field('name')?.text() ?? named(node)[0]?.text() ?? '';
-      const value = named(node).slice(1).at(-1);
+      const isField = declaration?.parent()?.kind === 'field_declaration';
+      const label = node.field('name')?.text() ?? node.named[0]?.text() ?? '';
+      const value = node.named.slice(1).at(-1);
       return [
         {
           name: isField ? `this.${label}` : label,
@@ -88,7 +87,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
     // A primary constructor's parameters are seen by the whole class.
     case 'parameter':
-      return /^(class|record|struct)_declaration$/.test(node.parent()?.parent()?.kind() ?? '')
+      return /^(class|record|struct)_declaration$/.test(node.parent()?.parent()?.kind ?? '')
         ? [{ name: `this.${node.field('name')?.text() ?? ''}`, ...typeIn(node) }]
         : [];
     default:
@@ -102,7 +101,7 @@ function typeIn(node: SyntaxNode): { type?: string } {
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'identifier':
     case 'this':
     case 'this_expression':
@@ -121,7 +120,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return member(readField(node, 'expression', read), label);
     }
     case 'conditional_access_expression': {
-      const [object, access] = named(node);
+      const [object, access] = node.named;
       return object && access
         ? member(
             read(object),
@@ -156,7 +155,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return callAt(node, dotted(type), argsOf(node, read), true);
     }
     case 'initializer_expression':
-      return { is: 'list', any: false, items: named(node).map(read) };
+      return { is: 'list', any: false, items: node.named.map(read) };
     case 'anonymous_object_creation_expression':
       return { is: 'record', entries: anonymous(node, read) };
     case 'binary_expression': {
@@ -174,8 +173,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 
 function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
   const list = node.field('arguments');
-  return (list ? named(list) : []).flatMap((each): Argument[] => {
-    const parts = named(each);
+  return (list ? list.named : []).flatMap((each): Argument[] => {
+    const parts = each.named;
     const value = parts.at(-1);
     if (!value) return [];
     const label = parts.length > 1 ? parts[0]?.text() : undefined;
@@ -186,8 +185,8 @@ function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
 /** `new X { Url = "…" }`: what is set counts as named arguments. */
 function initialised(node: SyntaxNode, read: ReadExpr): Argument[] {
   const body = node.field('initializer');
-  return (body ? named(body) : []).flatMap((each): Argument[] =>
-    each.kind() === 'assignment_expression'
+  return (body ? body.named : []).flatMap((each): Argument[] =>
+    each.kind === 'assignment_expression'
       ? [{ name: each.field('left')?.text() ?? '', value: readField(each, 'right', read) }]
       : [{ value: read(each) }],
   );
@@ -195,7 +194,7 @@ function initialised(node: SyntaxNode, read: ReadExpr): Argument[] {
 
 /** `new { model = "x", input }`. */
 function anonymous(node: SyntaxNode, read: ReadExpr): [string, Expr][] {
-  const parts = named(node);
+  const parts = node.named;
   const entries: [string, Expr][] = [];
   for (const [at, part] of parts.entries()) {
     const isName = /^\s*=[^=]/.test(afterNode(node, part));
@@ -207,16 +206,16 @@ function anonymous(node: SyntaxNode, read: ReadExpr): [string, Expr][] {
 
 const afterNode = (whole: SyntaxNode, part: SyntaxNode): string => {
   const all = whole.children();
-  const at = all.findIndex((each) => each.id() === part.id());
+  const at = all.findIndex((each) => each.id === part.id);
   return all[at + 1]?.text() === '=' ? '= ' : '';
 };
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
-  return named(node).flatMap((piece): (string | Expr)[] => {
-    if (piece.kind() === 'string_content') return [piece.text()];
+  return node.named.flatMap((piece): (string | Expr)[] => {
+    if (piece.kind === 'string_content') return [piece.text()];
     const inner =
-      piece.kind() === 'interpolation'
-        ? named(piece).find((each) => each.kind() !== 'interpolation_brace')
+      piece.kind === 'interpolation'
+        ? piece.named.find((each) => each.kind !== 'interpolation_brace')
         : undefined;
     return inner ? [read(inner)] : [];
   });

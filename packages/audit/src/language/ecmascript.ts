@@ -10,35 +10,35 @@ import {
 } from './code.ts';
 import { callAt, either, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 /** TypeScript and JavaScript, with or without JSX: one family of grammars. */
 export const ecmascript = (parser: 'TypeScript' | 'Tsx' | 'JavaScript'): Grammar => ({
   parser,
   loops: new Set(['for_statement', 'for_in_statement', 'while_statement', 'do_statement']),
   tries: new Set(['try_statement']),
+  handlers: new Set(['catch_clause']),
   spawns: new Set(),
   imports,
   passedOn,
   fn,
   owner: (node) =>
-    /^(abstract_)?class(_declaration)?$/.test(node.kind()) ? node.field('name')?.text() : undefined,
+    /^(abstract_)?class(_declaration)?$/.test(node.kind) ? node.field('name')?.text() : undefined,
   bindings,
   expr,
 });
 
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'import_statement') return [];
+  if (node.kind !== 'import_statement') return [];
   const module = unquoted(node.field('source'));
   const clause = child(node, 'import_clause');
   if (module === undefined || !clause) return [];
-  const line = lineOf(node);
-  return named(clause).flatMap((each): Import[] => {
-    if (each.kind() === 'identifier')
-      return [{ module, name: 'default', local: each.text(), line }];
-    if (each.kind() === 'namespace_import')
+  const line = node.line;
+  return clause.named.flatMap((each): Import[] => {
+    if (each.kind === 'identifier') return [{ module, name: 'default', local: each.text(), line }];
+    if (each.kind === 'namespace_import')
       return [{ module, local: child(each, 'identifier')?.text() ?? '', line }];
-    return named(each).map((one) => {
+    return each.named.map((one) => {
       const imported = one.field('name')?.text() ?? one.text();
       return { module, name: imported, local: one.field('alias')?.text() ?? imported, line };
     });
@@ -46,12 +46,12 @@ function imports(node: SyntaxNode): Import[] {
 }
 
 function passedOn(node: SyntaxNode): PassedOn[] {
-  if (node.kind() !== 'export_statement') return [];
+  if (node.kind !== 'export_statement') return [];
   const module = unquoted(node.field('source'));
   if (module === undefined) return [];
   const clause = child(node, 'export_clause');
   if (!clause) return [{ module }];
-  return named(clause).map((one) => {
+  return clause.named.map((one) => {
     const exported = one.field('name')?.text() ?? one.text();
     return { module, name: exported, as: one.field('alias')?.text() ?? exported };
   });
@@ -67,12 +67,12 @@ const functionKinds = new Set([
 ]);
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  if (!functionKinds.has(node.kind())) return undefined;
+  if (!functionKinds.has(node.kind)) return undefined;
   const params = node.field('parameters');
   const single = node.field('parameter');
   return {
     name: node.field('name')?.text() ?? nameFrom(node.parent()),
-    params: [...(params ? named(params) : []), ...(single ? [single] : [])].map((param) => ({
+    params: [...(params ? params.named : []), ...(single ? [single] : [])].map((param) => ({
       name: (param.field('pattern') ?? param).text(),
       ...typeIn(param),
     })),
@@ -85,7 +85,7 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
 
 /** An arrow is called what it is assigned to. */
 function nameFrom(parent: SyntaxNode | null): string {
-  const at = parent?.kind();
+  const at = parent?.kind;
   if (at === 'variable_declarator' || at === 'public_field_definition' || at === 'field_definition')
     return (parent?.field('name') ?? parent?.field('property'))?.text() ?? '';
   if (at === 'pair') return parent?.field('key')?.text() ?? '';
@@ -98,15 +98,15 @@ function marksBefore(node: SyntaxNode): string[] {
   const parent = node.parent();
   if (!parent) return marks;
   for (const each of parent.children()) {
-    if (each.id() === node.id()) break;
-    if (each.kind() === 'decorator') marks.push(each.text());
-    else if (each.isNamed()) marks.length = 0;
+    if (each.id === node.id) break;
+    if (each.kind === 'decorator') marks.push(each.text());
+    else if (each.isNamed) marks.length = 0;
   }
   return marks;
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'variable_declarator': {
       const value = node.field('value');
       return patterns(node.field('name'), value ? read(value) : undefined, typeIn(node).type);
@@ -140,8 +140,8 @@ function patterns(
   type: string | undefined,
 ): BindingHead[] {
   if (!left) return [];
-  if (left.kind() !== 'object_pattern') return [{ name: left.text(), type, value }];
-  return named(left).flatMap((each): BindingHead[] => {
+  if (left.kind !== 'object_pattern') return [{ name: left.text(), type, value }];
+  return left.named.flatMap((each): BindingHead[] => {
     const key = each.field('key')?.text() ?? each.field('left')?.text() ?? each.text();
     const local = each.field('value')?.text() ?? key;
     return value ? [{ name: local, value: member(value, key) }] : [];
@@ -163,7 +163,7 @@ const wrappers = new Set([
 ]);
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (wrappers.has(kind)) return readInner(node, read);
   switch (kind) {
     case 'identifier':
@@ -190,9 +190,9 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'ternary_expression':
       return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
     case 'object':
-      return { is: 'record', entries: named(node).flatMap((entry) => entriesOf(entry, read)) };
+      return { is: 'record', entries: node.named.flatMap((entry) => entriesOf(entry, read)) };
     case 'array':
-      return { is: 'list', any: false, items: named(node).map(read) };
+      return { is: 'list', any: false, items: node.named.map(read) };
     default:
       return undefined;
   }
@@ -200,7 +200,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 
 function callOf(node: SyntaxNode, created: boolean, read: ReadExpr): Expr {
   const list = node.field('arguments');
-  const args: Argument[] = list ? named(list).map((value) => ({ value: read(value) })) : [];
+  const args: Argument[] = list ? list.named.map((value) => ({ value: read(value) })) : [];
   const callee = readField(node, created ? 'constructor' : 'function', read);
   return callAt(node, callee, args, created);
 }
@@ -214,9 +214,9 @@ function binary(node: SyntaxNode, read: ReadExpr): Expr {
 }
 
 function entriesOf(entry: SyntaxNode, read: ReadExpr): [string, Expr][] {
-  if (entry.kind() === 'shorthand_property_identifier') return [[entry.text(), name(entry.text())]];
-  if (entry.kind() === 'spread_element') {
-    const spread = named(entry)[0];
+  if (entry.kind === 'shorthand_property_identifier') return [[entry.text(), name(entry.text())]];
+  if (entry.kind === 'spread_element') {
+    const spread = entry.named[0];
     return spread ? [['...', read(spread)]] : [];
   }
   const key = entry.field('key');
@@ -225,15 +225,13 @@ function entriesOf(entry: SyntaxNode, read: ReadExpr): [string, Expr][] {
 }
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
-  return named(node).map((piece) => {
-    const inner = piece.kind() === 'template_substitution' ? named(piece)[0] : undefined;
+  return node.named.map((piece) => {
+    const inner = piece.kind === 'template_substitution' ? piece.named[0] : undefined;
     return inner ? read(inner) : piece.text();
   });
 }
 
 function unquoted(node: SyntaxNode | null): string | undefined {
-  if (node?.kind() !== 'string') return undefined;
-  return named(node)
-    .map((piece) => piece.text())
-    .join('');
+  if (node?.kind !== 'string') return undefined;
+  return node.named.map((piece) => piece.text()).join('');
 }

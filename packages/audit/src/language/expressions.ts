@@ -1,6 +1,6 @@
 import { type Argument, type CallExpr, type Expr, other } from './code.ts';
 import type { ReadExpr } from './grammar.ts';
-import { named, type SyntaxNode } from './syntax.ts';
+import type { SyntaxNode } from './syntax.ts';
 
 /** The expression in a field of a node; one that says nothing where there is none. */
 export function readField(node: SyntaxNode, field: string, read: ReadExpr): Expr {
@@ -10,7 +10,7 @@ export function readField(node: SyntaxNode, field: string, read: ReadExpr): Expr
 
 /** The expression of a node's first child: what wrappers such as `await x` and `(x)` stand for. */
 export function readInner(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  const inner = named(node)[0];
+  const inner = node.named[0];
   return inner && read(inner);
 }
 
@@ -20,8 +20,7 @@ export function callAt(
   args: readonly Argument[],
   created = false,
 ): CallExpr {
-  const { start, end } = node.range();
-  return { is: 'call', callee, args, created, line: start.line + 1, endLine: end.line + 1 };
+  return { is: 'call', callee, args, created, line: node.line, endLine: node.endLine };
 }
 
 /** `a || b`, `x ? a : b`: either may be meant. */

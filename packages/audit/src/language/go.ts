@@ -1,19 +1,20 @@
 import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
 import { callAt, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const go: Grammar = {
   parser: 'go',
   loops: new Set(['for_statement']),
   tries: new Set(),
+  handlers: new Set([]),
   spawns: new Set(['go_statement']),
   imports,
   packageName: (node) =>
-    node.kind() === 'package_clause' ? child(node, 'package_identifier')?.text() : undefined,
+    node.kind === 'package_clause' ? child(node, 'package_identifier')?.text() : undefined,
   fn,
   owner: (node) =>
-    node.kind() === 'type_spec' && node.field('type')?.kind() === 'struct_type'
+    node.kind === 'type_spec' && node.field('type')?.kind === 'struct_type'
       ? node.field('name')?.text()
       : undefined,
   bindings,
@@ -21,12 +22,10 @@ export const go: Grammar = {
 };
 
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'import_spec') return [];
+  if (node.kind !== 'import_spec') return [];
   const module = (node.field('path')?.text() ?? '').replace(/^["`]|["`]$/g, '');
   const alias = node.field('name')?.text();
-  return [
-    { module, local: alias === '.' ? '*' : (alias ?? packageOf(module)), line: lineOf(node) },
-  ];
+  return [{ module, local: alias === '.' ? '*' : (alias ?? packageOf(module)), line: node.line }];
 }
 
 /** What a package is called where no alias says: its last part, without version and `go-`. */
@@ -37,7 +36,7 @@ function packageOf(module: string): string {
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'func_literal') return { name: '', params: paramsOf(node), marks: [] };
   if (kind !== 'function_declaration' && kind !== 'method_declaration') return undefined;
   const receiver = child(node.field('receiver'), 'parameter_declaration');
@@ -53,16 +52,16 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
 
 function paramsOf(node: SyntaxNode): { name: string; type?: string }[] {
   const list = node.field('parameters');
-  return (list ? named(list) : []).flatMap((each) => {
+  return (list ? list.named : []).flatMap((each) => {
     const type = each.field('type')?.text();
-    return named(each)
-      .filter((part) => part.kind() === 'identifier')
+    return each.named
+      .filter((part) => part.kind === 'identifier')
       .map((part) => ({ name: part.text(), ...(type !== undefined && { type }) }));
   });
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'short_var_declaration':
     case 'assignment_statement':
       return pairs(node.field('left'), node.field('right'), read);
@@ -70,14 +69,14 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     case 'var_spec': {
       const value = node.field('value');
       const type = node.field('type')?.text();
-      const first = value ? named(value)[0] : undefined;
+      const first = value ? value.named[0] : undefined;
       const label = node.field('name')?.text() ?? '';
       return [{ name: label, type, ...(first && { value: read(first) }) }];
     }
     case 'field_declaration': {
       const type = node.field('type')?.text();
-      return named(node)
-        .filter((each) => each.kind() === 'field_identifier')
+      return node.named
+        .filter((each) => each.kind === 'field_identifier')
         .map((each) => ({ name: `this.${each.text()}`, type }));
     }
     default:
@@ -87,7 +86,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
 
 /** `a, err := f()`: the first name is what counts. */
 function pairs(left: SyntaxNode | null, right: SyntaxNode | null, read: ReadExpr): BindingHead[] {
-  const [names, values] = [left ? named(left) : [], right ? named(right) : []];
+  const [names, values] = [left ? left.named : [], right ? right.named : []];
   return names.flatMap((each, at): BindingHead[] => {
     const value = values[at];
     return value ? [{ name: each.text(), value: read(value) }] : [];
@@ -95,7 +94,7 @@ function pairs(left: SyntaxNode | null, right: SyntaxNode | null, read: ReadExpr
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'identifier':
     case 'field_identifier':
     case 'package_identifier':
@@ -116,7 +115,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return text(node.text().slice(1, -1));
     case 'call_expression': {
       const list = node.field('arguments');
-      const args = (list ? named(list) : []).map((each): Argument => ({ value: read(each) }));
+      const args = (list ? list.named : []).map((each): Argument => ({ value: read(each) }));
       return formatted(callAt(node, readField(node, 'function', read), args));
     }
     case 'composite_literal':
@@ -139,11 +138,11 @@ function composite(node: SyntaxNode, read: ReadExpr): Expr {
 }
 
 function literal(body: SyntaxNode, read: ReadExpr): Expr {
-  const parts = named(body);
-  if (parts.length > 0 && parts.every((each) => each.kind() !== 'keyed_element'))
+  const parts = body.named;
+  if (parts.length > 0 && parts.every((each) => each.kind !== 'keyed_element'))
     return { is: 'list', any: false, items: parts.map(read) };
   const entries = parts.flatMap((each): [string, Expr][] => {
-    const [key, value] = named(each);
+    const [key, value] = each.named;
     return key && value ? [[key.text().replaceAll('"', ''), read(value)]] : [];
   });
   return { is: 'record', entries };

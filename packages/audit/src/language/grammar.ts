@@ -22,6 +22,8 @@ export interface Grammar {
   readonly parser: string;
   readonly loops: ReadonlySet<string>;
   readonly tries: ReadonlySet<string>;
+  /** The parts of those that catch. */
+  readonly handlers: ReadonlySet<string>;
   /** Statements that start a call without waiting, as Go's `go`. */
   readonly spawns: ReadonlySet<string>;
   imports(node: SyntaxNode): readonly Import[];

@@ -1,19 +1,20 @@
 import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
 import { callAt, either, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const java: Grammar = {
   parser: 'java',
   loops: new Set(['for_statement', 'enhanced_for_statement', 'while_statement', 'do_statement']),
   tries: new Set(['try_statement', 'try_with_resources_statement']),
+  handlers: new Set(['catch_clause']),
   spawns: new Set(),
   imports,
   packageName: (node) =>
-    node.kind() === 'package_declaration' ? named(node).at(-1)?.text() : undefined,
+    node.kind === 'package_declaration' ? node.named.at(-1)?.text() : undefined,
   fn,
   owner: (node) =>
-    /^(class|interface|record|enum)_declaration$/.test(node.kind())
+    /^(class|interface|record|enum)_declaration$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
   bindings,
@@ -21,22 +22,22 @@ export const java: Grammar = {
 };
 
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'import_declaration') return [];
+  if (node.kind !== 'import_declaration') return [];
   const whole = child(node, 'scoped_identifier', 'identifier')?.text() ?? '';
-  const line = lineOf(node);
+  const line = node.line;
   if (child(node, 'asterisk')) return [{ module: whole, local: '*', line }];
   const last = whole.split('.').at(-1) ?? whole;
   return [{ module: whole.slice(0, -last.length - 1), name: last, local: last, line }];
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'lambda_expression') return { name: '', params: [], marks: [] };
   if (kind !== 'method_declaration' && kind !== 'constructor_declaration') return undefined;
   const params = node.field('parameters');
   return {
     name: node.field('name')?.text() ?? '',
-    params: (params ? named(params) : []).map((each) => ({
+    params: (params ? params.named : []).map((each) => ({
       name: each.field('name')?.text() ?? '',
       ...typeIn(each),
     })),
@@ -45,24 +46,24 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
 }
 
 const marksIn = (modifiers: SyntaxNode | undefined): string[] =>
-  (modifiers ? named(modifiers) : [])
-    .filter((each) => each.kind().endsWith('annotation'))
+  (modifiers ? modifiers.named : [])
+    .filter((each) => each.kind.endsWith('annotation'))
     .map((each) => each.text());
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  if (node.kind() === 'variable_declarator') {
+  if (node.kind === 'variable_declarator') {
     const parent = node.parent();
     const value = node.field('value');
     const label = node.field('name')?.text() ?? '';
     return [
       {
-        name: parent?.kind() === 'field_declaration' ? `this.${label}` : label,
+        name: parent?.kind === 'field_declaration' ? `this.${label}` : label,
         ...(parent && typeIn(parent)),
         ...(value && { value: read(value) }),
       },
     ];
   }
-  if (node.kind() !== 'assignment_expression') return [];
+  if (node.kind !== 'assignment_expression') return [];
   return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
 }
 
@@ -72,7 +73,7 @@ function typeIn(node: SyntaxNode): { type?: string } {
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'identifier':
     case 'type_identifier':
     case 'this':
@@ -116,5 +117,5 @@ export function dotted(path: string): Expr {
 
 function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
   const list = node.field('arguments');
-  return (list ? named(list) : []).map((each) => ({ value: read(each) }));
+  return (list ? list.named : []).map((each) => ({ value: read(each) }));
 }

@@ -1,19 +1,20 @@
 import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
 import { callAt, either, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const kotlin: Grammar = {
   parser: 'kotlin',
   loops: new Set(['for_statement', 'while_statement', 'do_while_statement']),
   tries: new Set(['try_expression']),
+  handlers: new Set(['catch_block']),
   spawns: new Set(),
   imports,
   packageName: (node) =>
-    node.kind() === 'package_header' ? child(node, 'identifier')?.text() : undefined,
+    node.kind === 'package_header' ? child(node, 'identifier')?.text() : undefined,
   fn,
   owner: (node) =>
-    /^(class|object)_declaration$/.test(node.kind())
+    /^(class|object)_declaration$/.test(node.kind)
       ? child(node, 'type_identifier', 'simple_identifier')?.text()
       : undefined,
   bindings,
@@ -21,9 +22,9 @@ export const kotlin: Grammar = {
 };
 
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'import_header') return [];
+  if (node.kind !== 'import_header') return [];
   const whole = child(node, 'identifier')?.text() ?? '';
-  const line = lineOf(node);
+  const line = node.line;
   if (child(node, 'wildcard_import')) return [{ module: whole, local: '*', line }];
   const last = whole.split('.').at(-1) ?? whole;
   const alias = child(child(node, 'import_alias') ?? null, 'type_identifier', 'simple_identifier');
@@ -33,7 +34,7 @@ function imports(node: SyntaxNode): Import[] {
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'lambda_literal' || kind === 'anonymous_function')
     return { name: '', params: [], marks: [] };
   if (kind !== 'function_declaration') return undefined;
@@ -41,11 +42,11 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   const modifiers = child(node, 'modifiers');
   return {
     name: child(node, 'simple_identifier')?.text() ?? '',
-    params: (params ? named(params) : []).flatMap((each) =>
-      each.kind() === 'parameter' ? nameAndType(each) : [],
+    params: (params ? params.named : []).flatMap((each) =>
+      each.kind === 'parameter' ? nameAndType(each) : [],
     ),
-    marks: (modifiers ? named(modifiers) : [])
-      .filter((each) => each.kind() === 'annotation')
+    marks: (modifiers ? modifiers.named : [])
+      .filter((each) => each.kind === 'annotation')
       .map((each) => each.text()),
     isAsync: /\bsuspend\b/.test(modifiers?.text() ?? ''),
   };
@@ -62,12 +63,12 @@ function nameAndType(node: SyntaxNode): { name: string; type?: string } {
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'property_declaration': {
       const declared = child(node, 'variable_declaration');
       if (!declared) return [];
       const { name: label, type } = nameAndType(declared);
-      const isField = node.parent()?.kind() === 'class_body';
+      const isField = node.parent()?.kind === 'class_body';
       const value = valueAfter(node, declared);
       return [
         {
@@ -83,7 +84,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return [{ name: `this.${label}`, type }];
     }
     case 'assignment': {
-      const [left, right] = named(node);
+      const [left, right] = node.named;
       return left && right ? [{ name: left.text(), value: read(right) }] : [];
     }
     default:
@@ -93,19 +94,17 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
 
 /** `= value` or `by lazy { value }`. */
 function valueAfter(node: SyntaxNode, declared: SyntaxNode): SyntaxNode | undefined {
-  const parts = named(node);
-  const rest = parts.slice(parts.findIndex((each) => each.id() === declared.id()) + 1);
-  const value = rest.find(
-    (each) => !['getter', 'setter', 'type_constraints'].includes(each.kind()),
-  );
-  if (value?.kind() !== 'property_delegate') return value;
+  const parts = node.named;
+  const rest = parts.slice(parts.findIndex((each) => each.id === declared.id) + 1);
+  const value = rest.find((each) => !['getter', 'setter', 'type_constraints'].includes(each.kind));
+  if (value?.kind !== 'property_delegate') return value;
   const lambda = descend(value, 'statements');
-  return lambda ? named(lambda).at(-1) : undefined;
+  return lambda ? lambda.named.at(-1) : undefined;
 }
 
 function descend(node: SyntaxNode, kind: string): SyntaxNode | undefined {
-  for (const each of named(node)) {
-    if (each.kind() === kind) return each;
+  for (const each of node.named) {
+    if (each.kind === kind) return each;
     const found = descend(each, kind);
     if (found) return found;
   }
@@ -113,7 +112,7 @@ function descend(node: SyntaxNode, kind: string): SyntaxNode | undefined {
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'simple_identifier':
     case 'this_expression':
       return name(node.text());
@@ -122,34 +121,34 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'as_expression':
       return readInner(node, read);
     case 'navigation_expression': {
-      const [object, suffix] = named(node);
+      const [object, suffix] = node.named;
       const label = (suffix && child(suffix, 'simple_identifier')?.text()) ?? '';
       return object && member(read(object), label);
     }
     case 'call_expression':
       return callOf(node, read);
     case 'indexing_expression': {
-      const [object, suffix] = named(node);
+      const [object, suffix] = node.named;
       const key = (suffix?.text() ?? '').replace(/["[\]]/g, '');
       return object && member(read(object), key);
     }
     case 'string_literal':
       return text(...pieces(node, read));
     case 'additive_expression':
-      return text(...named(node).map(read));
+      return text(...node.named.map(read));
     case 'elvis_expression':
-      return either(...named(node).map(read));
+      return either(...node.named.map(read));
     default:
       return undefined;
   }
 }
 
 function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  const [callee, suffix] = named(node);
+  const [callee, suffix] = node.named;
   if (!callee || !suffix) return undefined;
   const list = child(suffix, 'value_arguments');
-  const args = (list ? named(list) : []).flatMap((each): Argument[] => {
-    const parts = named(each);
+  const args = (list ? list.named : []).flatMap((each): Argument[] => {
+    const parts = each.named;
     const value = parts.at(-1);
     if (!value) return [];
     const label = parts.length > 1 ? parts[0]?.text() : undefined;
@@ -157,14 +156,14 @@ function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   });
   const target = read(callee);
   // `post("…") { … }` is one call: the block is its last argument.
-  if (!list && target.is === 'call' && callee.kind() === 'call_expression') return target;
+  if (!list && target.is === 'call' && callee.kind === 'call_expression') return target;
   return callAt(node, target, args);
 }
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
-  return named(node).map((piece): string | Expr => {
-    if (piece.kind() === 'interpolated_identifier') return name(piece.text());
-    if (piece.kind() === 'interpolated_expression') return readInner(piece, read) ?? text();
+  return node.named.map((piece): string | Expr => {
+    if (piece.kind === 'interpolated_identifier') return name(piece.text());
+    if (piece.kind === 'interpolated_expression') return readInner(piece, read) ?? text();
     return piece.text();
   });
 }

@@ -1,11 +1,11 @@
 import type { Grammar } from './grammar.ts';
-import type { SyntaxNode } from './syntax.ts';
+import { type ForeignNode, readOnce, type SyntaxNode } from './syntax.ts';
 
 /** Parses source text; the tree's root. */
 export type Parse = (source: string) => SyntaxNode;
 
 interface Ast {
-  parse(language: string, source: string): { root(): SyntaxNode };
+  parse(language: string, source: string): { root(): ForeignNode };
   registerDynamicLanguage(languages: Record<string, unknown>): void;
 }
 
@@ -26,7 +26,9 @@ export const parserPackage = ({ parser }: Grammar): string =>
 export async function loadParser({ parser }: Grammar): Promise<Parse | undefined> {
   installed ??= loadInstalled();
   const { ast, parsers } = await installed;
-  return ast && parsers.has(parser) ? (source) => ast.parse(parser, source).root() : undefined;
+  return ast && parsers.has(parser)
+    ? (source) => readOnce(ast.parse(parser, source).root())
+    : undefined;
 }
 
 interface Installed {

@@ -1,7 +1,7 @@
 import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
 import { callAt, either, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const python: Grammar = {
   parser: 'python',
@@ -13,19 +13,20 @@ export const python: Grammar = {
     'dictionary_comprehension',
   ]),
   tries: new Set(['try_statement']),
+  handlers: new Set(['except_clause', 'except_group_clause']),
   spawns: new Set(),
   imports,
   fn,
-  owner: (node) => (node.kind() === 'class_definition' ? node.field('name')?.text() : undefined),
+  owner: (node) => (node.kind === 'class_definition' ? node.field('name')?.text() : undefined),
   bindings,
   expr,
 };
 
 function imports(node: SyntaxNode): Import[] {
-  const line = lineOf(node);
-  if (node.kind() === 'import_statement')
-    return named(node).map((each): Import => {
-      if (each.kind() === 'aliased_import') {
+  const line = node.line;
+  if (node.kind === 'import_statement')
+    return node.named.map((each): Import => {
+      if (each.kind === 'aliased_import') {
         const module = each.field('name')?.text() ?? '';
         return { module, local: each.field('alias')?.text() ?? module, line };
       }
@@ -34,24 +35,24 @@ function imports(node: SyntaxNode): Import[] {
       const top = module.split('.')[0] ?? module;
       return { module: top, local: top, line };
     });
-  if (node.kind() !== 'import_from_statement') return [];
+  if (node.kind !== 'import_from_statement') return [];
   const from = node.field('module_name');
   const module = from?.text() ?? '';
-  return named(node).flatMap((each): Import[] => {
-    if (each.id() === from?.id()) return [];
-    if (each.kind() === 'wildcard_import') return [{ module, local: '*', line }];
+  return node.named.flatMap((each): Import[] => {
+    if (each.id === from?.id) return [];
+    if (each.kind === 'wildcard_import') return [{ module, local: '*', line }];
     const imported = each.field('name')?.text() ?? each.text();
     return [{ module, name: imported, local: each.field('alias')?.text() ?? imported, line }];
   });
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  if (node.kind() === 'lambda') return { name: '', params: [], marks: [] };
-  if (node.kind() !== 'function_definition') return undefined;
+  if (node.kind === 'lambda') return { name: '', params: [], marks: [] };
+  if (node.kind !== 'function_definition') return undefined;
   const params = node.field('parameters');
   return {
     name: node.field('name')?.text() ?? '',
-    params: (params ? named(params) : []).map((param) => {
+    params: (params ? params.named : []).map((param) => {
       const type = param.field('type')?.text();
       const label = param.field('name') ?? child(param, 'identifier') ?? param;
       return { name: label.text(), ...(type !== undefined && { type }) };
@@ -62,29 +63,29 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
 }
 
 const marksOf = (parent: SyntaxNode | null): string[] =>
-  parent?.kind() === 'decorated_definition'
-    ? named(parent).flatMap((each) => (each.kind() === 'decorator' ? each.text() : []))
+  parent?.kind === 'decorated_definition'
+    ? parent.named.flatMap((each) => (each.kind === 'decorator' ? each.text() : []))
     : [];
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'assignment' || kind === 'named_expression') {
     const left = node.field('left') ?? node.field('name');
     const right = node.field('right') ?? node.field('value');
     const type = node.field('type')?.text();
     const value = right ? read(right) : undefined;
     if (!left) return [];
-    const inClass = node.parent()?.parent()?.parent()?.kind() === 'class_definition';
+    const inClass = node.parent()?.parent()?.parent()?.kind === 'class_definition';
     const label = left.text().replace(/^(self|cls)\./, 'this.');
     return [{ name: inClass ? `this.${label}` : label, type, value }];
   }
   if (kind !== 'as_pattern') return [];
-  const [value, target] = named(node);
+  const [value, target] = node.named;
   return value && target ? [{ name: target.text(), value: read(value) }] : [];
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'await':
     case 'parenthesized_expression':
     case 'expression_statement':
@@ -100,7 +101,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'string':
       return text(...pieces(node, read));
     case 'concatenated_string':
-      return text(...named(node).map(read));
+      return text(...node.named.map(read));
     case 'call':
       return callOf(node, read);
     case 'binary_operator': {
@@ -111,12 +112,12 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'boolean_operator':
       return either(readField(node, 'left', read), readField(node, 'right', read));
     case 'conditional_expression':
-      return either(...named(node).map(read));
+      return either(...node.named.map(read));
     case 'dictionary':
-      return { is: 'record', entries: named(node).flatMap((pair) => entryOf(pair, read)) };
+      return { is: 'record', entries: node.named.flatMap((pair) => entryOf(pair, read)) };
     case 'list':
     case 'tuple':
-      return { is: 'list', any: false, items: named(node).map(read) };
+      return { is: 'list', any: false, items: node.named.map(read) };
     default:
       return undefined;
   }
@@ -124,8 +125,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 
 function callOf(node: SyntaxNode, read: ReadExpr): Expr {
   const list = node.field('arguments');
-  const args = (list ? named(list) : []).map((each): Argument => {
-    if (each.kind() !== 'keyword_argument') return { value: read(each) };
+  const args = (list ? list.named : []).map((each): Argument => {
+    if (each.kind !== 'keyword_argument') return { value: read(each) };
     return { name: each.field('name')?.text() ?? '', value: readField(each, 'value', read) };
   });
   return callAt(node, readField(node, 'function', read), args);
@@ -137,12 +138,12 @@ function entryOf(pair: SyntaxNode, read: ReadExpr): [string, Expr][] {
 }
 
 const keyOf = (node: SyntaxNode): string =>
-  node.kind() === 'string' ? (child(node, 'string_content')?.text() ?? '') : node.text();
+  node.kind === 'string' ? (child(node, 'string_content')?.text() ?? '') : node.text();
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
-  return named(node).flatMap((piece): (string | Expr)[] => {
-    if (piece.kind() === 'string_content') return [piece.text()];
-    const inner = piece.kind() === 'interpolation' ? named(piece)[0] : undefined;
+  return node.named.flatMap((piece): (string | Expr)[] => {
+    if (piece.kind === 'string_content') return [piece.text()];
+    const inner = piece.kind === 'interpolation' ? piece.named[0] : undefined;
     return inner ? [read(inner)] : [];
   });
 }

@@ -10,15 +10,15 @@ import {
   type PassedOn,
 } from './code.ts';
 import type { Grammar } from './grammar.ts';
-import { lineOf, named, type SyntaxNode } from './syntax.ts';
+import type { SyntaxNode } from './syntax.ts';
 
 /** Where the walk stands. */
 interface Place {
   readonly fn: CodeFunction | undefined;
   readonly owner: string | undefined;
   readonly inLoop: boolean;
-  readonly inTry: boolean;
   readonly spawned: boolean;
+  readonly caught: string | undefined;
   readonly chain: CallExpr | undefined;
   /** The call whose argument this is. */
   readonly handedTo: CallExpr | undefined;
@@ -28,8 +28,8 @@ const nowhere: Place = {
   fn: undefined,
   owner: undefined,
   inLoop: false,
-  inTry: false,
   spawned: false,
+  caught: undefined,
   chain: undefined,
   handedTo: undefined,
 };
@@ -79,18 +79,18 @@ class Reader {
   walk(node: SyntaxNode, place: Place, depth: number): void {
     if (depth > maxDepth) return;
     const grammar = this.#grammar;
-    const kind = node.kind();
+    const kind = node.kind;
     this.#imports.push(...grammar.imports(node));
     this.#passedOn.push(...(grammar.passedOn?.(node) ?? []));
     this.#packageName ??= grammar.packageName?.(node);
     const inside = this.#enter(node, kind, place);
     for (const bound of grammar.bindings(node, this.#read))
-      this.#bindings.push(placed({ ...bound, line: lineOf(node) }, inside) as Binding);
+      this.#bindings.push(placed({ ...bound, line: node.line }, inside) as Binding);
     const expr = this.#read(node);
     const call = expr.is === 'call' ? expr : undefined;
     if (call && !this.#wraps(node, call)) this.#calls.push(siteOf(call, inside));
     this.#return(node, kind, inside);
-    for (const each of named(node)) this.walk(each, this.#below(each, call, inside), depth + 1);
+    for (const each of node.named) this.walk(each, this.#below(each, call, inside), depth + 1);
   }
 
   #enter(node: SyntaxNode, kind: string, place: Place): Place {
@@ -102,8 +102,8 @@ class Reader {
         {
           isAsync: false,
           ...head,
-          line: lineOf(node),
-          endLine: node.range().end.line + 1,
+          line: node.line,
+          endLine: node.endLine,
           ...(place.handedTo && { handedTo: place.handedTo }),
           ...(place.fn && { outer: place.fn }),
         },
@@ -116,9 +116,18 @@ class Reader {
       ...place,
       owner,
       inLoop: place.inLoop || grammar.loops.has(kind),
-      inTry: place.inTry || grammar.tries.has(kind),
       spawned: place.spawned || grammar.spawns.has(kind),
+      caught: this.#caught(node, kind, place),
     };
+  }
+
+  /** What catches within a `try` does not catch its own errors. */
+  #caught(node: SyntaxNode, kind: string, place: Place): string | undefined {
+    const { tries, handlers } = this.#grammar;
+    if (handlers.has(kind)) return undefined;
+    if (!tries.has(kind)) return place.caught;
+    const texts = node.named.filter((each) => handlers.has(each.kind)).map((each) => each.text());
+    return texts.length === 0 ? place.caught : texts.join('\n').slice(0, 2000);
   }
 
   /** A callee's calls belong to the chain; a callback among the arguments is handed to the call. */
@@ -135,30 +144,30 @@ class Reader {
   /** What a function gives back is bound to the name `return`. */
   #return(node: SyntaxNode, kind: string, place: Place): void {
     if (!returns.has(kind) || !place.fn) return;
-    const value = named(node)[0];
+    const value = node.named[0];
     if (value)
       this.#bindings.push(
-        placed({ name: 'return', value: this.#read(value), line: lineOf(node) }, place) as Binding,
+        placed({ name: 'return', value: this.#read(value), line: node.line }, place) as Binding,
       );
   }
 
   /** Whether a node only wraps the expression of a child (`await f()`, `(f())`). */
   #wraps(node: SyntaxNode, expr: Expr): boolean {
-    return named(node).some((each) => this.#expressions.get(each.id()) === expr);
+    return node.named.some((each) => this.#expressions.get(each.id) === expr);
   }
 
   readonly #read = (node: SyntaxNode): Expr => {
-    const known = this.#expressions.get(node.id());
+    const known = this.#expressions.get(node.id);
     if (known) return known;
     // Stands in for what is being read, should a grammar ask for it again.
-    this.#expressions.set(node.id(), other(''));
+    this.#expressions.set(node.id, other(''));
     const expr = this.#grammar.expr(node, this.#read) ?? other(scalar(node));
-    this.#expressions.set(node.id(), expr);
+    this.#expressions.set(node.id, expr);
     return expr;
   };
 }
 
-const scalar = (node: SyntaxNode): string => (named(node).length === 0 ? node.text() : '');
+const scalar = (node: SyntaxNode): string => (node.named.length === 0 ? node.text() : '');
 
 const placed = <T extends object>(value: T, { fn, owner }: Pick<Place, 'fn' | 'owner'>) => ({
   ...value,
@@ -171,8 +180,8 @@ const siteOf = (expr: CallExpr, place: Place): CallSite => ({
   ...(place.fn && { fn: place.fn }),
   ...(place.owner !== undefined && { owner: place.owner }),
   inLoop: place.inLoop,
-  inTry: place.inTry,
   spawned: place.spawned,
+  ...(place.caught !== undefined && { caught: place.caught }),
   ...(place.chain && { chain: place.chain }),
   ...(place.handedTo && { argumentOf: place.handedTo }),
 });

@@ -2,18 +2,19 @@ import { type Argument, type Expr, type Import, member, name, other, text } from
 import { callAt, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
 import { dotted } from './java.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const rust: Grammar = {
   parser: 'rust',
   loops: new Set(['for_expression', 'while_expression', 'loop_expression']),
   tries: new Set(),
+  handlers: new Set([]),
   spawns: new Set(),
   imports: (node) =>
-    node.kind() === 'use_declaration' ? used(node.field('argument'), [], lineOf(node)) : [],
+    node.kind === 'use_declaration' ? used(node.field('argument'), [], node.line) : [],
   fn,
   owner: (node) => {
-    const kind = node.kind();
+    const kind = node.kind;
     if (kind === 'impl_item') return node.field('type')?.text().replace(/<.*$/s, '');
     return kind === 'struct_item' || kind === 'trait_item' ? node.field('name')?.text() : undefined;
   },
@@ -24,9 +25,9 @@ export const rust: Grammar = {
 /** The names of `use a::{b, c::{self, d as e}, f::*}`. */
 function used(node: SyntaxNode | null, before: readonly string[], line: number): Import[] {
   if (!node) return [];
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'use_list':
-      return named(node).flatMap((each) => used(each, before, line));
+      return node.named.flatMap((each) => used(each, before, line));
     case 'scoped_use_list': {
       const path = node.field('path')?.text().split('::') ?? [];
       return used(node.field('list'), [...before, ...path], line);
@@ -53,13 +54,13 @@ const imported = (path: readonly string[], local: string, line: number): Import 
     : { module: path.slice(0, -1).join('::'), name: path.at(-1) ?? '', local, line };
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'closure_expression') return { name: '', params: [], marks: [] };
   if (kind !== 'function_item') return undefined;
   const params = node.field('parameters');
   return {
     name: node.field('name')?.text() ?? '',
-    params: (params ? named(params) : []).flatMap((each) => {
+    params: (params ? params.named : []).flatMap((each) => {
       const label = each.field('pattern')?.text();
       const type = each.field('type')?.text();
       return label === undefined ? [] : [{ name: label, ...(type !== undefined && { type }) }];
@@ -72,15 +73,15 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
 function marksBefore(node: SyntaxNode): string[] {
   const marks: string[] = [];
   for (const each of node.parent()?.children() ?? []) {
-    if (each.id() === node.id()) break;
-    if (each.kind() === 'attribute_item') marks.push(each.text());
-    else if (each.isNamed() && !each.kind().includes('comment')) marks.length = 0;
+    if (each.id === node.id) break;
+    if (each.kind === 'attribute_item') marks.push(each.text());
+    else if (each.isNamed && !each.kind.includes('comment')) marks.length = 0;
   }
   return marks;
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'let_declaration':
     case 'const_item':
     case 'static_item': {
@@ -107,7 +108,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'identifier':
     case 'field_identifier':
       return name(node.text());
@@ -131,7 +132,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return text(child(node, 'string_content')?.text() ?? '');
     case 'call_expression': {
       const list = node.field('arguments');
-      const args = (list ? named(list) : []).map((each): Argument => ({ value: read(each) }));
+      const args = (list ? list.named : []).map((each): Argument => ({ value: read(each) }));
       return callAt(node, readField(node, 'function', read), args);
     }
     case 'struct_expression':
@@ -149,7 +150,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 
 const fieldsOf = (node: SyntaxNode, read: ReadExpr): [string, Expr][] =>
   (child(node, 'field_initializer_list')?.children() ?? []).flatMap((each): [string, Expr][] =>
-    each.kind() === 'field_initializer'
+    each.kind === 'field_initializer'
       ? [[each.field('field')?.text() ?? '', readField(each, 'value', read)]]
       : [],
   );
@@ -159,7 +160,7 @@ function macro(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   const label = node.field('macro')?.text() ?? '';
   const tree = child(node, 'token_tree');
   if (!tree) return undefined;
-  const parts = named(tree);
+  const parts = tree.named;
   if (label === 'json') return jsonOf(parts[0] ?? tree, read);
   if (label !== 'format' && label !== 'concat') return undefined;
   const [format, ...values] = parts.map(read);
@@ -177,11 +178,11 @@ function macro(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 }
 
 function jsonOf(tree: SyntaxNode, read: ReadExpr): Expr {
-  const parts = named(tree);
+  const parts = tree.named;
   const entries: [string, Expr][] = [];
   for (const [at, part] of parts.entries()) {
     const after = parts[at + 1];
-    if (part.kind() === 'string_literal' && after && at % 1 === 0)
+    if (part.kind === 'string_literal' && after && at % 1 === 0)
       entries.push([child(part, 'string_content')?.text() ?? '', read(after)]);
   }
   return { is: 'record', entries };

@@ -1,17 +1,18 @@
 import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
 import { callAt, either, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { child, lineOf, named, type SyntaxNode } from './syntax.ts';
+import { child, type SyntaxNode } from './syntax.ts';
 
 export const swift: Grammar = {
   parser: 'swift',
   loops: new Set(['for_statement', 'while_statement', 'repeat_while_statement']),
-  tries: new Set(['do_statement', 'try_expression']),
+  tries: new Set(['do_statement']),
+  handlers: new Set(['catch_block']),
   spawns: new Set(),
   imports,
   fn,
   owner: (node) =>
-    node.kind() === 'class_declaration' || node.kind() === 'protocol_declaration'
+    node.kind === 'class_declaration' || node.kind === 'protocol_declaration'
       ? child(node, 'type_identifier', 'user_type')?.text()
       : undefined,
   bindings,
@@ -20,28 +21,28 @@ export const swift: Grammar = {
 
 /** A module's names need no prefix. */
 function imports(node: SyntaxNode): Import[] {
-  if (node.kind() !== 'import_declaration') return [];
+  if (node.kind !== 'import_declaration') return [];
   const module = child(node, 'identifier')?.text() ?? '';
-  return [{ module, local: '*', line: lineOf(node) }];
+  return [{ module, local: '*', line: node.line }];
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
-  const kind = node.kind();
+  const kind = node.kind;
   if (kind === 'lambda_literal') return { name: '', params: [], marks: [] };
   if (kind !== 'function_declaration' && kind !== 'init_declaration') return undefined;
   const modifiers = child(node, 'modifiers');
   return {
     name: child(node, 'simple_identifier')?.text() ?? 'init',
-    params: named(node).flatMap((each) => (each.kind() === 'parameter' ? nameAndType(each) : [])),
-    marks: (modifiers ? named(modifiers) : [])
-      .filter((each) => each.kind() === 'attribute')
+    params: node.named.flatMap((each) => (each.kind === 'parameter' ? nameAndType(each) : [])),
+    marks: (modifiers ? modifiers.named : [])
+      .filter((each) => each.kind === 'attribute')
       .map((each) => each.text()),
     isAsync: /\basync\b/.test(node.text().split('{')[0] ?? ''),
   };
 }
 
 function nameAndType(node: SyntaxNode): { name: string; type?: string } {
-  const labels = named(node).filter((each) => each.kind() === 'simple_identifier');
+  const labels = node.named.filter((each) => each.kind === 'simple_identifier');
   const type = typeOf(node);
   return { name: labels.at(-1)?.text() ?? '', ...(type !== undefined && { type }) };
 }
@@ -52,20 +53,20 @@ const typeOf = (node: SyntaxNode): string | undefined => {
 };
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  if (node.kind() === 'assignment') {
-    const [left, right] = named(node);
+  if (node.kind === 'assignment') {
+    const [left, right] = node.named;
     const label = left?.text().replace(/^self\./, 'this.') ?? '';
     return left && right ? [{ name: label, value: read(right) }] : [];
   }
-  if (node.kind() !== 'property_declaration') return [];
-  const parts = named(node);
-  const pattern = parts.findIndex((each) => each.kind() === 'pattern');
+  if (node.kind !== 'property_declaration') return [];
+  const parts = node.named;
+  const pattern = parts.findIndex((each) => each.kind === 'pattern');
   const label = parts[pattern]?.text();
   if (label === undefined) return [];
-  const isField = /^(class|enum)_body$/.test(node.parent()?.kind() ?? '');
+  const isField = /^(class|enum)_body$/.test(node.parent()?.kind ?? '');
   const value = parts
     .slice(pattern + 1)
-    .find((each) => !['type_annotation', 'computed_property'].includes(each.kind()));
+    .find((each) => !['type_annotation', 'computed_property'].includes(each.kind));
   return [
     {
       name: isField ? `this.${label}` : label,
@@ -76,7 +77,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  switch (node.kind()) {
+  switch (node.kind) {
     case 'simple_identifier':
       return name(node.text());
     case 'self_expression':
@@ -87,11 +88,11 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return readInner(node, read);
     case 'await_expression':
     case 'try_expression': {
-      const inner = named(node).findLast((each) => each.kind() !== 'try_operator');
+      const inner = node.named.findLast((each) => each.kind !== 'try_operator');
       return inner && read(inner);
     }
     case 'navigation_expression': {
-      const [object, suffix] = named(node);
+      const [object, suffix] = node.named;
       const label = suffix ? suffix.text().replace(/^\??\./, '') : '';
       return object && member(read(object), label);
     }
@@ -101,12 +102,12 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'multi_line_string_literal':
       return text(...pieces(node, read));
     case 'additive_expression':
-      return text(...named(node).map(read));
+      return text(...node.named.map(read));
     case 'nil_coalescing_expression':
     case 'ternary_expression':
-      return either(...named(node).map(read));
+      return either(...node.named.map(read));
     case 'array_literal':
-      return { is: 'list', any: false, items: named(node).map(read) };
+      return { is: 'list', any: false, items: node.named.map(read) };
     case 'dictionary_literal':
       return { is: 'record', entries: pairs(node, read) };
     default:
@@ -115,19 +116,19 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 }
 
 function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
-  const [callee, suffix] = named(node);
+  const [callee, suffix] = node.named;
   if (!callee || !suffix) return undefined;
   const list = child(suffix, 'value_arguments');
-  const args = (list ? named(list) : []).flatMap((each): Argument[] => {
+  const args = (list ? list.named : []).flatMap((each): Argument[] => {
     const label = child(each, 'value_argument_label')?.text();
-    const value = named(each).at(-1);
+    const value = each.named.at(-1);
     return value ? [{ ...(label !== undefined && { name: label }), value: read(value) }] : [];
   });
   return callAt(node, read(callee), args);
 }
 
 function pairs(node: SyntaxNode, read: ReadExpr): [string, Expr][] {
-  const parts = named(node);
+  const parts = node.named;
   const entries: [string, Expr][] = [];
   for (let at = 0; at + 1 < parts.length; at += 2)
     entries.push([parts[at]!.text().replaceAll('"', ''), read(parts[at + 1]!)]);
@@ -135,7 +136,7 @@ function pairs(node: SyntaxNode, read: ReadExpr): [string, Expr][] {
 }
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {
-  return named(node).map((piece): string | Expr =>
-    piece.kind() === 'interpolated_expression' ? (readInner(piece, read) ?? text()) : piece.text(),
+  return node.named.map((piece): string | Expr =>
+    piece.kind === 'interpolated_expression' ? (readInner(piece, read) ?? text()) : piece.text(),
   );
 }

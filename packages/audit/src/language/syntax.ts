@@ -1,29 +1,114 @@
-/** The part of a parser's node that reading needs; ast-grep's `SgNode` is one. */
+/** The part of a parser's node that reading needs. */
 export interface SyntaxNode {
+  /** One number for each node of a tree. */
+  readonly id: number;
+  readonly kind: string;
+  /** Children that are not punctuation, comments aside. */
+  readonly named: readonly SyntaxNode[];
+  /** All children. */
+  children(): readonly SyntaxNode[];
+  readonly isNamed: boolean;
+  text(): string;
+  field(name: string): SyntaxNode | null;
+  parent(): SyntaxNode | null;
+  /** From 1. */
+  readonly line: number;
+  readonly endLine: number;
+}
+
+/** ast-grep's `SgNode`: each of its methods crosses into native code, and makes its answer anew. */
+export interface ForeignNode {
   id(): number;
   kind(): string;
   text(): string;
-  children(): SyntaxNode[];
+  children(): ForeignNode[];
+  namedChildren(): ForeignNode[];
   isNamed(): boolean;
-  field(name: string): SyntaxNode | null;
-  parent(): SyntaxNode | null;
-  range(): { readonly start: Position; readonly end: Position };
+  field(name: string): ForeignNode | null;
+  range(): { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
 }
 
-interface Position {
-  /** From 0. */
-  readonly line: number;
-  readonly column: number;
-}
+/** A tree whose nodes ask the parser for each thing once: reading asks for most of it many times. */
+export const readOnce = (root: ForeignNode): SyntaxNode => new Once(root, null, new Map());
 
-/** Children that are not punctuation, comments aside. */
-export const named = (node: SyntaxNode): SyntaxNode[] =>
-  node.children().filter((child) => child.isNamed() && !child.kind().includes('comment'));
+class Once implements SyntaxNode {
+  readonly id: number;
+  readonly kind: string;
+  readonly #foreign: ForeignNode;
+  readonly #parent: Once | null;
+  readonly #known: Map<number, Once>;
+  #children: readonly Once[] | undefined;
+  #named: readonly Once[] | undefined;
+  #isNamed: boolean | undefined;
+  #fields: Map<string, Once | null> | undefined;
+  #text: string | undefined;
+  #range: ReturnType<ForeignNode['range']> | undefined;
+
+  constructor(foreign: ForeignNode, parent: Once | null, known: Map<number, Once>) {
+    this.#foreign = foreign;
+    this.#parent = parent;
+    this.#known = known;
+    this.id = foreign.id();
+    this.kind = foreign.kind();
+    known.set(this.id, this);
+  }
+
+  get isNamed(): boolean {
+    this.#isNamed ??= this.#foreign.isNamed();
+    return this.#isNamed;
+  }
+
+  get named(): readonly Once[] {
+    this.#named ??= this.#foreign
+      .namedChildren()
+      .map((each) => this.#once(each))
+      .filter(({ kind }) => !kind.includes('comment'));
+    return this.#named;
+  }
+
+  get line(): number {
+    return this.#lines().start.line + 1;
+  }
+
+  get endLine(): number {
+    return this.#lines().end.line + 1;
+  }
+
+  children(): readonly Once[] {
+    this.#children ??= this.#foreign.children().map((each) => this.#once(each));
+    return this.#children;
+  }
+
+  text(): string {
+    this.#text ??= this.#foreign.text();
+    return this.#text;
+  }
+
+  field(name: string): Once | null {
+    this.#fields ??= new Map();
+    const known = this.#fields.get(name);
+    if (known !== undefined) return known;
+    const found = this.#foreign.field(name);
+    const once = found && this.#once(found);
+    this.#fields.set(name, once);
+    return once;
+  }
+
+  parent(): Once | null {
+    return this.#parent;
+  }
+
+  #once(foreign: ForeignNode): Once {
+    return this.#known.get(foreign.id()) ?? new Once(foreign, this, this.#known);
+  }
+
+  #lines() {
+    this.#range ??= this.#foreign.range();
+    return this.#range;
+  }
+}
 
 export const child = (
   node: SyntaxNode | null,
   ...kinds: readonly string[]
-): SyntaxNode | undefined =>
-  node ? named(node).find((each) => kinds.includes(each.kind())) : undefined;
-
-export const lineOf = (node: SyntaxNode): number => node.range().start.line + 1;
+): SyntaxNode | undefined => node?.named.find((each) => kinds.includes(each.kind));

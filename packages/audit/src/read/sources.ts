@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SecretFinding } from '../finding.ts';
 import {
   type Language,
   languageOf,
@@ -7,8 +8,9 @@ import {
   parserPackage,
   readCode,
 } from '../language/index.ts';
-import { isSettingsFile, type SourceFile } from '../resolve/index.ts';
-import type { TellingOf } from '../token/index.ts';
+import { isManifest, isSettingsFile, type Manifest, type SourceFile } from '../resolve/index.ts';
+import { findSecrets, secretWords } from '../secret/index.ts';
+import { type TellingOf, tellingOf } from '../token/index.ts';
 import { fileIsNotOurs, type Skipped, walkFiles } from '../walk/index.ts';
 
 /** A source file that holds no telling word: known by name only. */
@@ -21,6 +23,8 @@ export interface Sources {
   readonly parsed: SourceFile[];
   readonly unread: Unread[];
   readonly settings: string[];
+  readonly manifests: Manifest[];
+  readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
   /** Source files that were looked into, parsed or not. */
   readonly files: number;
@@ -36,16 +40,19 @@ export async function readSources(root: string, telling: TellingOf): Promise<Sou
     parsed: [],
     unread: [],
     settings: [],
+    manifests: [],
+    secrets: [],
     skipped: [],
     files: 0,
   };
   for await (const { path } of walkFiles(root, (skipped) => sources.skipped.push(skipped))) {
     const language = languageOf(path);
-    if (!language && !isSettingsFile(path)) continue;
+    if (!language && !isSettingsFile(path) && !isManifest(path)) continue;
     const limit = language ? maxSourceBytes : maxSettingsBytes;
     const bytes = await bytesOf(join(root, path), path, limit, sources.skipped);
     if (!bytes) continue;
-    if (!language) sources.settings.push(decoder.decode(bytes));
+    if (holdsKey(bytes)) sources.secrets.push(...findSecrets(path, decoder.decode(bytes)));
+    if (!language) keepSettings(sources, path, decoder.decode(bytes));
     else {
       sources.files++;
       if (telling(language.id)(bytes)) await parseInto(sources, { path, language }, bytes);
@@ -53,6 +60,13 @@ export async function readSources(root: string, telling: TellingOf): Promise<Sou
     }
   }
   return sources;
+}
+
+const holdsKey = tellingOf(secretWords);
+
+function keepSettings({ manifests, settings }: Sources, path: string, text: string): void {
+  if (isManifest(path)) manifests.push({ path, text });
+  if (isSettingsFile(path)) settings.push(text);
 }
 
 /** Parses those of the files not yet read that hold a word, and takes them off the list. */
@@ -110,7 +124,7 @@ async function parseInto(sources: Sources, file: Unread, bytes: Uint8Array): Pro
     return;
   }
   try {
-    sources.parsed.push({ path, language, code: readCode(parse(text), language.grammar) });
+    sources.parsed.push({ path, language, code: readCode(parse(text), language.grammar), text });
   } catch (error) {
     sources.skipped.push({ path, reason: 'not-parsed', detail: (error as Error).message });
   }

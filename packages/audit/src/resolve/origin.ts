@@ -1,5 +1,6 @@
 import type { Binding, CodeFunction, Expr } from '../language/code.ts';
-import type { Project, SourceFile } from './project.ts';
+import type { Project } from './project.ts';
+import type { SourceFile } from './source-file.ts';
 
 /** What an expression comes from: something of a module that is not the codebase's own. */
 export interface Origin {

@@ -1,12 +1,6 @@
 import type { Code, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
-
-/** A file that was read. */
-export interface SourceFile {
-  readonly path: string;
-  readonly language: Language;
-  readonly code: Code;
-}
+import type { SourceFile } from './source-file.ts';
 
 /** The files that were read, and which of them an import means. */
 export class Project {

@@ -25,7 +25,8 @@ async function servicesIn(language: LanguageId, source: string): Promise<string[
   const directory = await mkdtemp(join(tmpdir(), 'selvedge-rule-'));
   directories.push(directory);
   await writeFile(join(directory, fileNames[language]), source);
-  return (await audit(directory)).findings.map(({ service }) => service);
+  const { findings, local } = await audit(directory);
+  return [...findings, ...local].map(({ service }) => service);
 }
 
 describe.each(rules)('the rule $name', ({ name, examples }) => {

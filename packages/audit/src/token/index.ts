@@ -1,2 +1,2 @@
-export { type Telling, type TellingOf, tellingByLanguage } from './telling.ts';
+export { type Telling, type TellingOf, tellingByLanguage, tellingOf } from './telling.ts';
 export { wordsOf } from './words.ts';

@@ -1,0 +1,12 @@
+/** A file that lists what an application is built of. */
+export interface Manifest {
+  /** Of the audited directory, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files that package managers read. */
+export const isManifest = (path: string): boolean =>
+  /(^|\/)(package\.json|pyproject\.toml|requirements[\w-]*\.txt|Pipfile|setup\.(py|cfg)|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|Package\.swift|Podfile|[^/]+\.csproj)$/.test(
+    path,
+  );

@@ -1,0 +1,2 @@
+export { findSecrets, secretWords } from './find-secrets.ts';
+export { masked } from './mask.ts';
