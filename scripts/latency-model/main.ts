@@ -9,6 +9,7 @@ import { latencyTerms } from '../../packages/core/src/device/latency/latency-ter
 import { countModel } from '../../packages/onnx/src/index.ts';
 import { architectures } from './architectures/index.ts';
 import { calibrationsText } from './calibrations-text.ts';
+import { predictFallback } from './fallback.ts';
 import { fitLatencies, type Group, type Sample } from './fit.ts';
 import { readLatencies } from './latencies.ts';
 import { reportText } from './report-text.ts';
@@ -42,6 +43,8 @@ const samples: (Sample & { id: string })[] = whole.map(({ id, ms, device, runtim
 const keyOf = (group: Group) => `${group.device}|${group.runtime}|${group.precision}`;
 const groups = [...new Map(samples.map(({ group }) => [keyOf(group), group])).values()];
 
+const fallback = predictFallback(all, byId);
+
 const began = performance.now();
 const heldOut = leaveFamiliesOut(samples, groups) as (Sample & { id: string; predicted: number })[];
 const fit = fitLatencies(samples, groups);
@@ -64,6 +67,7 @@ writeFileSync(
 writeFileSync(
   resolve(root, 'docs/latency-model.md'),
   reportText({
+    fallback,
     heldOut,
     models,
     roofline,

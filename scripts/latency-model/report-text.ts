@@ -1,5 +1,6 @@
 import type { Workload } from '../../packages/core/src/release/index.ts';
 import type { Architecture } from './architecture.ts';
+import { type FallbackRow, scores } from './fallback.ts';
 import type { Sample } from './fit.ts';
 import { boundsOf, coverage, type HeldOut, median, quantile, relativeError } from './validate.ts';
 
@@ -8,6 +9,7 @@ interface Report {
   /** With each network left out alone, its family kept. */
   readonly models: readonly HeldOut[];
   readonly roofline: readonly HeldOut[];
+  readonly fallback: readonly FallbackRow[];
   readonly fit: { readonly predict: (sample: Sample) => number };
   readonly samples: readonly Sample[];
   readonly built: readonly (Architecture & { readonly workload: Workload })[];
@@ -87,13 +89,36 @@ ${table(
   }),
 )}
 
+## Layers that fall back to the CPU
+
+Of ${report.fallback.length} rows of ONNX Runtime for these networks, ${scores(report.fallback).fell} have layers on the CPU. "Will fall back" is predicted with precision ${percent(scores(report.fallback).precision)} and recall ${percent(scores(report.fallback).recall)}.
+
+${table(
+  ['precision', 'rows', 'fell back', 'precision', 'recall'],
+  grouped(report.fallback, ({ row }) => row.precision).map(([key, rows]) => {
+    const { fell, precision, recall } = scores(rows);
+    return [key, String(rows.length), String(fell), percent(precision), percent(recall)];
+  }),
+)}
+
+${table(
+  ['rule', 'rows it names', 'of those fell back'],
+  grouped(report.fallback, ({ rule }) => rule).map(([key, rows]) => [
+    key,
+    String(rows.length),
+    String(scores(rows).fell),
+  ]),
+)}
+
+Two of the rules were found in these same rows, so their figures are no test of them: an NPU without floating point (no \`float\` was published for it) takes nothing of a model whose inputs are floats; and a fully connected layer on tensors of three dimensions is not taken in quantised form, of which the published counts of CPU layers are a multiple. The third is QNN's operator list, which knew nothing of them.
+
 ## Where it is wrong
 
 Networks far from 1 above. PSPNet, WavLM, VideoMAE and the 3D convolutions of TFLite take many times what their arithmetic asks for, by paths of the compiler that nothing in the graph foretells; large softmaxes (Depth Anything, VideoMAE, SegFormer) differ by more than their sizes. Chips that are not among the devices take the catalogue's figures: see \`selvedge targets\`.
 `;
 }
 
-const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
+const percent = (part: number) => (Number.isNaN(part) ? 'none' : `${(100 * part).toFixed(1)} %`);
 const millions = (count: number) => `${(count / 1e6).toFixed(2)}M`;
 
 /** Elements of trained tensors. */

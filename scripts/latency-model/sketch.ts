@@ -230,6 +230,16 @@ export class Sketch {
     return this.node('ReduceMean', [x, this.ints(...axes)], shape, { keepdims: 1 });
   }
 
+  /** To unit length along an axis, as PyTorch exports it. */
+  unit(x: Value, axis: number): Value {
+    const length = this.node('ReduceL2', [x, this.ints(axis)], x.shape.with(axis, 1), {
+      keepdims: 1,
+    });
+    const safe = this.node('Clip', [length, this.constants(1)], length.shape);
+    const wide = this.node('Expand', [safe, this.ints(...x.shape)], x.shape);
+    return this.node('Div', [x, wide], x.shape);
+  }
+
   matmul(a: Value, b: Value): Value {
     return this.node('MatMul', [a, b], [...a.shape.slice(0, -1), b.shape.at(-1)!]);
   }

@@ -60,7 +60,11 @@ function nomic() {
     const fed = s.linear(s.mul(s.linear(x, 3072, { bias: false }), gate), 768, { bias: false });
     x = s.layerNorm(s.add(x, fed));
   }
-  return s.build(s.mean(x, 1));
+  const shown = s.node('Expand', [s.input(1, 128, 1), s.ints(1, 128, 768)], [1, 128, 768]);
+  const summed = s.node('ReduceSum', [s.mul(x, shown), s.ints(1)], [1, 768], { keepdims: 0 });
+  const counted = s.node('ReduceSum', [shown, s.ints(1)], [1, 768], { keepdims: 0 });
+  const mean = s.node('Div', [summed, counted], [1, 768]);
+  return s.build(s.unit(s.slice(s.layerNorm(mean), 1, 0, 512), 1));
 }
 
 /** Marian's encoder with the keys and values that its decoder attends to, 256 tokens. */
@@ -184,7 +188,8 @@ function deepBox() {
   const flat = s.flatten(x);
   const head = (width: number, out: number) =>
     s.linear(s.linear(s.linear(flat, width, relu), width, relu), out);
-  return s.build(head(256, 4), head(256, 2), head(512, 3));
+  const angles = s.unit(s.reshape(head(256, 4), 1, 2, 2), 2);
+  return s.build(angles, head(256, 2), head(512, 3));
 }
 
 const aiHub = 'AI Hub Models v0.46.1, info.yaml';

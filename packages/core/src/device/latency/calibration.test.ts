@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { Kernels, Workload } from '../../release/documents.ts';
+import { estimate, estimateOn } from '../estimate.ts';
+import { profileOf } from '../profile-of.ts';
+import { calibratedTime } from './calibration.ts';
+import { calibrations } from './calibrations.ts';
+import { latencyTerms } from './latency-terms.ts';
+
+const kernels: Kernels = {
+  conv: { nodes: 10, macs: 4e9, elements: 8e6, large: 2e6, huge: 1e6, weights: 3e6, waiting: 1e6 },
+  softmax: { nodes: 2, macs: 0, elements: 1e6, large: 5e5, huge: 0, weights: 0, waiting: 0 },
+};
+const workload: Workload = {
+  macs: 4e9,
+  weightBytes: 3e6,
+  activationBytes: 8e6,
+  peakMemoryBytes: 1e7,
+  nodes: 12,
+  kernels,
+};
+const phone = profileOf('flagship-2026');
+const npu = phone.units[0]!;
+
+describe('the terms of the latency model', () => {
+  it('are arithmetic and movement by class, what spills, weights, kernels and the call', () => {
+    expect(Object.fromEntries(latencyTerms(kernels, 2))).toEqual({
+      start: 1,
+      'conv macs': 4,
+      'conv elements': 8,
+      'spilt arithmetic': 2,
+      'arithmetic kernels': 0.01,
+      weights: 3,
+      'waiting weights': 1,
+      'softmax elements': 1,
+      'spilt attention': 0.5,
+      'movement kernels': 0.002,
+    });
+  });
+  it('spill less where elements are bytes', () => {
+    expect(latencyTerms(kernels, 1).get('spilt arithmetic')).toBe(1);
+    expect(latencyTerms(kernels, 1).has('spilt attention')).toBe(false);
+  });
+});
+
+describe('a calibrated time', () => {
+  it('is the sum of terms times coefficients, by what they are spent on', () => {
+    const coefficients = { start: 0.2, 'conv macs': 0.1, 'conv elements': 0.01, weights: 0.01 };
+    const time = calibratedTime({ coefficients, width: 2 }, kernels);
+    expect(time.computeMs).toBeCloseTo(0.4, 9);
+    expect(time.memoryMs).toBeCloseTo(0.11, 9);
+    expect(time.overheadMs).toBeCloseTo(0.2, 9);
+    expect(time.ms).toBeCloseTo(0.71, 9);
+  });
+});
+
+describe('the calibrations', () => {
+  it.each(calibrations.map((one) => [`${one.id} ${one.precision}`, one] as const))(
+    'of %s say what they were fitted to and how far off they are',
+    (_, one) => {
+      expect(one.networks).toBeGreaterThan(10);
+      expect(one.medianError).toBeGreaterThan(0);
+      expect(one.medianError).toBeLessThan(0.35);
+      expect([one.low < 1, one.high > 1]).toEqual([true, true]);
+      for (const ms of Object.values(one.coefficients)) expect(ms).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  it('take the place of the roofline where a unit names one and kernels are known', () => {
+    const calibrated = estimateOn(npu, workload, phone, 'fp16')!;
+    expect(calibrated).toMatchObject({ provenance: 'calibrated', medianError: expect.any(Number) });
+    expect([calibrated.lowMs < calibrated.ms, calibrated.ms < calibrated.highMs]).toEqual([
+      true,
+      true,
+    ]);
+    const { kernels: _, ...bare } = workload;
+    expect(estimateOn(npu, bare, phone, 'fp16')).toMatchObject({ provenance: 'estimated' });
+    const { calibration: __, ...unnamed } = npu;
+    expect(estimateOn(unnamed, workload, phone, 'fp16')).toMatchObject({ provenance: 'estimated' });
+  });
+
+  it('of ResNet-50, counted from its graph, give what was published within their interval', () => {
+    // AI Hub Models v0.46.1: 1.212 ms as float, 0.663 ms as w8a8, ONNX Runtime.
+    for (const [precision, ms] of [
+      ['fp16', 1.212],
+      ['int8', 0.663],
+    ] as const) {
+      const one = estimate({ ...workload, kernels: resnet50 }, phone, precision)!;
+      expect([one.provenance, one.lowMs <= ms, ms <= one.highMs]).toEqual([
+        'calibrated',
+        true,
+        true,
+      ]);
+    }
+  });
+});
+
+/** As counted from the architecture of scripts/latency-model. */
+const resnet50: Kernels = {
+  image: { nodes: 1, macs: 0, elements: 3211264, large: 0, huge: 0, weights: 3, waiting: 3 },
+  stem: {
+    nodes: 1,
+    macs: 118013952,
+    elements: 2408448,
+    large: 0,
+    huge: 0,
+    weights: 9472,
+    waiting: 0,
+  },
+  pool: { nodes: 1, macs: 0, elements: 1003520, large: 0, huge: 0, weights: 0, waiting: 0 },
+  pointwise: {
+    nodes: 36,
+    macs: 2546204672,
+    elements: 19521536,
+    large: 0,
+    huge: 0,
+    weights: 12150976,
+    waiting: 3434567,
+  },
+  conv: {
+    nodes: 16,
+    macs: 2234253312,
+    elements: 3653632,
+    large: 0,
+    huge: 0,
+    weights: 11321024,
+    waiting: 3304551,
+  },
+  elementwise: {
+    nodes: 16,
+    macs: 0,
+    elements: 18628608,
+    large: 0,
+    huge: 0,
+    weights: 0,
+    waiting: 0,
+  },
+  reduce: { nodes: 1, macs: 0, elements: 196608, large: 0, huge: 0, weights: 0, waiting: 0 },
+  reshape: { nodes: 1, macs: 0, elements: 81920, large: 0, huge: 0, weights: 0, waiting: 0 },
+  vector: {
+    nodes: 1,
+    macs: 16777216,
+    elements: 24576,
+    large: 0,
+    huge: 0,
+    weights: 2048000,
+    waiting: 1908190,
+  },
+};

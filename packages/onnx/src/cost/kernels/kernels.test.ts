@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { type GraphBuilder, graphBuilder } from '../../build/index.ts';
+import { countModel } from '../count.ts';
+
+const zeros = (...dims: number[]) => new Float32Array(dims.reduce((a, b) => a * b, 1));
+const counted = (sketch: (g: GraphBuilder) => string) => {
+  const g = graphBuilder('sketch');
+  g.output(sketch(g), 'float32');
+  return countModel(g.build());
+};
+const conv = (g: GraphBuilder, x: string, dims: number[], attributes: object = {}) =>
+  g.node('Conv', [x, g.constant(`w${Math.random()}`, dims, zeros(...dims))], {
+    kernel_shape: dims.slice(2),
+    ...attributes,
+  });
+const image = (g: GraphBuilder, channels = 32, size = 16) =>
+  g.input('x', 'float32', [1, channels, size, size]);
+
+describe('the kernels of a graph', () => {
+  it.each([
+    ['conv', [64, 32, 3, 3], { pads: [1, 1, 1, 1] }],
+    ['pointwise', [64, 32, 1, 1], {}],
+    ['depthwise', [32, 1, 3, 3], { group: 32, pads: [1, 1, 1, 1] }],
+    ['grouped', [32, 8, 3, 3], { group: 4, pads: [1, 1, 1, 1] }],
+  ] as const)('tell %s from other convolutions', (kernel, dims, attributes) => {
+    const { kernels, workload } = counted((g) => conv(g, image(g), [...dims], attributes));
+    expect(kernels.map((one) => one?.kernel)).toEqual([kernel]);
+    expect(workload.kernels).toEqual({ [kernel]: kernels[0]!.work });
+  });
+
+  it('count blocks: what fills them costs nothing more, what does not as much as if it did', () => {
+    const work = (out: number) =>
+      counted((g) => conv(g, image(g), [out, 32, 1, 1])).kernels[0]!.work;
+    expect(work(32).macs).toBe(16 * 16 * 32 * 32);
+    expect(work(33).macs).toBe(work(64).macs);
+    expect(work(32).elements).toBe(2 * 16 * 16 * 32);
+  });
+
+  it('fold an activation and a scale into the layer before, and run them alone otherwise', () => {
+    const classes = (sketch: (g: GraphBuilder) => string) =>
+      counted(sketch).kernels.map((one) => one?.kernel);
+    const scale = (g: GraphBuilder) => g.constant('scale', [32, 1, 1], zeros(32));
+    expect(
+      classes((g) =>
+        g.node('Relu', [g.node('Mul', [conv(g, image(g), [32, 32, 1, 1]), scale(g)])]),
+      ),
+    ).toEqual(['pointwise', undefined, undefined]);
+    expect(classes((g) => g.node('Relu', [image(g)]))).toEqual(['activation']);
+    expect(classes((g) => g.node('Mul', [image(g), scale(g)]))).toEqual(['affine']);
+  });
+
+  it('know weights that arithmetic does not hide, and tensors that do not fit on the chip', () => {
+    const linear = (rows: number) =>
+      counted((g) =>
+        g.node('MatMul', [
+          g.input('x', 'float32', [rows, 512]),
+          g.constant('w', [512, 512], zeros(512, 512)),
+        ]),
+      ).kernels[0]!;
+    expect(linear(1)).toMatchObject({ kernel: 'vector', work: { weights: 512 * 512 } });
+    expect(linear(1).work.waiting).toBeGreaterThan(0.9 * 512 * 512);
+    expect(linear(512).work.waiting).toBe(0);
+    const large = counted((g) => conv(g, image(g, 32, 400), [32, 32, 1, 1])).kernels[0]!.work;
+    expect([large.large, large.huge]).toEqual([large.elements, 0]);
+  });
+
+  it('of quantised layers are the same: QuantizeLinear and DequantizeLinear run with them', () => {
+    const { kernels } = counted((g) => {
+      const scale = g.constant('scale', [], new Float32Array([1]));
+      const q = g.node('QuantizeLinear', [image(g), scale]);
+      return conv(g, g.node('DequantizeLinear', [q, scale]), [32, 32, 1, 1]);
+    });
+    expect(kernels.map((one) => one?.kernel)).toEqual([undefined, undefined, 'pointwise']);
+  });
+});
