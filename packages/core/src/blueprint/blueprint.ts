@@ -31,6 +31,11 @@ export const Budget = Type.Object(
     maxMemoryBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Median latency, milliseconds. */
     maxLatencyMs: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    /**
+     * Most of all multiply-accumulates that a named target may leave to its CPU, 0 to 1: 0 where
+     * everything must run on the accelerator. `selvedge matrix` holds each target to it.
+     */
+    maxFallback: Type.Optional(Fraction),
   },
   strict,
 );

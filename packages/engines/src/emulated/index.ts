@@ -5,4 +5,4 @@ export { createEmulatedEngine, type EmulatedEngine, type EmulatedEngineOptions }
 export { type GraphCost, graphCost } from './graph-cost.ts';
 export type { Layer } from './layers.ts';
 export type { PartitionOf } from './partition-of.ts';
-export type { PlacedPartition } from './placed.ts';
+export { type Placed, type PlacedPartition, placed } from './placed.ts';

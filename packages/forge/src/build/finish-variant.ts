@@ -66,9 +66,9 @@ export async function finishVariant(
   const golden = made && 'golden' in made ? await writeGolden(staging, id, made.golden) : null;
   const summary = evaluation?.summaries.get(id);
   const latencies = estimates.length > 0 ? estimates : latency ? [latency] : [];
-  const verdict =
-    overBudget(plan.budget, { bytes, workload, latencies }) ??
-    judgeQuality(summary, plan.bar, session === reference);
+  const over = overBudget(plan.budget, { bytes, workload, latencies });
+  const bar = judgeQuality(summary, plan.bar, session === reference);
+  const verdict = over ?? bar;
   return {
     ...identity(plan, draft, engine),
     ...findFallback(openModelFile(draft, id), plan.targets),
@@ -77,6 +77,7 @@ export async function finishVariant(
     bytes,
     ...(data.length > 0 && { data: [...data] }),
     ...verdict,
+    ...(over && { bar }),
     quality:
       summary && evaluation && dataset
         ? qualityOf(summary, evaluation, dataset, session === reference)

@@ -14,6 +14,8 @@ export interface Budget {
   readonly maxBytes?: number;
   readonly maxMemoryBytes?: number;
   readonly maxLatencyMs?: number;
+  /** Of all MACs, outside a target's accelerator: judged for each target, by the matrix. */
+  readonly maxFallback?: number;
 }
 
 export interface Verdict {

@@ -141,6 +141,8 @@ export const BuiltVariant = Type.Object({
   status: VariantStatus,
   /** Why it has this status, in a sentence. */
   reason: Type.String(),
+  /** What the quality bar alone says, where a budget decided the status. */
+  bar: Type.Optional(Type.Object({ status: VariantStatus, reason: Type.String() })),
   quality: Nullable(Quality),
   /** Measured on the machine that built it. */
   latency: Nullable(Latency),
