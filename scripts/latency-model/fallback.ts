@@ -1,6 +1,6 @@
-import type { Workload } from '../../packages/core/src/release/index.ts';
-import { providers, supportList } from '../../packages/forge/src/compat/index.ts';
-import { inferValues, judge, type Model, partition } from '../../packages/onnx/src/index.ts';
+import type { Workload } from '@selvedge/core/release';
+import { providers, supportList } from '@selvedge/forge';
+import { inferValues, judge, type Model, partition } from '@selvedge/onnx';
 import type { Latency } from './latencies.ts';
 
 /** A published row with what is predicted of it: will ONNX Runtime leave layers to the CPU? */
@@ -36,12 +36,10 @@ export function predictFallback(
     const inference = inferValues(model);
     const entry = providers.qnn!;
     const verdicts = judge(model, inference, supportList(entry.list!)!);
-    const leaves = partition(model, inference, verdicts, entry.policy).fallbackShare > 0;
-    const cpu = partition(model, inference, verdicts, entry.policy).partitions.some(
-      ({ on }) => on === 'cpu',
-    );
-    listed.set(id, leaves || cpu);
-    return leaves || cpu;
+    const { partitions } = partition(model, inference, verdicts, entry.policy);
+    const leaves = partitions.some(({ on }) => on === 'cpu');
+    listed.set(id, leaves);
+    return leaves;
   };
   return rows
     .filter(({ runtime, id }) => runtime === 'onnx' && networks.has(id))

@@ -5,8 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { latencyTerms } from '../../packages/core/src/device/latency/latency-terms.ts';
-import { countModel } from '../../packages/onnx/src/index.ts';
+import { latencyTerms } from '@selvedge/core/device';
+import { countModel } from '@selvedge/onnx';
 import { architectures } from './architectures/index.ts';
 import { calibrationsText } from './calibrations-text.ts';
 import { predictFallback } from './fallback.ts';

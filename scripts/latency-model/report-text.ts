@@ -1,4 +1,4 @@
-import type { Workload } from '../../packages/core/src/release/index.ts';
+import type { Workload } from '@selvedge/core/release';
 import type { Architecture } from './architecture.ts';
 import { type FallbackRow, scores } from './fallback.ts';
 import type { Sample } from './fit.ts';

@@ -1,5 +1,5 @@
-import { chipOf, estimateOn, profileOf } from '../../packages/core/src/device/index.ts';
-import type { Workload } from '../../packages/core/src/release/index.ts';
+import { chipOf, estimateOn, profileOf } from '@selvedge/core/device';
+import type { Workload } from '@selvedge/core/release';
 import { precisions, targets } from './calibrations-text.ts';
 import type { Sample } from './fit.ts';
 import type { HeldOut } from './validate.ts';
