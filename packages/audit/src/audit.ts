@@ -19,6 +19,8 @@ import { tellingByLanguage, wordsOf } from './token/index.ts';
 export interface AuditOptions {
   /** Directories of rule files besides Selvedge's own; a rule of the same name takes its place. */
   readonly rules?: readonly string[];
+  /** Tests too: what they call, nobody waits for. */
+  readonly tests?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
   await checkDirectory(directory);
   const rules = ruleBook(await loadRules([ownRules, ...(options.rules ?? [])]));
   const telling = tellingByLanguage((language) => wordsOf(rules.providers, language));
-  const sources = await readSources(directory, telling);
+  const sources = await readSources(directory, telling, options.tests);
   const settings = readSettings(sources.settings);
   let project = new Project(sources.parsed);
   let couplings = distinct([
@@ -89,7 +91,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
   const coupled = findings.filter(({ kind }) => kind !== 'local');
   const local = findings.filter(({ kind }) => kind === 'local');
   const own = sources.skipped.filter(
-    ({ reason }) => !['ignored', 'vendored', 'generated', 'link'].includes(reason),
+    ({ reason }) => !['ignored', 'vendored', 'generated', 'test', 'link'].includes(reason),
   );
   return {
     apiVersion,

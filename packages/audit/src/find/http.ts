@@ -1,4 +1,4 @@
-import { type CallSite, pathOf } from '../language/code.ts';
+import { type CallSite, type Expr, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
 import {
   hole,
@@ -8,52 +8,109 @@ import {
   textsWithin,
 } from '../resolve/index.ts';
 import type { RuleBook } from '../rules/index.ts';
-import { addressMatcher } from './address.ts';
+import { type AddressMatch, addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
 export function findHttpCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
-  const match = addressMatcher(rules.providers);
-  return project.files.flatMap((file) =>
-    file.code.calls.flatMap((call) => httpCall(file, call, project, settings, match) ?? []),
+  const search: Search = {
+    project,
+    settings,
+    match: addressMatcher(rules.providers),
+    sending: functionsThatSend(project),
+  };
+  const found = project.files.flatMap((file) =>
+    file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []),
   );
+  const sent = new Set(found.filter(({ sends }) => sends).map(keyOf));
+  return found.filter((each) => each.sends || !sent.has(keyOf(each))).map(couplingOf);
 }
 
-function httpCall(
-  file: SourceFile,
-  call: CallSite,
-  project: Project,
-  settings: Settings,
-  match: ReturnType<typeof addressMatcher>,
-): Coupling | undefined {
-  if (call.chain && isSender(call.chain, file)) return undefined;
-  if (!isSender(call.expr, file)) return undefined;
-  const site = { file, fn: call.fn, owner: call.owner };
+interface Search {
+  readonly project: Project;
+  readonly settings: Settings;
+  readonly match: (address: string) => AddressMatch | undefined;
+  /** Names of the codebase's functions that send what they are given. */
+  readonly sending: ReadonlySet<string>;
+}
+
+interface HttpCall extends AddressMatch {
+  readonly file: SourceFile;
+  readonly call: CallSite;
+  readonly address: string;
+  /** Or only makes a request, which another call sends. */
+  readonly sends: boolean;
+  readonly isOwn: boolean;
+}
+
+const keyOf = ({ file, address }: HttpCall): string => `${file.path} ${address}`;
+
+function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | undefined {
+  const { project, settings, match, sending } = search;
+  const isUsual = isSender(call.expr, file);
+  if (call.chain && (isSender(call.chain, file) || !isUsual)) return undefined;
   const path = pathOf(call.expr.callee);
+  const last = path.at(-1) ?? '';
+  const isOwn = !isUsual && sending.has(last);
+  if (!isUsual && !isOwn) return undefined;
+  const site = { file, fn: call.fn, owner: call.owner };
   for (const address of textsWithin(call.expr, site, project, settings)) {
     const found = match(address);
-    if (!found) continue;
-    return {
-      file,
-      call,
-      provider: found.provider,
-      kind: found.provider.kind === 'local' ? 'local' : 'http',
-      data: found.provider.data,
-      confidence: found.by === 'host' ? 0.95 : 0.75,
-      evidence: [
-        {
-          file,
-          line: call.expr.line,
-          says: `${path.filter(Boolean).join('.')} sends to ${address.replaceAll(hole, '…')}`,
-        },
-      ],
-    };
+    if (!found || (address.startsWith('/') && servers.test(path.at(-2) ?? ''))) continue;
+    return { ...found, file, call, address, isOwn, sends: isOwn || !builders.test(last) };
   }
   return undefined;
 }
 
+function couplingOf({ file, call, address, provider, by, isOwn }: HttpCall): Coupling {
+  const path = pathOf(call.expr.callee).filter(Boolean).join('.');
+  return {
+    file,
+    call,
+    provider,
+    kind: provider.kind === 'local' ? 'local' : 'http',
+    data: provider.data,
+    confidence: (by === 'host' ? 0.95 : 0.75) * (isOwn ? 0.85 : 1),
+    evidence: [
+      {
+        file,
+        line: call.expr.line,
+        says: `${path} sends to ${address.replaceAll(hole, '…')}`,
+      },
+    ],
+  };
+}
+
+/** Functions that hand one of their parameters to a sender. */
+function functionsThatSend(project: Project): Set<string> {
+  const names = new Set<string>();
+  for (const file of project.files)
+    for (const { expr, fn } of file.code.calls) {
+      if (!fn || fn.name.length < 3 || !isSender(expr, file)) continue;
+      const params = new Set(fn.params.map(({ name }) => name));
+      if (expr.args.some(({ value }) => namesIn(value).some((name) => params.has(name))))
+        names.add(fn.name);
+    }
+  return names;
+}
+
+function namesIn(expr: Expr): string[] {
+  if (expr.is === 'name') return [expr.name];
+  if (expr.is === 'member') return namesIn(expr.of);
+  if (expr.is === 'text')
+    return expr.parts.flatMap((part) => (typeof part === 'string' ? [] : namesIn(part)));
+  return expr.is === 'call' ? expr.args.flatMap(({ value }) => namesIn(value)) : [];
+}
+
 const isSender = ({ callee }: CallSite['expr'], file: SourceFile): boolean =>
   senders[file.language.id].test(pathOf(callee).join('.'));
+
+/** Objects on which `post('/path', …)` answers a route and sends nothing. */
+const servers = /^(app|router|server|fastify|mux|blueprint|bp|\w+[Rr]outer|\w+_router|\w+_bp)$/;
+
+/** Calls that make a request for another to send. */
+const builders =
+  /^(NewRequest|NewRequestWithContext|URLRequest|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|Request|build_request|uri|url|target|R|SetBody|baseUrl)$/;
 
 /** The calls by which each language's usual clients send, by the end of their path. */
 const senders: Readonly<Record<LanguageId, RegExp>> = {

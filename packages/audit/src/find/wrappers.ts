@@ -1,5 +1,11 @@
 import { type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
-import { originsOf, ownFile, type Project, type SourceFile } from '../resolve/index.ts';
+import {
+  type Origin,
+  originsOf,
+  ownFile,
+  type Project,
+  type SourceFile,
+} from '../resolve/index.ts';
 import type { Coupling } from './coupling.ts';
 
 /** A function of the codebase that reaches a model. */
@@ -47,8 +53,8 @@ export function findWrapperCalls(
     file.code.calls.flatMap((call) => {
       if (known.has(call)) return [];
       const candidates = byName.get(pathOf(call.expr.callee).at(-1) ?? '');
-      const wrapper = candidates && callee(file, call, project, candidates);
-      return wrapper ? [through(file, call, wrapper)] : [];
+      const meant = candidates && callee(file, call, project, candidates);
+      return meant ? [through(file, call, meant)] : [];
     }),
   );
 }
@@ -59,37 +65,75 @@ function callee(
   call: CallSite,
   project: Project,
   candidates: readonly Wrapper[],
-): Wrapper | undefined {
-  const path = pathOf(call.expr.callee);
-  const isBare = path.length === 1;
-  const onSelf = path.length === 2 && (path[0] === 'this' || path[0] === call.fn?.receiver);
-  for (const wrapper of candidates) {
-    if (enclosing(call.fn) === wrapper.fn) continue;
-    const neighbour = project.neighbours(file).includes(wrapper.file);
-    const { owner } = wrapper.fn;
-    if (neighbour && isBare && (owner === undefined || owner === call.owner)) return wrapper;
-    if (neighbour && onSelf && owner === call.owner) return wrapper;
+): Meant | undefined {
+  const others = candidates.filter(({ fn }) => enclosing(call.fn) !== fn);
+  const direct = others.find((wrapper) => isNear(file, call, project, wrapper));
+  if (direct) return { wrapper: direct, confidence: 1 };
+  const site = { file, fn: call.fn, owner: call.owner };
+  const origins = originsOf(call.expr.callee, site, project);
+  for (const wrapper of others) {
+    const meant = origins.some((origin) => isMeant(origin, wrapper, project));
+    if (meant) return { wrapper, confidence: 0.95 };
   }
-  const origins = originsOf(call.expr.callee, { file, fn: call.fn, owner: call.owner }, project);
-  for (const wrapper of candidates) {
-    const { owner } = wrapper.fn;
-    const found = origins.some(
-      (origin) =>
-        ownFile(origin) === wrapper.file.path &&
-        (owner === undefined || origin.path.includes(owner) || origin.path.length === 1),
-    );
-    if (found) return wrapper;
-  }
-  return undefined;
+  if (origins.length > 0) return undefined;
+  return byNameAlone(project, others);
 }
 
-const through = (file: SourceFile, call: CallSite, { fn, coupling }: Wrapper): Coupling => ({
+interface Meant {
+  readonly wrapper: Wrapper;
+  /** How sure it is that the call means it, 0 to 1. */
+  readonly confidence: number;
+}
+
+/** A bare call beside its function, or one on the object itself or a relative. */
+function isNear(file: SourceFile, call: CallSite, project: Project, { file: of, fn }: Wrapper) {
+  const path = pathOf(call.expr.callee);
+  const owner = call.owner ?? call.fn?.owner;
+  const isSame = fn.owner === owner;
+  const isNeighbour = project.neighbours(file).includes(of);
+  if (path.length === 1) return isNeighbour && (fn.owner === undefined || isSame);
+  if (path.length !== 2 || !isSelf(path[0] ?? '', call)) return false;
+  if (isNeighbour && isSame) return true;
+  return (
+    owner !== undefined && fn.owner !== undefined && project.mayStandFor(fn.owner, owner, fn.name)
+  );
+}
+
+function isSelf(name: string, call: CallSite): boolean {
+  if (/^(this|self|super|base)$/.test(name)) return true;
+  for (let fn = call.fn; fn; fn = fn.outer) if (fn.receiver === name) return true;
+  return false;
+}
+
+function isMeant(origin: Origin, { file, fn }: Wrapper, project: Project): boolean {
+  const path = ownFile(origin);
+  if (path === undefined) return false;
+  const { owner } = fn;
+  if (path === file.path)
+    return owner === undefined || origin.path.includes(owner) || origin.path.length === 1;
+  const type = origin.path.at(-2);
+  return owner !== undefined && type !== undefined && project.mayStandFor(owner, type, fn.name);
+}
+
+/** Where nothing says what the receiver is, a name of several words that only wrappers have. */
+function byNameAlone(project: Project, [wrapper, ...more]: readonly Wrapper[]): Meant | undefined {
+  if (!wrapper || !/[a-z][A-Z]|[a-z]_[a-z]/.test(wrapper.fn.name)) return undefined;
+  const wrappers = new Set([wrapper, ...more].map(({ fn }) => fn));
+  const all = project.functionsNamed(wrapper.fn.name);
+  return all.every((fn) => wrappers.has(fn)) ? { wrapper, confidence: 0.7 } : undefined;
+}
+
+const through = (
+  file: SourceFile,
+  call: CallSite,
+  { wrapper: { fn, coupling }, confidence }: Meant,
+): Coupling => ({
   file,
   call,
   provider: coupling.provider,
   kind: 'wrapper',
   data: coupling.data,
-  confidence: coupling.confidence * 0.95,
+  confidence: coupling.confidence * confidence,
   evidence: [
     { file, line: call.expr.line, says: `calls ${nameOf(fn)}` },
     {

@@ -6,6 +6,7 @@ export interface Code {
   readonly imports: readonly Import[];
   /** Names that a file passes on from another: `export { a as b } from './x'`. */
   readonly passedOn: readonly PassedOn[];
+  readonly types: readonly CodeType[];
   readonly functions: readonly CodeFunction[];
   readonly bindings: readonly Binding[];
   readonly calls: readonly CallSite[];
@@ -27,6 +28,15 @@ export interface PassedOn {
   /** Absent: every name. */
   readonly name?: string;
   readonly as?: string;
+}
+
+/** A class, struct, interface, protocol or trait, or an implementation of one. */
+export interface CodeType {
+  readonly name: string;
+  /** What it extends, implements or conforms to. */
+  readonly supers: readonly string[];
+  /** The methods that an interface asks for, where anything with them conforms (Go). */
+  readonly asks?: readonly string[];
 }
 
 export interface CodeFunction {

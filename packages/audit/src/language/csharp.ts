@@ -20,6 +20,7 @@ export const csharp: Grammar = {
     /^(class|record|struct|interface)_declaration$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
+  supers: (node) => child(node, 'base_list')?.text() ?? '',
   bindings,
   expr,
 };

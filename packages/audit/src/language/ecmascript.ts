@@ -23,7 +23,11 @@ export const ecmascript = (parser: 'TypeScript' | 'Tsx' | 'JavaScript'): Grammar
   passedOn,
   fn,
   owner: (node) =>
-    /^(abstract_)?class(_declaration)?$/.test(node.kind) ? node.field('name')?.text() : undefined,
+    /^((abstract_)?class(_declaration)?|interface_declaration)$/.test(node.kind)
+      ? node.field('name')?.text()
+      : undefined,
+  supers: (node) =>
+    (child(node, 'class_heritage') ?? child(node, 'extends_type_clause'))?.text() ?? '',
   bindings,
   expr,
 });

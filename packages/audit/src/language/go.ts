@@ -14,9 +14,15 @@ export const go: Grammar = {
     node.kind === 'package_clause' ? child(node, 'package_identifier')?.text() : undefined,
   fn,
   owner: (node) =>
-    node.kind === 'type_spec' && node.field('type')?.kind === 'struct_type'
+    node.kind === 'type_spec' && /^(struct|interface)_type$/.test(node.field('type')?.kind ?? '')
       ? node.field('name')?.text()
       : undefined,
+  supers: () => '',
+  asks: (node) => {
+    const type = node.field('type');
+    if (type?.kind !== 'interface_type') return undefined;
+    return type.named.flatMap((each) => child(each, 'field_identifier')?.text() ?? []);
+  },
   bindings,
   expr,
 };

@@ -31,6 +31,10 @@ export interface Grammar {
   packageName?(node: SyntaxNode): string | undefined;
   fn(node: SyntaxNode): FunctionHead | undefined;
   owner(node: SyntaxNode): string | undefined;
+  /** What an owner's node says it extends or implements, as it is written. */
+  supers(node: SyntaxNode): string;
+  /** Methods of an interface to which anything with them conforms. */
+  asks?(node: SyntaxNode): readonly string[] | undefined;
   bindings(node: SyntaxNode, read: ReadExpr): readonly BindingHead[];
   /** `undefined`: the node is no expression that says anything here. */
   expr(node: SyntaxNode, read: ReadExpr): Expr | undefined;

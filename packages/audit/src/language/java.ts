@@ -17,6 +17,8 @@ export const java: Grammar = {
     /^(class|interface|record|enum)_declaration$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
+  supers: (node) =>
+    `${node.field('superclass')?.text() ?? ''} ${node.field('interfaces')?.text() ?? ''}`,
   bindings,
   expr,
 };

@@ -17,6 +17,10 @@ export const kotlin: Grammar = {
     /^(class|object)_declaration$/.test(node.kind)
       ? child(node, 'type_identifier', 'simple_identifier')?.text()
       : undefined,
+  supers: (node) =>
+    node.named
+      .flatMap((each) => (each.kind === 'delegation_specifier' ? each.text() : []))
+      .join(' '),
   bindings,
   expr,
 };

@@ -18,6 +18,7 @@ export const python: Grammar = {
   imports,
   fn,
   owner: (node) => (node.kind === 'class_definition' ? node.field('name')?.text() : undefined),
+  supers: (node) => node.field('superclasses')?.text() ?? '',
   bindings,
   expr,
 };

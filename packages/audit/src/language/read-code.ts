@@ -4,6 +4,7 @@ import {
   type CallSite,
   type Code,
   type CodeFunction,
+  type CodeType,
   type Expr,
   type Import,
   other,
@@ -41,6 +42,15 @@ const returns: ReadonlySet<string> = new Set([
   'control_transfer_statement',
 ]);
 
+/** Decorators and annotations say something of a function; nothing in them runs with it. */
+const marks: ReadonlySet<string> = new Set([
+  'decorator',
+  'annotation',
+  'marker_annotation',
+  'attribute_list',
+  'attribute_item',
+]);
+
 /** Deeper nesting than people write; generated code may hold more, and a walk has one stack. */
 const maxDepth = 400;
 
@@ -56,6 +66,7 @@ class Reader {
   readonly #expressions = new Map<number, Expr>();
   readonly #imports: Import[] = [];
   readonly #passedOn: PassedOn[] = [];
+  readonly #types: CodeType[] = [];
   readonly #functions: CodeFunction[] = [];
   readonly #bindings: Binding[] = [];
   readonly #calls: CallSite[] = [];
@@ -69,6 +80,7 @@ class Reader {
     return {
       imports: this.#imports,
       passedOn: this.#passedOn,
+      types: this.#types,
       functions: this.#functions,
       bindings: this.#bindings,
       calls: this.#calls,
@@ -77,9 +89,9 @@ class Reader {
   }
 
   walk(node: SyntaxNode, place: Place, depth: number): void {
-    if (depth > maxDepth) return;
+    const { kind } = node;
+    if (depth > maxDepth || marks.has(kind)) return;
     const grammar = this.#grammar;
-    const kind = node.kind;
     this.#imports.push(...grammar.imports(node));
     this.#passedOn.push(...(grammar.passedOn?.(node) ?? []));
     this.#packageName ??= grammar.packageName?.(node);
@@ -95,7 +107,9 @@ class Reader {
 
   #enter(node: SyntaxNode, kind: string, place: Place): Place {
     const grammar = this.#grammar;
-    const owner = grammar.owner(node) ?? place.owner;
+    const declared = grammar.owner(node);
+    const owner = declared ?? place.owner;
+    if (declared !== undefined) this.#types.push(this.#type(node, declared));
     const head = grammar.fn(node);
     if (head) {
       const fn = placed(
@@ -119,6 +133,12 @@ class Reader {
       spawned: place.spawned || grammar.spawns.has(kind),
       caught: this.#caught(node, kind, place),
     };
+  }
+
+  #type(node: SyntaxNode, name: string): CodeType {
+    const asks = this.#grammar.asks?.(node);
+    const supers = this.#grammar.supers(node).match(/[A-Za-z_]\w*/g) ?? [];
+    return { name, supers, ...(asks && { asks }) };
   }
 
   /** What catches within a `try` does not catch its own errors. */

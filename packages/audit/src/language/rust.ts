@@ -18,6 +18,7 @@ export const rust: Grammar = {
     if (kind === 'impl_item') return node.field('type')?.text().replace(/<.*$/s, '');
     return kind === 'struct_item' || kind === 'trait_item' ? node.field('name')?.text() : undefined;
   },
+  supers: (node) => node.field('trait')?.text() ?? '',
   bindings,
   expr,
 };

@@ -15,6 +15,10 @@ export const swift: Grammar = {
     node.kind === 'class_declaration' || node.kind === 'protocol_declaration'
       ? child(node, 'type_identifier', 'user_type')?.text()
       : undefined,
+  supers: (node) =>
+    node.named
+      .flatMap((each) => (each.kind === 'inheritance_specifier' ? each.text() : []))
+      .join(' '),
   bindings,
   expr,
 };
@@ -26,10 +30,20 @@ function imports(node: SyntaxNode): Import[] {
   return [{ module, local: '*', line: node.line }];
 }
 
+const functionKinds = new Set([
+  'function_declaration',
+  'init_declaration',
+  'protocol_function_declaration',
+]);
+
 function fn(node: SyntaxNode): FunctionHead | undefined {
   const kind = node.kind;
   if (kind === 'lambda_literal') return { name: '', params: [], marks: [] };
-  if (kind !== 'function_declaration' && kind !== 'init_declaration') return undefined;
+  if (kind === 'computed_property') {
+    const pattern = child(node.parent(), 'pattern');
+    return { name: pattern?.text() ?? '', params: [], marks: [] };
+  }
+  if (!functionKinds.has(kind)) return undefined;
   const modifiers = child(node, 'modifiers');
   return {
     name: child(node, 'simple_identifier')?.text() ?? 'init',

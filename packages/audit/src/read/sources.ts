@@ -11,7 +11,7 @@ import {
 import { isManifest, isSettingsFile, type Manifest, type SourceFile } from '../resolve/index.ts';
 import { findSecrets, secretWords } from '../secret/index.ts';
 import { type TellingOf, tellingOf } from '../token/index.ts';
-import { fileIsNotOurs, type Skipped, walkFiles } from '../walk/index.ts';
+import { fileIsNotOurs, pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
 
 /** A source file that holds no telling word: known by name only. */
 export interface Unread {
@@ -35,7 +35,11 @@ const maxSourceBytes = 5 * 1024 * 1024;
 const maxSettingsBytes = 1024 * 1024;
 
 /** Walks a directory, and parses the source files that hold a telling word. */
-export async function readSources(root: string, telling: TellingOf): Promise<Sources> {
+export async function readSources(
+  root: string,
+  telling: TellingOf,
+  tests = false,
+): Promise<Sources> {
   const sources: Sources & { files: number } = {
     parsed: [],
     unread: [],
@@ -48,6 +52,10 @@ export async function readSources(root: string, telling: TellingOf): Promise<Sou
   for await (const { path } of walkFiles(root, (skipped) => sources.skipped.push(skipped))) {
     const language = languageOf(path);
     if (!language && !isSettingsFile(path) && !isManifest(path)) continue;
+    if (language && !tests && pathIsTest(path)) {
+      sources.skipped.push({ path, reason: 'test' });
+      continue;
+    }
     const limit = language ? maxSourceBytes : maxSettingsBytes;
     const bytes = await bytesOf(join(root, path), path, limit, sources.skipped);
     if (!bytes) continue;

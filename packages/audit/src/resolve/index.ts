@@ -1,6 +1,6 @@
 export { isManifest, type Manifest } from './manifest.ts';
 export { type Origin, originsOf, ownFile, type Site } from './origin.ts';
-export { directoryOf, Project } from './project.ts';
+export { directoryOf, type PlacedCall, Project } from './project.ts';
 export { isSettingsFile, readSettings, type Settings } from './settings.ts';
 export { lineOf, linesOf, type SourceFile } from './source-file.ts';
 export { hole, textsOf, textsWithin } from './texts.ts';

@@ -1,4 +1,5 @@
 import type { Binding, CodeFunction, Expr } from '../language/code.ts';
+import { argumentsFor } from './arguments.ts';
 import type { Project } from './project.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -85,12 +86,21 @@ class Tracer {
       const here = bindings.filter((each) => each.fn === fn && each.name === name);
       if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
       const param = fn.params.find((each) => each.name === name);
-      if (param) return param.type === undefined ? [] : this.#type(param.type, site, steps);
+      if (param) return this.#param(fn, param, steps, site);
     }
     const field = this.#field(name, site, steps);
     if (field) return field;
     const top = bindings.filter(isTopLevel(name));
     return top.length > 0 ? this.#bound(top, { file: site.file }, steps) : undefined;
+  }
+
+  /** What a parameter is declared as, or else what callers give. */
+  #param(fn: CodeFunction, param: Parameter, steps: number, site: Site): Origin[] {
+    const declared = param.type === undefined ? [] : this.#type(param.type, site, steps);
+    if (declared.length > 0) return declared;
+    return argumentsFor(fn, param.name, this.#project).flatMap(({ value, at }) =>
+      this.trace(value, at, Math.min(steps, 6)),
+    );
   }
 
   #field(name: string, site: Site, steps: number): Origin[] | undefined {
@@ -177,8 +187,7 @@ class Tracer {
   #memberOf(origin: Origin, name: string, steps: number): Origin[] {
     const further = { ...origin, path: [...origin.path, name] };
     const path = ownFile(origin);
-    const file =
-      path === undefined ? undefined : this.#project.files.find((each) => each.path === path);
+    const file = path === undefined ? undefined : this.#project.at(path);
     if (!file) return [further];
     const owner = origin.path.at(-1);
     const site = { file, owner };
@@ -212,7 +221,8 @@ class Tracer {
     const files = new Set([site.file]);
     for (const origin of origins) {
       const path = ownFile(origin);
-      for (const file of this.#project.files) if (file.path === path) files.add(file);
+      const file = path === undefined ? undefined : this.#project.at(path);
+      if (file) files.add(file);
     }
     for (const file of this.#project.neighbours(site.file)) files.add(file);
     return [...files].flatMap((file) =>
@@ -222,6 +232,8 @@ class Tracer {
     );
   }
 }
+
+type Parameter = CodeFunction['params'][number];
 
 /** boto3 makes a client by the service's name. */
 const isFactory = (name: string): boolean => /^(client|create_client|resource)$/.test(name);

@@ -1,6 +1,12 @@
-import type { Code, Import } from '../language/code.ts';
+import type { CallSite, Code, CodeFunction, CodeType, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import type { SourceFile } from './source-file.ts';
+
+/** A call, and the file that it stands in. */
+export interface PlacedCall {
+  readonly file: SourceFile;
+  readonly call: CallSite;
+}
 
 /** The files that were read, and which of them an import means. */
 export class Project {
@@ -8,6 +14,10 @@ export class Project {
   readonly #byPath = new Map<string, SourceFile>();
   readonly #byDirectory = new Map<string, SourceFile[]>();
   readonly #byOwner = new Map<string, SourceFile[]>();
+  readonly #calls = new Map<string, PlacedCall[]>();
+  readonly #functions = new Map<string, CodeFunction[]>();
+  readonly #supers = new Map<string, Set<string>>();
+  readonly #asking: CodeType[] = [];
 
   constructor(files: readonly SourceFile[]) {
     this.files = files;
@@ -15,7 +25,48 @@ export class Project {
       this.#byPath.set(file.path, file);
       push(this.#byDirectory, directoryOf(file.path), file);
       for (const owner of ownersIn(file.code)) push(this.#byOwner, owner, file);
+      this.#keep(file);
     }
+  }
+
+  #keep(file: SourceFile): void {
+    for (const fn of file.code.functions) push(this.#functions, fn.name, fn);
+    for (const call of file.code.calls)
+      for (const name of namesCalled(call)) push(this.#calls, name, { file, call });
+    for (const type of file.code.types) {
+      const supers = this.#supers.get(type.name) ?? new Set();
+      this.#supers.set(type.name, new Set([...supers, ...type.supers]));
+      if (type.asks) this.#asking.push(type);
+    }
+  }
+
+  /** The file at a path of the audited directory. */
+  at(path: string): SourceFile | undefined {
+    return this.#byPath.get(path);
+  }
+
+  /** Calls of anything of this name, and calls that are handed it. */
+  callsOf(name: string): readonly PlacedCall[] {
+    return this.#calls.get(name) ?? [];
+  }
+
+  /** Functions and methods of this name, wherever they are. */
+  functionsNamed(name: string): readonly CodeFunction[] {
+    return this.#functions.get(name) ?? [];
+  }
+
+  /** Whether a method of one type may be what a call on another means. */
+  mayStandFor(type: string, wanted: string, method: string): boolean {
+    if (type === wanted || this.#extends(type, wanted, 4) || this.#extends(wanted, type, 4))
+      return true;
+    return this.#asking.some(({ name, asks }) => name === wanted && asks?.includes(method));
+  }
+
+  #extends(type: string, wanted: string, depth: number): boolean {
+    if (depth === 0) return false;
+    const supers = this.#supers.get(type);
+    if (!supers) return false;
+    return supers.has(wanted) || [...supers].some((each) => this.#extends(each, wanted, depth - 1));
   }
 
   /** Files that may declare what an import names. */
@@ -106,15 +157,23 @@ export class Project {
 
 const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
 
+/** The name that is called, and those of functions among the arguments. */
+function namesCalled({ expr }: CallSite): Set<string> {
+  const names = new Set<string>();
+  if (expr.callee.is === 'name' || expr.callee.is === 'member') names.add(expr.callee.name);
+  for (const { value } of expr.args)
+    if (value.is === 'name' || value.is === 'member') names.add(value.name);
+  return names;
+}
+
 const isJvm = (file: SourceFile, language: Language): boolean =>
   /^(java|kotlin)$/.test(file.language.id) && /^(java|kotlin)$/.test(language.id);
 
-const ownersIn = (code: Code): Set<string> =>
-  new Set(
-    [...code.functions, ...code.bindings].flatMap(({ owner }) =>
-      owner === undefined ? [] : owner,
-    ),
-  );
+const ownersIn = ({ types, functions, bindings }: Code): Set<string> =>
+  new Set([
+    ...types.map(({ name }) => name),
+    ...[...functions, ...bindings].flatMap(({ owner }) => (owner === undefined ? [] : owner)),
+  ]);
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const found = map.get(key);

@@ -69,14 +69,14 @@ class Reader {
   #name(name: string, site: Site, steps: number): string[] {
     const { file } = site;
     const values = file.code.bindings.filter(
-      (each) =>
-        (each.name === name && (each.fn === undefined || encloses(each.fn, site.fn))) ||
-        (each.name === `this.${name}` && each.owner === site.owner),
+      (each) => each.name === name && (each.fn === undefined || encloses(each.fn, site.fn)),
     );
     if (values.length > 0)
       return values.flatMap(({ value, fn }) =>
         value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
       );
+    const fields = this.#field(name, site, steps);
+    if (fields.length > 0) return fields;
     for (const each of file.code.imports) {
       if (each.local !== name) continue;
       const found = this.#project
@@ -87,6 +87,26 @@ class Reader {
     return this.#project
       .neighbours(file)
       .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
+  }
+
+  /** A field of the class around, or what a method or computed property of it gives. */
+  #field(name: string, site: Site, steps: number): string[] {
+    const { bindings } = site.file.code;
+    const fields = bindings.filter(
+      (each) => each.name === `this.${name}` && each.owner === site.owner,
+    );
+    const found = fields.flatMap(({ value, fn }) =>
+      value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
+    );
+    return found.length > 0 ? found : this.#returned(name, site, steps);
+  }
+
+  #returned(name: string, site: Site, steps: number): string[] {
+    return site.file.code.bindings
+      .filter((each) => each.name === 'return' && each.fn?.name === name && each.fn !== site.fn)
+      .flatMap(({ value, fn, owner }) =>
+        value ? this.read(value, { file: site.file, fn, owner }, steps) : [],
+      );
   }
 
   #constant(file: Site['file'], name: string, steps: number): string[] {
@@ -101,8 +121,8 @@ class Reader {
     const path = pathOf(expr);
     const variable = environmentOf(path);
     if (variable) return this.#settings.of(variable);
-    if (path[0] === 'this' || path[0] === site.fn?.receiver)
-      return this.#name(expr.name, site, steps);
+    if (path.length === 2 && (path[0] === 'this' || path[0] === site.fn?.receiver))
+      return this.#field(expr.name, site, steps);
     const own =
       expr.of.is === 'name' ? this.#throughImport(expr.of.name, expr.name, site, steps) : [];
     if (own.length > 0) return own;
@@ -120,6 +140,11 @@ class Reader {
       .flatMap((file) => this.#constant(file, name, steps));
   }
 
+  /** Part of an expression; the whole would ask for its parts again. */
+  #part(part: Expr, whole: Expr, site: Site, steps: number): string[] {
+    return part === whole || part.is === 'call' ? [] : this.read(part, site, steps);
+  }
+
   /** A call that asks for a setting, or one that makes an address out of a text. */
   #call(expr: Expr & { is: 'call' }, site: Site, steps: number): string[] {
     const path = pathOf(expr.callee);
@@ -131,7 +156,9 @@ class Reader {
       return found.length > 0 ? found : otherwise ? this.read(otherwise, site, steps) : [];
     }
     const last = path.at(-1) ?? '';
-    if (!keepsText.test(last) && !expr.created) return [];
+    if (isRequest(path, site))
+      return inner(expr).flatMap((each) => this.#part(each, expr, site, steps));
+    if (!keepsText.test(last) && !expr.created) return this.#returned(last, site, steps);
     const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
     const given = args.slice(0, 2).map((each) => this.read(each, site, steps)[0]);
     const [first, second] = given;
@@ -145,6 +172,18 @@ class Reader {
       : own;
   }
 }
+
+/** A request that is made here, and sent elsewhere, holds its address. */
+function isRequest(path: readonly string[], { file }: Site): boolean {
+  if (path.some((part) => requests.test(part))) return true;
+  return (
+    /^(rust|java|kotlin)$/.test(file.language.id) &&
+    path.some((part) => /^(post|get|put|request|uri|url)$/.test(part))
+  );
+}
+
+const requests =
+  /^(URLRequest|NewRequest|NewRequestWithContext|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|build_request|newCall|RequestBuilder|newBuilder)$/;
 
 /** Calls whose text is their argument's or their object's. */
 const keepsText =

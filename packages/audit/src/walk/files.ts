@@ -11,6 +11,7 @@ export interface Skipped {
     | 'ignored'
     | 'vendored'
     | 'generated'
+    | 'test'
     | 'link'
     | 'too-large'
     | 'unreadable'

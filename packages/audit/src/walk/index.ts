@@ -1,2 +1,2 @@
 export { type FileEntry, type Skipped, walkFiles } from './files.ts';
-export { fileIsNotOurs } from './not-ours.ts';
+export { fileIsNotOurs, pathIsTest } from './not-ours.ts';

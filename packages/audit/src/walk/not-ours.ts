@@ -46,6 +46,19 @@ export function directoryIsNotOurs(name: string): NotOurs | undefined {
   return generatedDirectories.has(name) ? 'generated' : undefined;
 }
 
+const testDirectories =
+  /^(tests?|__tests__|specs?|e2e|testdata|test[-_]?utils|__mocks__|mocks?|fixtures|androidTest|.+\.(Unit|Integration)?Tests?|cypress)$/;
+const testNames =
+  /(_test\.(go|py|rs)|[./](test|spec|cy|stories|mock)\.[cm]?[jt]sx?|(^|\/)(test_\w+|conftest)\.py|[a-z](Test|Tests|TestCase|Spec|IT)\.(java|kt|cs|swift))$/;
+
+/** Whether a path says that it is a test, or what only tests use: nothing that users wait for. */
+export const pathIsTest = (path: string): boolean =>
+  testNames.test(path) ||
+  path
+    .split('/')
+    .slice(0, -1)
+    .some((part) => testDirectories.test(part));
+
 const generatedNames =
   /(\.min\.[cm]?js|\.bundle\.js|[-.]pb2?(_grpc)?\.(go|py|cs)|\.g\.(cs|dart)|\.designer\.cs|_pb\.(js|ts|d\.ts)|\.generated\.\w+|\.d\.ts|\.pb\.swift|\.grpc\.swift)$/i;
 

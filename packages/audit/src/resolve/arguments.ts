@@ -1,0 +1,37 @@
+import type { CodeFunction, Expr } from '../language/code.ts';
+import type { Site } from './origin.ts';
+import type { Project } from './project.ts';
+
+/** An argument that is given somewhere, and where. */
+export interface Given {
+  readonly value: Expr;
+  readonly at: Site;
+}
+
+/** More callers say nothing new. */
+const maxCallers = 8;
+
+/**
+ * What callers give for a function's parameter: calls of its name, or of its class where it is a
+ * constructor, and calls that are handed the function and then its arguments.
+ */
+export function argumentsFor(fn: CodeFunction, param: string, project: Project): Given[] {
+  const called = /^(constructor|__init__|init)$/.test(fn.name) ? fn.owner : fn.name;
+  if (called === undefined || called === '') return [];
+  const isMethod = /^(self|cls)$/.test(fn.params[0]?.name ?? '');
+  const index = fn.params.findIndex(({ name }) => name === param) - (isMethod ? 1 : 0);
+  return project
+    .callsOf(called)
+    .slice(0, maxCallers)
+    .flatMap(({ file, call }): Given[] => {
+      const { args, callee } = call.expr;
+      const named = args.find(({ name }) => name === param);
+      const handed = args.findIndex(({ value }) => nameOf(value) === called);
+      const first = nameOf(callee) === called ? 0 : handed + 1;
+      const value = (named ?? args[first + index])?.value;
+      return value ? [{ value, at: { file, fn: call.fn, owner: call.owner } }] : [];
+    });
+}
+
+const nameOf = (expr: Expr): string =>
+  expr.is === 'name' || expr.is === 'member' ? expr.name : '';
