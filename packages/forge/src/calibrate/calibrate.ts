@@ -59,7 +59,12 @@ export async function calibrate(
   const { method = defaultMethod, percentile, quantize = {} } = options;
   const prepared = prepareStatic(model);
   if ('reason' in prepared) return { skipped: prepared.reason };
-  const collecting = new Collecting(prepared, quantize, dataset.samples);
+  const collecting = new Collecting(
+    prepared,
+    quantize,
+    dataset.samples,
+    elementsFor(method, dataset),
+  );
   if (collecting.ranges.names.length === 0) return { skipped: 'no layer to quantise' };
   const bytes = options.load ? 0 : weightBytes(prepared);
   if (bytes >= largestFile)
@@ -84,6 +89,15 @@ export async function calibrate(
   const { samples, digest } = dataset;
   const { means, moments } = collecting;
   return { ranges, means: means.means(), moments: moments.moments(), method, samples, digest };
+}
+
+/**
+ * Elements of a value that are counted of one sample. The ends are always found, and nothing else
+ * makes a range of `minmax`; a histogram of a quarter of a million says where to clip.
+ */
+function elementsFor(method: RangeMethod, { samples }: Dataset): number {
+  if (method === 'minmax') return 256;
+  return Math.min(65_536, Math.max(4096, Math.ceil(2 ** 18 / samples)));
 }
 
 /** Protobuf ends here; weights beside the model need a `load` of the caller's. */

@@ -4,7 +4,6 @@ import {
   ChannelMeanCollector,
   type Model,
   MomentCollector,
-  type MomentRequest,
   momentRequests,
   type ObservedModel,
   observableMeans,
@@ -14,11 +13,14 @@ import {
   type ValueObserver,
 } from '@selvedge/onnx';
 
-/** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
-const rowsFor = ({ size }: MomentRequest): number => Math.max(1024, 4 * size);
+/** Inputs whose errors make up for each other. */
+const blockSize = 96;
 
-/** A layer with more inputs is rounded plainly: the matrix and its inverse would take seconds. */
-const largest = 640;
+/** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
+const rowCount = 512;
+
+/** A layer with more inputs is rounded plainly: its rows would fill the memory. */
+const largest = 1152;
 
 /** What static quantisation learns of a prepared model while samples go through it. */
 export class Collecting {
@@ -29,16 +31,18 @@ export class Collecting {
   readonly #inputs: readonly string[];
   readonly #samples: number;
 
-  constructor(model: Model, options: StaticOptions, samples: number) {
+  /** @param elements of a value that are counted in one run */
+  constructor(model: Model, options: StaticOptions, samples: number, elements: number) {
     const values = observableValues(model, options);
     const means = observableMeans(model, options);
     const requests = momentRequests(model, { minWeights: 64 });
     const moments = requests.filter(({ size, value }) => size <= largest && values.includes(value));
-    const rows = (request: MomentRequest) => Math.ceil(rowsFor(request) / samples);
-    this.observed = addObservers(model, { values, means, moments, rows });
+    const rows = () => Math.ceil(rowCount / samples);
+    this.observed = addObservers(model, { values, means, moments, rows, elements });
     this.ranges = new RangeCollector(values);
     this.means = new ChannelMeanCollector(means);
-    this.moments = new MomentCollector(this.observed.rows.map(({ request }) => request));
+    const observed = this.observed.rows.map(({ request }) => request);
+    this.moments = new MomentCollector(observed, { blockSize });
     this.#inputs = model.graph.input.map(({ name }) => name ?? '');
     this.#samples = samples;
   }
@@ -53,7 +57,7 @@ export class Collecting {
     for (const observer of this.observed.values) this.#seeValue(values, observer);
     for (const { output, request } of this.observed.rows) {
       const tensor = floats(values[output]);
-      const isTurn = sample % Math.ceil(this.#samples / rowsFor(request)) === 0;
+      const isTurn = sample % Math.ceil(this.#samples / rowCount) === 0;
       if (tensor && isTurn) this.moments.add(request.value, tensor.data, tensor.shape);
     }
   }

@@ -27,6 +27,11 @@ export interface Observation {
   /** Layers of which input rows are wanted, and how many of one run. */
   readonly moments: readonly MomentRequest[];
   readonly rows: (request: MomentRequest) => number;
+  /**
+   * Elements of a value that are wanted of one run; its ends are always found, and a value of fewer
+   * elements is given out whole. Default {@link countedPerTensor}.
+   */
+  readonly elements?: number;
 }
 
 /** A model with observers, and which of its outputs tells what. */
@@ -46,14 +51,17 @@ export function addObservers(model: Model, observation: Observation): ObservedMo
   const inference = inferValues(model);
   const given = new Set(graph.input.map(({ name }) => name));
   const writing = new ObserverGraph(model);
+  const { elements: wanted = countedPerTensor } = observation;
   const axes = new Map(observation.means.map(({ value, axis }) => [value, axis]));
   const values: ValueObserver[] = [];
   for (const value of new Set([...observation.values, ...axes.keys()])) {
     if (given.has(value)) continue;
     const count = countOf(inference.of(graph, value).shape);
-    const isSmall = count !== undefined && count <= countedPerTensor;
+    const isSmall = count !== undefined && count <= Math.max(wanted, smallest);
     values.push(
-      isSmall ? { value, elements: writing.show(value) } : digest(writing, value, axes.get(value)),
+      isSmall
+        ? { value, elements: writing.show(value) }
+        : digest(writing, value, { wanted, count, axis: axes.get(value) }),
     );
   }
   const rows = observation.moments.map((request) => {
@@ -63,19 +71,42 @@ export function addObservers(model: Model, observation: Observation): ObservedMo
   return { model: writing.finish(), values, rows };
 }
 
+/** Up to here copying a value out costs less than the nodes that would look at it. */
+const smallest = 4096;
+
+interface Wanted {
+  readonly wanted: number;
+  /** Of all elements, where it is known. */
+  readonly count: number | undefined;
+  readonly axis: number | undefined;
+}
+
 /** The ends, means and evenly chosen elements of a value of any size. */
-function digest(graph: ObserverGraph, value: string, axis: number | undefined): ValueObserver {
+function digest(
+  graph: ObserverGraph,
+  value: string,
+  { wanted, count, axis }: Wanted,
+): ValueObserver {
   const flat = graph.node('Reshape', [value, graph.integers(-1)]);
-  const size = graph.node('Size', [value]);
-  const halves = graph.node('Div', [size, graph.integers(2 * countedPerTensor)]);
-  const even = graph.node('Mul', [halves, graph.integers(2)]);
-  const step = graph.node('Add', [even, graph.integers(1)]);
+  const step =
+    count === undefined ? stepOf(graph, value, wanted) : graph.integers(odd(count, wanted));
   const inputs = [flat, graph.integers(0), graph.integers(2 ** 53), graph.integers(0), step];
   const elements = graph.show(graph.node('Slice', inputs));
   const min = graph.show(graph.node('ReduceMin', [value], { keepdims: 0 }));
   const max = graph.show(graph.node('ReduceMax', [value], { keepdims: 0 }));
   const mean = axis === undefined ? {} : { mean: graph.show(meanOf(graph, value, axis)) };
   return { value, elements, ends: { min, max }, ...mean };
+}
+
+/** An odd step does not walk along a column of an image. */
+const odd = (count: number, wanted: number): number => Math.floor(count / (2 * wanted)) * 2 + 1;
+
+/** The same, of a size that is known when the model runs. */
+function stepOf(graph: ObserverGraph, value: string, wanted: number): string {
+  const size = graph.node('Size', [value]);
+  const halves = graph.node('Div', [size, graph.integers(2 * wanted)]);
+  const even = graph.node('Mul', [halves, graph.integers(2)]);
+  return graph.node('Add', [even, graph.integers(1)]);
 }
 
 /** Over batch and space for channels at axis 1, over all before the last for those at the end. */

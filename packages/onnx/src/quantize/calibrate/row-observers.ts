@@ -11,7 +11,7 @@ export interface RowObserver {
 
 /**
  * Shows about `rows` of a layer's input rows. Of a convolution these are its patches: a convolution
- * with the identity as weights and wider strides lays them out, in the engine and where they are.
+ * of each channel with its kernel's taps, one at a time, and wider strides lays them out.
  * Where the input's size is not known beforehand, all of it is shown.
  */
 export function rowObserver(
@@ -54,12 +54,14 @@ function patches(
     .reduce((count, side, axis) => count * (side / strides[axis]!), 1);
   const wider = Math.max(1, Math.floor((positions / rows) ** (1 / kernel.length)));
   const channels = shape[1]!;
-  const identity = graph.constant(
-    `identity ${channels} ${kernel}`,
-    [size, channels, ...kernel],
-    () => Float32Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0)),
+  const taps = size / channels;
+  const identities = graph.constant(`identities ${channels} ${kernel}`, [size, 1, ...kernel], () =>
+    Float32Array.from({ length: size * taps }, (_, at) =>
+      Number((at % taps ** 2) % (taps + 1) === 0),
+    ),
   );
-  const laid = graph.node('Conv', [value, identity], {
+  const laid = graph.node('Conv', [value, identities], {
+    group: channels,
     kernel_shape: kernel,
     dilations,
     strides: strides.map((stride) => stride * wider),

@@ -23,7 +23,7 @@ describe('the root of an inverse', () => {
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++)
         h[i * size + j] = 1 / (1 + Math.abs(i - j)) + (i === j ? 1 : 0);
-    const u = inverseRoot(h, size)!;
+    const u = inverseRoot(h.slice(), size)!;
     for (let i = 0; i < size; i++) {
       for (let j = 0; j < size; j++) {
         let product = 0;

@@ -10,6 +10,8 @@ export interface CollectorOptions {
   readonly maxSize?: number;
   /** Rows taken from one tensor, spread evenly over it. Default 256. */
   readonly rowsPerTensor?: number;
+  /** Collects `blocks` of about so many inputs instead of whole matrices. */
+  readonly blockSize?: number;
 }
 
 /**
@@ -28,15 +30,16 @@ export class MomentCollector {
   readonly #rowsPerTensor: number;
 
   constructor(requests: readonly MomentRequest[], options: CollectorOptions = {}) {
-    const { maxBytes = 2 ** 28, maxSize = 2048, rowsPerTensor = 256 } = options;
+    const { maxBytes = 2 ** 28, maxSize = 2048, rowsPerTensor = 256, blockSize } = options;
     this.#rowsPerTensor = rowsPerTensor;
     let left = maxBytes;
-    const whole = new Set<MomentRequest>();
+    const blocks = new Map<MomentRequest, number>();
     for (const request of [...requests].sort((a, b) => a.size - b.size)) {
-      left -= request.size ** 2 * 8;
-      if (left >= 0 && request.size <= maxSize) whole.add(request);
+      const size = Math.min(request.size, evenBlock(request, blockSize ?? request.size));
+      left -= request.size * size * 8;
+      if (left >= 0 && size <= maxSize) blocks.set(request, size);
     }
-    this.#sums = requests.map((request) => new Sum(request, whole.has(request)));
+    this.#sums = requests.map((request) => new Sum(request, blocks.get(request)));
   }
 
   /**
@@ -56,33 +59,54 @@ export class MomentCollector {
   }
 }
 
+/** No block ends inside a channel: its taps go together more than anything else. */
+function evenBlock({ window }: MomentRequest, wanted: number): number {
+  const taps = window?.kernel.reduce((product, size) => product * size, 1) ?? 1;
+  return Math.max(1, Math.floor(wanted / taps)) * taps;
+}
+
+/** Rows that are added to a matrix together, so that it is gone through once for all of them. */
+const rowsAtOnce = 8;
+
 class Sum {
   readonly request: MomentRequest;
   rows = 0;
   readonly #diagonal: Float64Array;
-  /** Upper half. */
-  readonly #full: Float64Array | undefined;
-  readonly #row: Float64Array;
+  readonly #blockSize: number | undefined;
+  /** Upper halves. */
+  readonly #blocks: readonly Float64Array[];
+  readonly #waiting: readonly Float64Array[];
+  #waitingCount = 0;
 
-  constructor(request: MomentRequest, isWhole: boolean) {
+  /** @param blockSize absent: the diagonal alone */
+  constructor(request: MomentRequest, blockSize: number | undefined) {
+    const { size } = request;
     this.request = request;
-    this.#diagonal = new Float64Array(request.size);
-    this.#full = isWhole ? new Float64Array(request.size ** 2) : undefined;
-    this.#row = new Float64Array(request.size);
+    this.#diagonal = new Float64Array(size);
+    this.#blockSize = blockSize;
+    const count = blockSize === undefined ? 0 : Math.ceil(size / blockSize);
+    this.#blocks = Array.from({ length: count }, (_, at) => {
+      const own = Math.min(blockSize!, size - at * blockSize!);
+      return new Float64Array(own * own);
+    });
+    this.#waiting = Array.from({ length: rowsAtOnce }, () => new Float64Array(size));
   }
 
   add(data: Float32Array, dims: readonly number[], most: number): void {
     const patches = patchReader(this.request, data, dims);
     const step = Math.max(1, patches.count / most);
     for (let at = 0; at < patches.count; at += step) {
-      patches.read(Math.floor(at), this.#row);
-      this.#addRow();
+      const row = this.#waiting[this.#waitingCount]!;
+      patches.read(Math.floor(at), row);
+      this.#addSquares(row);
+      this.#waitingCount += 1;
+      if (this.#waitingCount === rowsAtOnce) this.#flush();
     }
   }
 
-  #addRow(): void {
-    const [row, full, { size, layer, value }] = [this.#row, this.#full, this.request];
-    for (let i = 0; i < size; i++) {
+  #addSquares(row: Float64Array): void {
+    const { layer, value } = this.request;
+    for (let i = 0; i < row.length; i++) {
       const x = row[i]!;
       if (!Number.isFinite(x)) {
         fail('bad-input', `${value}, which ${layer} reads, holds ${x}`, {
@@ -90,23 +114,60 @@ class Sum {
           details: { value },
         });
       }
-      if (x === 0) continue;
       this.#diagonal[i]! += x * x;
-      if (full) for (let j = i; j < size; j++) full[i * size + j]! += x * row[j]!;
     }
     this.rows += 1;
   }
 
+  #flush(): void {
+    for (const row of this.#waiting.slice(this.#waitingCount)) row.fill(0);
+    this.#waitingCount = 0;
+    for (const [at, block] of this.#blocks.entries()) {
+      const from = at * this.#blockSize!;
+      const to = from + this.#blockSize!;
+      addProducts(
+        block,
+        this.#waiting.map((row) => row.subarray(from, to)),
+      );
+    }
+  }
+
   finish(): InputMoments {
-    const { request, rows } = this;
+    if (this.#waitingCount > 0) this.#flush();
+    const { size } = this.request;
+    const { rows } = this;
     const diagonal = this.#diagonal.map((sum) => sum / rows);
-    const full = this.#full && wholeOf(this.#full, request.size, rows);
-    return { size: request.size, rows, diagonal, ...(full && { full }) };
+    const known = { size, rows, diagonal };
+    if (this.#blockSize === undefined) return known;
+    const values = this.#blocks.map((block) => wholeOf(block, rows));
+    if (this.#blockSize >= size) return { ...known, full: values[0]! };
+    return { ...known, blocks: { size: this.#blockSize, values } };
   }
 }
 
+/** Adds Σ x·xᵀ over eight rows to the upper half of a matrix. */
+function addProducts(full: Float64Array, rows: readonly Float64Array[]): void {
+  const [r0, r1, r2, r3, r4, r5, r6, r7] = rows as [Row, Row, Row, Row, Row, Row, Row, Row];
+  const size = r0.length;
+  for (let i = 0; i < size; i++) {
+    const [a, b, c, d] = [r0[i]!, r1[i]!, r2[i]!, r3[i]!];
+    const [e, f, g, h] = [r4[i]!, r5[i]!, r6[i]!, r7[i]!];
+    // Behind a Relu many inputs are zero in all of the rows.
+    if (a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && f === 0 && g === 0 && h === 0)
+      continue;
+    const own = i * size;
+    for (let j = i; j < size; j++) {
+      const first = a * r0[j]! + b * r1[j]! + c * r2[j]! + d * r3[j]!;
+      full[own + j]! += first + (e * r4[j]! + f * r5[j]! + g * r6[j]! + h * r7[j]!);
+    }
+  }
+}
+
+type Row = Float64Array;
+
 /** Both halves from the upper one, divided by the number of rows. */
-function wholeOf(upper: Float64Array, size: number, rows: number): Float64Array {
+function wholeOf(upper: Float64Array, rows: number): Float64Array {
+  const size = Math.sqrt(upper.length);
   const whole = new Float64Array(upper.length);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {

@@ -11,6 +11,8 @@ export interface InputMoments {
   readonly diagonal: Float64Array;
   /** Mean of x·xᵀ, `[K, K]`, symmetric; absent where K is too large to hold it. */
   readonly full?: Float64Array;
+  /** Where `full` is absent: its squares along the diagonal, of so many inputs each, the last of the rest. */
+  readonly blocks?: { readonly size: number; readonly values: readonly Float64Array[] };
 }
 
 /** Moments of layers, by the name of the layer's node, or its first output where it has none. */

@@ -5,8 +5,9 @@ import { channelOf, type WeightedLayer } from './weighted-layer.ts';
 
 /**
  * Rounds a layer's weights one input at a time; what one loses is made up for in those after it, as
- * far as their inputs go together (GPTQ: Frantar et al. 2022, arXiv:2210.17323, algorithm 1). A
- * channel takes the compensated or the plain rounding, whichever has the smaller output error.
+ * far as their inputs go together (GPTQ: Frantar et al. 2022, arXiv:2210.17323, algorithm 1), within
+ * the blocks of inputs whose moments are known. A block of a channel takes the compensated or the
+ * plain rounding, whichever has the smaller output error.
  *
  * @returns the given weights where the moments do not fit the layer
  */
@@ -16,34 +17,52 @@ export function compensatedWeights(
   moments: InputMoments,
   limit: number,
 ): ChannelWeights {
-  const { channels, weights, dims } = layer;
-  const size = weights.length / channels;
+  const size = layer.weights.length / layer.channels;
+  if (layer.axis === undefined || moments.size !== size) return plain;
   const { full } = moments;
-  if (layer.axis === undefined || !full || moments.size !== size) return plain;
-  const root = dampedRoot(full, size);
-  if (!root) return plain;
-  const isRows = layer.axis === 0;
+  const blocks = full ? { size, values: [full] } : moments.blocks;
+  const rounded: ChannelWeights = { values: plain.values.slice(), scales: plain.scales };
+  for (const [at, block] of (blocks?.values ?? []).entries())
+    roundBlock(layer, plain, rounded, at * blocks!.size, block, limit);
+  return rounded;
+}
+
+/** Rounds the inputs of all channels that a block of moments tells of. */
+function roundBlock(
+  layer: WeightedLayer,
+  plain: ChannelWeights,
+  result: ChannelWeights,
+  first: number,
+  moments: Float64Array,
+  limit: number,
+): void {
+  const size = Math.sqrt(moments.length);
+  const root = dampedRoot(moments, size);
+  if (!root) return;
+  const { channels, weights, dims } = layer;
+  const inputs = weights.length / channels;
   const columns = dims[1] ?? 1;
-  const indexOf = isRows
-    ? (channel: number, at: number) => channel * size + at
-    : (channel: number, at: number) => at * columns + channel;
-  const values = plain.values.slice();
+  const indexOf =
+    layer.axis === 0
+      ? (channel: number, at: number) => channel * inputs + first + at
+      : (channel: number, at: number) => (first + at) * columns + channel;
   const row = new Float64Array(size);
   const rounded = new Int8Array(size);
+  const [sum, difference] = [new Float64Array(size), new Float64Array(size)];
   for (let channel = 0; channel < channels; channel++) {
     const scale = plain.scales[channelOf(layer, indexOf(channel, 0))]!;
     for (let at = 0; at < size; at++) row[at] = weights[indexOf(channel, at)]!;
     roundRow(row, rounded, scale, limit, root);
-    const errors = [new Float64Array(size), new Float64Array(size)] as const;
     for (let at = 0; at < size; at++) {
       const index = indexOf(channel, at);
-      errors[0][at] = plain.values[index]! * scale - weights[index]!;
-      errors[1][at] = rounded[at]! * scale - weights[index]!;
+      const before = plain.values[index]! * scale - weights[index]!;
+      const after = rounded[at]! * scale - weights[index]!;
+      sum[at] = after + before;
+      difference[at] = after - before;
     }
-    if (energy(errors[1], full) >= energy(errors[0], full)) continue;
-    for (let at = 0; at < size; at++) values[indexOf(channel, at)] = rounded[at]!;
+    if (product(sum, moments, difference) >= 0) continue;
+    for (let at = 0; at < size; at++) result.values[indexOf(channel, at)] = rounded[at]!;
   }
-  return { values, scales: plain.scales };
 }
 
 function roundRow(
@@ -62,14 +81,21 @@ function roundRow(
   }
 }
 
-/** eᵀ·H·e. */
-function energy(error: Float64Array, full: Float64Array): number {
+/** aᵀ·H·b. Of two errors' sum and difference: by how much the first's energy eᵀ·H·e is larger. */
+function product(a: Float64Array, full: Float64Array, b: Float64Array): number {
+  const size = a.length;
   let total = 0;
-  for (let i = 0; i < error.length; i++) {
-    if (error[i] === 0) continue;
-    let sum = 0;
-    for (let j = 0; j < error.length; j++) sum += full[i * error.length + j]! * error[j]!;
-    total += error[i]! * sum;
+  for (let i = 0; i < size; i++) {
+    // Where both roundings agree there is nothing to add.
+    if (b[i] === 0) continue;
+    const own = i * size;
+    let [even, odd] = [0, 0];
+    for (let j = 0; j + 1 < size; j += 2) {
+      even += full[own + j]! * a[j]!;
+      odd += full[own + j + 1]! * a[j + 1]!;
+    }
+    if (size % 2 === 1) even += full[own + size - 1]! * a[size - 1]!;
+    total += b[i]! * (even + odd);
   }
   return total;
 }
