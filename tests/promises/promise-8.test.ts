@@ -119,6 +119,8 @@ describe('promise 8: every figure says where it comes from', () => {
         'variants[].opset': 'a version',
         'variants[].bytes': counted,
         'variants[].golden.bytes': counted,
+        'variants[].compression.stored.*': counted,
+        'variants[].compression.sent.*': 'counted, of the bytes that the named codec makes',
         'variants[].fallback.*': 'counted, by the operator list that is named',
         'variants[].fallbacks[].*': 'counted, by the operator list that is named',
         ...workload('variants[].workload'),

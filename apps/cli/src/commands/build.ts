@@ -19,6 +19,7 @@ import { untilStopped } from '../until-stopped.ts';
 interface Flags {
   out: string;
   precision?: string;
+  compression?: string;
   calibration?: string;
   eval?: string;
   metric?: string;
@@ -38,6 +39,10 @@ export const build: CommandModule = (program, run) => {
     .option(
       '--precision <list>',
       'fp32,fp16,int8,int8-dynamic,int4,mixed or all (the default for a bare model)',
+    )
+    .option(
+      '--compression <list>',
+      'prune,cluster: tried on the weights beside the precisions, kept where it pays (with --eval)',
     )
     .option('--calibration <dir>', 'samples for what needs to know activations: int8, mixed, int4')
     .option('--eval <dir>', 'the evaluation set: a data set directory or an .npz')
@@ -69,7 +74,9 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const { report, ok } = await buildVariants(input, {
     out: flags.out,
-    precisions: flags.precision === undefined ? undefined : listOf(flags.precision),
+    precisions: flags.precision === undefined ? undefined : listOf('precision', flags.precision),
+    compression:
+      flags.compression === undefined ? undefined : listOf('compression', flags.compression),
     calibration: flags.calibration,
     evaluation: flags.eval,
     metric: flags.metric,
@@ -86,15 +93,15 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   return ok ? 0 : 1;
 }
 
-function listOf(text: string): string[] {
+function listOf(flag: string, text: string): string[] {
   const items = text.split(',').map((item) => item.trim());
   const repeated = items.find((item, at) => items.indexOf(item) !== at);
   if (items.includes('') || repeated !== undefined) {
     fail(
       'usage',
-      `--precision ${text} ${repeated ? `names ${repeated} twice` : 'has an empty name'}`,
+      `--${flag} ${text} ${repeated ? `names ${repeated} twice` : 'has an empty name'}`,
       {
-        hint: 'expected a list such as fp32,fp16,int8-dynamic',
+        hint: `expected a list such as ${flag === 'precision' ? 'fp32,fp16,int8-dynamic' : 'prune,cluster'}`,
       },
     );
   }

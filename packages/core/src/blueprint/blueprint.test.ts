@@ -17,7 +17,7 @@ const good = {
       budget: { maxBytes: 1_000_000, maxMemoryBytes: 4_000_000, maxLatencyMs: 5 },
       quality: { min: 0.9, maxDrop: 0.01 },
     },
-    edge: { source: 'large.onnx', precisions: ['fp32'] },
+    edge: { source: 'large.onnx', precisions: ['fp32'], compression: ['prune', 'cluster'] },
   },
   privacy: { labels: { personal: 'device', internal: 'edge' }, unlabelled: 'edge' },
   policy: 'policy.yaml',

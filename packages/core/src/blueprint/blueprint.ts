@@ -22,6 +22,13 @@ export const Precision = Type.Unsafe<(typeof precisions)[number]>(
 );
 export type Precision = Static<typeof Precision>;
 
+/** What may be tried on the weights beside a precision. */
+export const compressions = ['prune', 'cluster'] as const;
+export const Compression = Type.Unsafe<(typeof compressions)[number]>(
+  Type.Union(compressions.map((name) => Type.Literal(name))),
+);
+export type Compression = Static<typeof Compression>;
+
 /** What one inference, or the artifact, may take. A variant that exceeds it does not leave the forge. */
 export const Budget = Type.Object(
   {
@@ -59,6 +66,8 @@ export const BlueprintTier = Type.Object(
     /** The model file. */
     source: FilePath,
     precisions: Type.Array(Precision, { minItems: 1 }),
+    /** Tried with each precision that gains by it, and kept where it pays. */
+    compression: Type.Optional(Type.Array(Compression, { minItems: 1 })),
     /** Target ids of the catalogue: other targets are left out. Absent means any. */
     targets: Type.Optional(Type.Array(Slug, { minItems: 1 })),
     budget: Type.Optional(Budget),

@@ -15,8 +15,9 @@ export function parseBlueprint(value: unknown, file: string): Blueprint {
   const tiers = Object.entries(blueprint.tiers) as [Tier, BlueprintTier][];
   if (tiers.length === 0)
     refuse(file, 'tiers', 'is empty', 'name at least one of device, edge, cloud');
-  for (const [tier, { precisions, targets = [] }] of tiers) {
+  for (const [tier, { precisions, compression = [], targets = [] }] of tiers) {
     refuseRepeated(file, `tiers.${tier}.precisions`, precisions);
+    refuseRepeated(file, `tiers.${tier}.compression`, compression);
     refuseRepeated(file, `tiers.${tier}.targets`, targets);
     targets.forEach((target, i) => {
       refuseUnknownTarget(file, `tiers.${tier}.targets.${i}`, target);

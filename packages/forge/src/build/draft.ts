@@ -6,12 +6,7 @@ import type { PassNote, Sensitivity } from '../report/index.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 import type { ConversionMemo } from './memo.ts';
 import { type ModelFile, sizeOf } from './model-file.ts';
-import {
-  type Converted,
-  type Precision,
-  type PrecisionJob,
-  precisionOf,
-} from './precision/index.ts';
+import type { Converted, Precision, PrecisionJob } from './precision/index.ts';
 import { digestOf } from './source-model.ts';
 
 /** A variant that was made and loads, before it is measured. */
@@ -45,13 +40,12 @@ export interface Skipped {
  */
 export async function makeDraft(
   id: string,
-  name: string,
+  precision: Precision,
   job: PrecisionJob,
   memo: ConversionMemo,
   engine: Engine,
   reference: Session,
 ): Promise<Draft | Skipped> {
-  const precision = precisionOf(name);
   const { source } = job;
   const { made, cached } = await makeOrRecall(precision, job, memo);
   if ('skipped' in made) return { id, precision, ...made };
@@ -60,7 +54,8 @@ export async function makeDraft(
   if (made.bytes === source.bytes) {
     return { ...head, opset: source.facts.opset, session: reference };
   }
-  const larger = whySavesNothing(sizeOf(made), sizeOf(source));
+  // A compression may pay on the way to a device alone: that is told once its quality is known.
+  const larger = precision.compression ? undefined : whySavesNothing(sizeOf(made), sizeOf(source));
   if (larger) return { id, precision, skipped: larger, notes };
   const session = await loadOrExplain(engine, made, id);
   if ('refused' in session) return { id, precision, skipped: session.refused, notes };

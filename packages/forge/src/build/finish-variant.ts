@@ -8,7 +8,8 @@ import {
   measureLatency,
   type Summary,
 } from '../measure/index.ts';
-import type { BuiltFile, BuiltVariant } from '../report/index.ts';
+import type { BuiltFile, BuiltVariant, CompressionSaving } from '../report/index.ts';
+import { savingInWords } from './compression/index.ts';
 import { warnOfDivergence } from './divergence.ts';
 import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
@@ -27,6 +28,8 @@ export interface Measured {
   readonly evaluation: Evaluation | undefined;
   readonly examples: Examples;
   readonly dataset: Dataset | undefined;
+  /** All that were measured. */
+  readonly drafts: readonly Draft[];
   /** The unconverted model. */
   readonly reference: Session;
 }
@@ -44,6 +47,7 @@ export async function finishVariant(
   draft: Draft,
   { evaluation, examples, dataset, reference }: Measured,
   context: FinishContext,
+  saving?: CompressionSaving,
 ): Promise<BuiltVariant> {
   const { engine, staging, progress } = context;
   const { id, precision, session, digest } = draft;
@@ -78,6 +82,10 @@ export async function finishVariant(
     ...(data.length > 0 && { data: [...data] }),
     ...verdict,
     ...(over && { bar }),
+    ...(saving && {
+      reason: `${verdict.reason}; ${savingInWords(saving)}`,
+      compression: saving,
+    }),
     quality:
       summary && evaluation && dataset
         ? qualityOf(summary, evaluation, dataset, session === reference)

@@ -9,6 +9,12 @@ export interface Bar {
   readonly maxDrop?: number;
 }
 
+export const isStated = ({ min, maxDrop }: Bar): boolean =>
+  min !== undefined || maxDrop !== undefined;
+
+/** What a choice between conversions has to hold where nobody states a bar: a point of a hundred, or 30 dB. */
+export const assumedBar = (metric: string): Bar => ({ maxDrop: metric === 'snr' ? 0.001 : 0.01 });
+
 /** Limits of a tier. */
 export interface Budget {
   readonly maxBytes?: number;
@@ -35,8 +41,7 @@ export function judgeQuality(
   isReference: boolean,
 ): Verdict {
   if (!summary) {
-    const stated = bar.min !== undefined || bar.maxDrop !== undefined;
-    const reason = stated
+    const reason = isStated(bar)
       ? 'no evaluation set: the stated bar cannot be proven'
       : 'no evaluation set: quality was not measured';
     return { status: 'unproven', reason };
@@ -131,4 +136,8 @@ function judgeValue({ value, valueInterval }: Summary, min: number | undefined) 
   } as const;
 }
 
-const percent = (fraction: number): string => `${Number((100 * fraction).toFixed(3))}%`;
+/** To a thousandth of a percent, further where that would read as nothing. */
+function percent(fraction: number): string {
+  const short = Number((100 * fraction).toFixed(3));
+  return `${short === 0 ? Number((100 * fraction).toPrecision(2)) : short}%`;
+}

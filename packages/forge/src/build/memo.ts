@@ -23,7 +23,7 @@ export function openMemo(
   plan: BuildPlan,
   tier: TierPlan,
 ): ConversionMemo {
-  const keyOf = ({ id, reads }: Precision): string => {
+  const keyOf = ({ id, reads, compression }: Precision): string => {
     const depends = {
       calibration: inputs.calibration,
       evaluation: [inputs.evaluation, inputs.metric, plan.evaluation?.metric],
@@ -32,7 +32,8 @@ export function openMemo(
     };
     const fixes = tier.fix ? { fixedFor: tier.targets } : {};
     const asked = reads.map((what) => depends[what] ?? null);
-    return draftKey({ source: inputs.sources[tier.tier], ...fixes, precision: id, asked }, engine);
+    const made = { precision: id, ...(compression && { compression }) };
+    return draftKey({ source: inputs.sources[tier.tier], ...fixes, ...made, asked }, engine);
   };
   return {
     async recall(precision) {

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
-import { type Blueprint, precisions as known, parseBlueprint } from '@selvedge/core/blueprint';
+import {
+  type Blueprint,
+  type Compression,
+  precisions as known,
+  parseBlueprint,
+} from '@selvedge/core/blueprint';
 import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
+import { checkCompression, compressionOf } from './compression/index.ts';
 import type { Bar, Budget } from './gate.ts';
 import { precisions as madeHere } from './precision/index.ts';
 
@@ -27,6 +33,8 @@ export interface TierPlan {
   readonly tier: Tier;
   readonly source: string;
   readonly precisions: readonly string[];
+  /** Tried with each precision that it goes with, and kept where it pays. */
+  readonly compression?: readonly Compression[];
   readonly targets: readonly string[];
   /** Whether the model may be changed, its answers kept, so that targets run more of it. */
   readonly fix?: boolean;
@@ -38,6 +46,8 @@ export interface TierPlan {
 export interface PlanOptions {
   /** Names of precisions; `all`: every one that can be built. */
   readonly precisions?: readonly string[] | undefined;
+  /** Names of compressions. */
+  readonly compression?: readonly string[] | undefined;
   readonly evaluation?: string | undefined;
   readonly calibration?: string | undefined;
   readonly metric?: string | undefined;
@@ -61,7 +71,7 @@ export async function planBuild(input: string, options: PlanOptions): Promise<Bu
   return checkPlan(withOptions(plan, options), options);
 }
 
-const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
+export const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
 
 async function readBlueprint(file: string): Promise<Blueprint> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) =>
@@ -103,6 +113,7 @@ function fromBlueprint(blueprint: Blueprint, directory: string): BuildPlan {
         tier,
         source: beside(directory, stated.source),
         precisions: stated.precisions,
+        ...(stated.compression && { compression: stated.compression }),
         targets: stated.targets ?? [],
         budget: stated.budget ?? {},
         bar: stated.quality ?? {},
@@ -156,7 +167,7 @@ export function slugOf(file: string): string {
 }
 
 function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
-  const { precisions, targets, maxDrop, metric } = options;
+  const { precisions, compression, targets, maxDrop, metric } = options;
   const dataset = options.evaluation ?? plan.evaluation?.dataset;
   const chosen = metric ?? plan.evaluation?.metric;
   const calibration = options.calibration ?? plan.calibration;
@@ -169,6 +180,7 @@ function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
     tiers: plan.tiers.map((tier) => ({
       ...tier,
       precisions: precisions ? expand(precisions) : tier.precisions,
+      ...(compression && { compression: compression.map(checkedCompression) }),
       targets: targets ?? tier.targets,
       ...(options.fix && { fix: true }),
       bar: maxDrop === undefined ? tier.bar : { ...tier.bar, maxDrop },
@@ -180,6 +192,11 @@ function withOptions(plan: BuildPlan, options: PlanOptions): BuildPlan {
 const expand = (precisions: readonly string[]): string[] => [
   ...new Set(precisions.flatMap((name) => (name === 'all' ? madeHere : name))),
 ];
+
+function checkedCompression(name: string): Compression {
+  checkCompression(name);
+  return name;
+}
 
 function checkPrecision(name: string): void {
   if (name === 'all' || known.some((precision) => precision === name)) return;
@@ -214,6 +231,17 @@ function checkPlan(plan: BuildPlan, options: PlanOptions): BuildPlan {
       details: { field: 'fix' },
     });
   }
-  for (const { targets } of plan.tiers) for (const target of targets) chipOf(target);
+  for (const tier of plan.tiers) checkTier(tier);
   return plan;
+}
+
+function checkTier({ targets, precisions, compression = [] }: TierPlan): void {
+  for (const target of targets) chipOf(target);
+  for (const { id, goesWith } of compression.map(compressionOf)) {
+    if (precisions.some((precision) => goesWith.includes(precision))) continue;
+    fail('usage', `the compression ${id} goes with none of ${precisions.join(', ')}`, {
+      hint: `ask for ${goesWith.join(', ')} too`,
+      details: { field: 'compression', found: id },
+    });
+  }
 }

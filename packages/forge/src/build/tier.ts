@@ -1,6 +1,7 @@
 import { fail, isSelvedgeError } from '@selvedge/core/errors';
-import type { Digest, TensorSpec } from '@selvedge/core/schema';
+import type { Digest, TensorSpec, Tier } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
+import type { Model } from '@selvedge/onnx';
 import { type Dataset, readDataset } from '../dataset/index.ts';
 import {
   defaultLatencyBudget,
@@ -8,8 +9,9 @@ import {
   evaluate,
   type LatencyBudget,
 } from '../measure/index.ts';
-import type { BuiltVariant, SourceFixes, SourceModel } from '../report/index.ts';
+import type { BuiltVariant, CompressionSaving, SourceFixes, SourceModel } from '../report/index.ts';
 import { openCalibrated } from './calibrated.ts';
+import { findSaving } from './compression/index.ts';
 import { type Draft, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
@@ -18,11 +20,12 @@ import { loadOrExplain } from './load-or-explain.ts';
 import type { ConversionMemo } from './memo.ts';
 import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
-import { openPassThreads, type PrecisionJob, precisionOf } from './precision/index.ts';
+import { openPassThreads, type PrecisionJob } from './precision/index.ts';
 import type { BuildProgress, Counted } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
 import { openTrials } from './trials.ts';
+import { type VariantKind, variantKinds } from './variant-kinds.ts';
 
 export interface TierContext {
   readonly engine: Engine;
@@ -87,18 +90,11 @@ async function loadSource(
   return plan.fix ? fixSource(source, plan.targets, engine) : { source };
 }
 
-const idOf = ({ tier }: TierPlan, precision: string): string => `${tier}-${precision}`;
-
 function skipAll(plan: TierPlan, reason: string, engine: Engine): BuiltVariant[] {
-  const [first = ''] = plan.precisions;
-  return plan.precisions.map((precision) => {
-    const why = precision === first ? reason : `as ${idOf(plan, first)}`;
-    return skippedVariant(
-      plan,
-      { id: idOf(plan, precision), precision: precisionOf(precision), notes: [] },
-      why,
-      engine,
-    );
+  const kinds = variantKinds(plan);
+  return kinds.map((kind) => {
+    const why = kind === kinds[0] ? reason : `as ${kinds[0]?.id}`;
+    return skippedVariant(plan, { ...kind, notes: [] }, why, engine);
   });
 }
 
@@ -115,12 +111,13 @@ async function measureTier(
     calibration = await openDataset(context.calibration, source, reference);
     const sets = { evaluation: dataset, calibration };
     const sampleMs = dataset ? await timeOne(reference, dataset) : 0;
-    const count = counter(plan, sets, sampleMs, context);
-    drafts = await makeDrafts(plan, source, reference, sets, count, context);
+    const kinds = variantKinds(plan);
+    const count = counter(plan.tier, kinds.length, sets, sampleMs, context);
+    drafts = await makeDrafts(plan, kinds, source, reference, sets, count, context);
     const ready = drafts.filter(isReady);
     const evaluation = dataset && (await evaluateAll(ready, reference, dataset, count, context));
     const examples = await chooseExamples(reference, dataset);
-    const measured = { evaluation, examples, dataset, reference };
+    const measured = { evaluation, examples, dataset, reference, drafts: ready };
     const variants: BuiltVariant[] = [];
     for (const draft of drafts) {
       throwIfCancelled(context.signal);
@@ -149,12 +146,29 @@ async function finishOrSkip(
   const { engine } = context;
   const why = isReady(draft) ? measured.evaluation?.failed.get(draft.id) : draft.skipped;
   if (why !== undefined || !isReady(draft)) return skippedVariant(plan, draft, why ?? '', engine);
+  const saving = await savingOf(plan, draft, measured);
+  if (typeof saving === 'string') return skippedVariant(plan, draft, saving, engine);
   try {
-    return await finishVariant(plan, draft, measured, context);
+    return await finishVariant(plan, draft, measured, context, saving);
   } catch (caught) {
     if (!isSelvedgeError(caught) || caught.code !== 'engine-failed') throw caught;
     return skippedVariant(plan, draft, caught.message, engine);
   }
+}
+
+/** What a compressed variant saves, or why it is not worth having; undefined of a plain one. */
+async function savingOf(
+  plan: TierPlan,
+  draft: Draft,
+  { evaluation, drafts }: Measured,
+): Promise<CompressionSaving | string | undefined> {
+  if (!draft.precision.compression) return undefined;
+  const plain = drafts.find(
+    ({ precision }) => precision.id === draft.precision.id && !precision.compression,
+  );
+  if (!plain || !evaluation || evaluation.failed.has(plain.id))
+    return `there is no plain ${draft.precision.id} to compare it with`;
+  return findSaving(draft, plain, evaluation, plan.bar);
 }
 
 const sourceOf = ({ file, digest, fileBytes, facts }: LoadedModel): SourceModel => ({
@@ -168,6 +182,7 @@ const sourceOf = ({ file, digest, fileBytes, facts }: LoadedModel): SourceModel 
 /** All at once, as far as there are cores; where one fails the others are let finish and closed. */
 async function makeDrafts(
   plan: TierPlan,
+  kinds: readonly VariantKind[],
   source: LoadedModel,
   reference: Session,
   sets: DataSets,
@@ -186,15 +201,16 @@ async function makeDrafts(
     progress: (done, total) => count('mix', done, total),
     convert: (request, file = source) => threads.run(file, request, staging.workspace()),
   };
-  const make = async (precision: string) => {
+  const make = async ({ id, precision }: VariantKind): Promise<Draft | Skipped> => {
     throwIfCancelled(signal);
-    const id = idOf(plan, precision);
+    if (precision.compression && !sets.evaluation)
+      return { id, precision, notes: [], skipped: needsEvaluation };
     const draft = await makeDraft(id, precision, job, memo, engine, reference);
     progress({ stage: 'convert', tier: plan.tier, variant: id });
     return draft;
   };
   try {
-    const settled = await Promise.allSettled(plan.precisions.map(make));
+    const settled = await Promise.allSettled(kinds.map(make));
     const failed = settled.find((one) => one.status === 'rejected');
     if (!failed) return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     for (const one of settled) {
@@ -207,17 +223,22 @@ async function makeDrafts(
   }
 }
 
+/** A compression is kept where it pays, and what it costs is not known without. */
+const needsEvaluation =
+  'whether it pays is not known: give samples with --eval (or evaluation in the blueprint)';
+
 /** Tells how far a stage is. */
 type Count = (stage: Counted['stage'], done: number, total: number) => void;
 
 function counter(
-  { tier, precisions }: TierPlan,
+  tier: Tier,
+  kinds: number,
   { evaluation }: DataSets,
   sampleMs: number,
   { latency = defaultLatencyBudget, progress }: TierContext,
 ): Count {
   const outlook = new Outlook({
-    variants: precisions.length,
+    variants: kinds,
     evaluationSamples: evaluation?.samples ?? 0,
     sampleMs,
     timingMs: latency.maxMs,
@@ -253,17 +274,20 @@ function openData(
   { evaluation, calibration }: DataSets,
   count: Count,
   { engine, evaluation: asked, signal }: TierContext,
-): Pick<PrecisionJob, 'calibrated' | 'trials'> {
-  if (!calibration) return { calibrated: undefined, trials: undefined };
+): Pick<PrecisionJob, 'calibrated' | 'calibrate' | 'trials'> {
+  if (!calibration) return { calibrated: undefined, calibrate: () => undefined, trials: undefined };
   const metric = evaluation && asked?.metric;
-  return {
-    calibrated: openCalibrated({
+  const calibrate = (of: Model) =>
+    openCalibrated({
       engine,
-      model,
+      model: of,
       dataset: calibration,
       onProgress: (done, total) => count('calibrate', done, total),
       signal,
-    }),
+    });
+  return {
+    calibrated: calibrate(model),
+    calibrate,
     trials: openTrials({ engine, reference, calibration, evaluation, metric, signal }),
   };
 }

@@ -39,11 +39,15 @@ function defaultMetric(dataset: Dataset, example: Tensors): string {
   return looksLikeClassifier(example) ? 'agreement' : 'snr';
 }
 
-/** Its first output is one class, or one row of scores. */
+/**
+ * Its first output is one class, or one row of scores: `[1, C]`, `[1, C, 1, 1]`, `[1, 1, C]`. One
+ * score for each of many places, `[1, places, 1]`, is a detector's.
+ */
 function looksLikeClassifier(example: Tensors): boolean {
   const [first] = Object.values(example);
   if (!first || first.type === 'string') return false;
   const isFloat = first.type.includes('float');
-  const sides = first.shape.filter((side) => side !== 1).length;
-  return isFloat ? sides === 1 : first.data.length === 1;
+  if (!isFloat) return first.data.length === 1;
+  const free = first.shape.flatMap((side, at) => (side === 1 ? [] : at));
+  return free.length === 1 && !(first.shape.length === 3 && free[0] === 1);
 }

@@ -1,3 +1,4 @@
+import { Compression } from '@selvedge/core/blueprint';
 import { Latency, Quality, Workload } from '@selvedge/core/release';
 import {
   apiVersion,
@@ -24,7 +25,6 @@ export type BuiltFile = Static<typeof BuiltFile>;
 export const WeightsFile = Type.Object({ ...BuiltFile.properties, location: Type.String() });
 export type WeightsFile = Static<typeof WeightsFile>;
 
-/** A model the build started from. */
 /** What `--fix` changed in a model before it was built. */
 export const SourceFixes = Type.Object({
   changed: Type.Array(Type.Object({ node: Type.String(), op: Type.String() })),
@@ -32,6 +32,7 @@ export const SourceFixes = Type.Object({
 });
 export type SourceFixes = Static<typeof SourceFixes>;
 
+/** A model the build started from. */
 export const SourceModel = Type.Object({
   file: Type.String(),
   digest: Digest,
@@ -101,6 +102,20 @@ export const Sensitivity = Type.Object({
 });
 export type Sensitivity = Static<typeof Sensitivity>;
 
+const Reduced = { bytes: Bytes, plain: Bytes };
+
+/** What a compression of the weights saves beside the plain variant of the same precision. */
+export const CompressionSaving = Type.Object({
+  method: Compression,
+  /** Id of the plain variant. */
+  beside: Slug,
+  /** Bytes of the file, with and without. */
+  stored: Type.Object(Reduced),
+  /** Bytes on the way to a device where the carrier compresses. */
+  sent: Type.Object({ ...Reduced, codec: Type.String() }),
+});
+export type CompressionSaving = Static<typeof CompressionSaving>;
+
 /** What of a variant would run outside one target's accelerator. */
 export const TargetFallback = Type.Object({
   target: Slug,
@@ -159,6 +174,8 @@ export const BuiltVariant = Type.Object({
   workload: Nullable(Workload),
   /** `variants/<id>.golden.json`: a `Golden` document. */
   golden: Nullable(BuiltFile),
+  /** Where the weights are compressed beside the precision. */
+  compression: Type.Optional(CompressionSaving),
   /** `mixed` only: which layers are in 16 bit, and why. */
   sensitivity: Type.Optional(Sensitivity),
   /** What the conversion left alone. */

@@ -1,7 +1,8 @@
 import { fail } from '@selvedge/core/errors';
 import type { Sensitivity } from '../../report/index.ts';
 import type { Calibrated } from '../calibrated.ts';
-import type { Bar } from '../gate.ts';
+import { isStated } from '../gate.ts';
+import { sizeOf } from '../model-file.ts';
 import type { Trials } from '../trials.ts';
 import { chooseMoved } from './choose-moved.ts';
 import type { Converted } from './converted.ts';
@@ -35,6 +36,9 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
   const ranges = await calibrated.everyRange();
   const whole = await job.convert({ pass: 'int8', ranges, options });
   if ('skipped' in whole) return whole;
+  const half = await sizeOfHalf(job, calibrated);
+  if ('bytes' in whole && sizeOf(whole) >= half)
+    return { notes: [], skipped: 'int8 is no smaller than fp16 here: there is nothing to mix' };
   const groups = layerGroups(whole.changed ?? [], mostGroups);
   const { noise, gains } = await rankLayers(groups, { ranges, options }, job, trials);
   const order = groups.map((_, at) => at).sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0));
@@ -48,6 +52,12 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
     return {
       notes: [],
       skipped: `as int8, which holds ${mixtures.barInWords} with no layer moved`,
+    };
+  }
+  if (chosen.bytes >= half) {
+    return {
+      notes: [],
+      skipped: `every mixture that holds ${mixtures.barInWords} is as large as fp16`,
     };
   }
   const made = await mixtures.make(chosen.moved);
@@ -74,7 +84,15 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
   return 'skipped' in made ? made : { ...made, sensitivity };
 }
 
-const isStated = ({ min, maxDrop }: Bar): boolean => min !== undefined || maxDrop !== undefined;
+/** Bytes of fp16, where it is made beside: a mixture has to be smaller. */
+async function sizeOfHalf(
+  { others, convert }: PrecisionJob,
+  calibrated: Calibrated,
+): Promise<number> {
+  if (!others.includes('fp16')) return Number.POSITIVE_INFINITY;
+  const half = await convert({ pass: 'fp16', options: { ranges: await calibrated.extremes() } });
+  return 'bytes' in half ? sizeOf(half) : Number.POSITIVE_INFINITY;
+}
 
 /** Stored elements that the nodes read: a byte more of each in 16 bit. */
 function weightsOf({ source }: PrecisionJob, nodes: readonly string[]): number {

@@ -1,5 +1,5 @@
 import type { Summary } from '../../measure/index.ts';
-import type { Bar } from '../gate.ts';
+import { assumedBar, type Bar, isStated } from '../gate.ts';
 import { sizeOf } from '../model-file.ts';
 import type { Trials } from '../trials.ts';
 import type { Candidate } from './choose-moved.ts';
@@ -20,7 +20,7 @@ export class Mixtures {
   readonly #job: PrecisionJob;
   readonly #trials: Trials;
   readonly #measured = new Map<string, Measured>();
-  /** Whether the bar has to be proven: it is where all in 16 bit proves it. */
+  /** Whether the bar has to be proven: one that was stated is, where all in 16 bit proves it. */
   #toBeProven = true;
   metric = '';
   bar: Bar;
@@ -44,10 +44,8 @@ export class Mixtures {
     await this.#measureNew([all]);
     const { found } = this.#known(all);
     if (typeof found === 'string') return found;
-    if (this.bar.min === undefined && this.bar.maxDrop === undefined) {
-      this.bar = { maxDrop: assumedDrop(this.metric) };
-    }
-    this.#toBeProven = this.#holds(found, true);
+    if (!isStated(this.bar)) this.bar = assumedBar(this.metric);
+    this.#toBeProven = isStated(this.#job.bar) && this.#holds(found, true);
     if (this.#toBeProven || this.#holds(found, false)) return undefined;
     return `even with every layer in 16 bit ${this.barInWords} is missed`;
   }
@@ -110,9 +108,6 @@ export class Mixtures {
     }
   }
 }
-
-/** What a mixture has to hold where nobody states a bar: a point of a hundred, or 30 dB. */
-const assumedDrop = (metric: string): number => (metric === 'snr' ? 0.001 : 0.01);
 
 const keyOf = (moved: readonly number[]): string => [...moved].sort((a, b) => a - b).join(',');
 

@@ -1,9 +1,11 @@
 import { toSelvedgeError } from '@selvedge/core/errors';
 import {
+  clusterWeights,
   concat,
   type Float16Options,
   type Model,
   type PassResult,
+  pruneWeights,
   type QuantizeOptions,
   quantizeDynamic,
   quantizeStatic,
@@ -20,6 +22,7 @@ import type { Ranges } from './learned.ts';
 /** A pass and its options, as they cross to a thread. */
 export type PassRequest =
   | { readonly pass: 'fp16'; readonly options?: Float16Options }
+  | { readonly pass: 'prune' | 'cluster' }
   | { readonly pass: 'int8-dynamic'; readonly options?: QuantizeOptions }
   | { readonly pass: 'int8'; readonly ranges: Ranges; readonly options?: StaticOptions }
   | { readonly pass: 'int4'; readonly options?: Weights4Options }
@@ -40,6 +43,10 @@ function resultOf(model: Model, request: PassRequest): PassResult {
       return quantizeStatic(model, request.ranges, request.options);
     case 'int4':
       return quantizeWeights4(model, request.options);
+    case 'prune':
+      return pruneWeights(model);
+    case 'cluster':
+      return clusterWeights(model);
     case 'mixed':
       return mix(model, request.ranges, request.options ?? {}, request.moved);
   }

@@ -1,3 +1,5 @@
+import type { Compression } from '@selvedge/core/blueprint';
+import type { Model } from '@selvedge/onnx';
 import type { Calibrated } from '../calibrated.ts';
 import type { Bar } from '../gate.ts';
 import type { ModelFile } from '../model-file.ts';
@@ -11,6 +13,8 @@ export interface PrecisionJob {
   readonly source: LoadedModel;
   /** What activations look like; absent without a calibration set. */
   readonly calibrated: Calibrated | undefined;
+  /** The same for a model that the source was made into. */
+  readonly calibrate: (model: Model) => Calibrated | undefined;
   /** Absent without a calibration set. */
   readonly trials: Trials | undefined;
   /** What the tier's variants have to hold. */
@@ -35,6 +39,8 @@ export interface Margin {
 /** A precision that the forge can be asked for: how it is made, and how its answers are compared. */
 export interface Precision {
   readonly id: string;
+  /** What was done to the weights before. */
+  readonly compression?: Compression;
   /**
    * Answers depend on what else is in a batch, as where a range is taken over the whole tensor:
    * samples are measured one at a time, as they are used.

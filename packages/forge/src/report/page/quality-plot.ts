@@ -132,7 +132,7 @@ function freePlace(
   taken: readonly Box[],
   floor: number,
 ): { box: Box; anchor: 'start' | 'end' } {
-  const wide = variant.precision.length * letterWidth;
+  const wide = nameOf(variant).length * letterWidth;
   const places = shifts.flatMap((shift) =>
     (['start', 'end'] as const).map((anchor) => {
       const left = anchor === 'start' ? at.x + 9 : at.x - 9 - wide;
@@ -163,8 +163,11 @@ function drawn(
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.low)}" y2="${px(at.low)}"/>
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.high)}" y2="${px(at.high)}"/>
 ${dot(kind, at)}
-<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${variant.precision}</text></g>`;
+<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${nameOf(variant)}</text></g>`;
 }
+
+/** Within its tier. */
+const nameOf = ({ id, tier }: BuiltVariant): string => id.slice(tier.length + 1);
 
 /** State is never colour alone: what misses its bar is a cross. */
 function dot(kind: string, { x, y }: { readonly x: number; readonly y: number }): Markup {
