@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandModule>>> = 
   agent: async () => (await import('./agent.ts')).agent,
   build: async () => (await import('./build.ts')).build,
   inspect: async () => (await import('./inspect.ts')).inspect,
+  matrix: async () => (await import('./matrix.ts')).matrix,
   targets: async () => (await import('./targets.ts')).targets,
   emulate: async () => (await import('./emulate.ts')).emulate,
   run: async () => (await import('./run.ts')).run,

@@ -1,0 +1,82 @@
+import { chipOf, type Profile, profileOf } from '@selvedge/core/device';
+import type { Workload } from '@selvedge/core/release';
+import { placed } from '@selvedge/engines/emulated';
+import { countModel, inferValues, type Model } from '@selvedge/onnx';
+import { type Compatibility, type TargetVerdict, verdictFor } from '../compat/index.ts';
+import type { Estimated, MatrixTarget } from './matrix-document.ts';
+
+/** What is known of a model on a target, before anybody asks anything of it. */
+export interface Assessment {
+  readonly verdict: TargetVerdict;
+  /** Whether its accelerator computes in the variant's precision. */
+  readonly runsPrecision: boolean;
+  /** Precisions that it does compute in. */
+  readonly precisions: readonly string[];
+  readonly estimate: Estimated | null;
+  readonly profile: Profile;
+}
+
+/**
+ * Judges a variant on targets; what does not depend on the target is found once.
+ *
+ * @param workload as it was counted when the variant was built; otherwise as its graph tells
+ */
+export function assessor(
+  model: Model,
+  precision: string,
+  workload: Workload | null,
+): { readonly workload: Workload; on(target: string): Assessment } {
+  const counted = countModel(model);
+  const cost = { ...counted, model, precision, workload: workload ?? counted.workload };
+  const inference = inferValues(model);
+  return {
+    workload: cost.workload,
+    on(target) {
+      const compatibility = verdictFor(target, model, { inference });
+      const { verdict } = compatibility;
+      const profile = profileOf(target);
+      const unit = profile.units.find(({ provider }) => provider === verdict.provider);
+      const found = placed(cost, judged(profile, verdict), divided(compatibility));
+      return {
+        verdict,
+        runsPrecision: unit?.precisions.includes(precision) ?? false,
+        precisions: unit?.precisions ?? [],
+        estimate: found ? estimated(found) : null,
+        profile,
+      };
+    },
+  };
+}
+
+/** The unit that the verdict is about, and the processor that what it leaves falls back to. */
+const judged = (profile: Profile, { provider }: TargetVerdict): Profile => ({
+  ...profile,
+  units: profile.units.filter((unit) => unit.provider === provider || unit.kind === 'cpu'),
+});
+
+/** How the runtime divides the model; whole where all of it runs, or nothing is known. */
+const divided = ({ verdict, partitioning }: Compatibility) =>
+  verdict.verdict === 'partial' || verdict.verdict === 'none' ? partitioning : undefined;
+
+function estimated(found: NonNullable<ReturnType<typeof placed>>): Estimated {
+  const round = (value: number): number => Number(value.toPrecision(4));
+  const { ms, lowMs, highMs, unit, provenance } = found;
+  return {
+    p50Ms: round(ms),
+    lowMs: round(lowMs),
+    highMs: round(highMs),
+    unit: unitName(unit),
+    provenance,
+  };
+}
+
+/** `npu (qnn)` */
+const unitName = ({ kind, provider }: { kind: string; provider: string }): string =>
+  kind === provider ? kind : `${kind} (${provider})`;
+
+/** A target as the matrix shows it: the unit is the one that models are meant for. */
+export function targetOf(id: string): MatrixTarget {
+  const { name, units } = chipOf(id);
+  const unit = units.find(({ kind }) => kind !== 'cpu') ?? units[0]!;
+  return { id, name, unit: unitName(unit) };
+}

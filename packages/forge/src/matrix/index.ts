@@ -1,0 +1,11 @@
+export { type MatrixOptions, makeMatrix } from './matrix.ts';
+export type {
+  Matrix,
+  MatrixCell,
+  MatrixFinding,
+  MatrixTarget,
+  MatrixVariant,
+  Requirement,
+} from './matrix-document.ts';
+export { answerOf, estimateInWords, statusMarks, verdictInWords } from './words.ts';
+export { matrixFiles } from './write-matrix.ts';

@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogue, chipOf } from '@selvedge/core/device';
+import { apiVersion, type Tier } from '@selvedge/core/schema';
+import { type BuildOptions, build } from '../build/build.ts';
+import { isBlueprint, planBuild } from '../build/plan.ts';
+import { assessor, targetOf } from './assess.ts';
+import { judgeCell, skippedCell } from './judge-cell.ts';
+import { type Limits, limitsOf, noLimits } from './limits.ts';
+import type { Matrix, MatrixCell } from './matrix-document.ts';
+import { requirementsOf } from './requirements.ts';
+import { readBuildReport, type Subjects, subjectsOfBuild, subjectsOfModel } from './subjects.ts';
+import { writeMatrix } from './write-matrix.ts';
+
+export interface MatrixOptions
+  extends Pick<BuildOptions, 'out' | 'cache' | 'onProgress' | 'signal' | 'engine' | 'latency'> {
+  /** Target ids, `all` for the catalogue. Default: what the blueprint names, else all. */
+  readonly targets?: readonly string[] | undefined;
+}
+
+/**
+ * Judges every variant on every target and writes the matrix into `out`, in five forms.
+ *
+ * A blueprint is built into `out` first, or taken from the build cache; its targets, bars and
+ * budgets are what the matrix is held to. A build directory is judged as it stands. Of a bare model
+ * the matrix says what it is as it came, and what the variants are that an earlier build of it left
+ * in `out`.
+ *
+ * @throws SelvedgeError `not-found` (the file, a target), and what reading and building throws
+ */
+export async function makeMatrix(input: string, options: MatrixOptions): Promise<Matrix> {
+  for (const id of options.targets ?? []) if (id !== 'all') chipOf(id);
+  const { limits, ...found } = await gather(input, options);
+  const named = [...new Set([...limits.values()].flatMap(({ targets }) => targets))];
+  const targets = targetsOf(options.targets, named);
+  const cells: MatrixCell[] = [];
+  for (const subject of found.subjects) {
+    options.signal?.throwIfAborted();
+    cells.push(...(await cellsOf(subject, targets, limits)));
+  }
+  const variants = found.subjects.map(({ variant }) => variant);
+  const requirements = requirementsOf(limits, variants, cells);
+  const matrix: Matrix = {
+    apiVersion,
+    kind: 'Matrix',
+    source: input,
+    family: found.family,
+    version: found.version,
+    model: found.model,
+    targets: targets.map(targetOf),
+    variants,
+    cells,
+    requirements,
+    ok: requirements.every(({ ok }) => ok),
+    toolchain: found.toolchain,
+  };
+  await writeMatrix(options.out, matrix);
+  return matrix;
+}
+
+async function gather(
+  input: string,
+  { out, targets: _, ...options }: MatrixOptions,
+): Promise<Subjects & { limits: ReadonlyMap<Tier, Limits> }> {
+  if (isBlueprint(input)) {
+    const plan = await planBuild(input, {});
+    const { report } = await build(input, { ...options, out });
+    return { ...subjectsOfBuild(out, report), limits: limitsOf(plan) };
+  }
+  const none = new Map<Tier, Limits>();
+  if (await isBuildDirectory(input))
+    return { ...subjectsOfBuild(input, await readBuildReport(input)), limits: none };
+  return { ...(await subjectsOfModel(input, out, version)), limits: none };
+}
+
+/** Version of this package, as every package of the repository carries it. */
+const version = '0.1.0';
+
+const isBuildDirectory = (path: string): Promise<boolean> =>
+  stat(join(path, 'report.json')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** What the blueprint requires is always judged; what else was asked for stands behind it. */
+function targetsOf(asked: readonly string[] | undefined, named: readonly string[]): string[] {
+  const all = catalogue.map(({ id }) => id);
+  const wanted = asked ?? (named.length > 0 ? [] : ['all']);
+  return [...new Set([...named, ...wanted.flatMap((id) => (id === 'all' ? all : [id]))])];
+}
+
+async function cellsOf(
+  { variant, load }: Subjects['subjects'][number],
+  targets: readonly string[],
+  limitsByTier: ReadonlyMap<Tier, Limits>,
+): Promise<MatrixCell[]> {
+  const limits = limitsByTier.get(variant.tier) ?? noLimits;
+  if (!load) return targets.map((target) => skippedCell(variant, target, limits));
+  const { model, workload } = await load();
+  const assess = assessor(model, variant.precision, workload);
+  return targets.map((target) =>
+    judgeCell(variant, target, assess.on(target), limits, assess.workload.peakMemoryBytes),
+  );
+}

@@ -1,0 +1,47 @@
+import { style as reportStyle } from '../../report/page/style.ts';
+
+/** The report's style, with the heat and the panels. Colours of cells keep text at 4.5:1 on both grounds. */
+export const style = `${reportStyle}
+:root{--heat-full:light-dark(#d5ece5,#12352c);--heat-little:light-dark(#e5efd8,#27331b);--heat-part:light-dark(#f6ead0,#3a2d12);--heat-most:light-dark(#fae0d0,#412719);--heat-none:light-dark(#f8d9d6,#451e1c)}
+.heat td{height:auto;padding:2px;border:0;vertical-align:stretch;min-width:128px}
+.heat th[scope=row]{white-space:nowrap;padding:6px 16px 6px 0}
+.heat thead th{padding-left:10px}
+.heat thead th:first-child{padding-left:0}
+.heat-full{background:var(--heat-full)}.heat-little{background:var(--heat-little)}.heat-part{background:var(--heat-part)}.heat-most{background:var(--heat-most)}.heat-none{background:var(--heat-none)}
+.heat-converted{background:var(--paper);box-shadow:inset 0 0 0 2px var(--heat-part)}
+.heat-unknown{background:var(--paper);outline:1px dashed var(--hair);outline-offset:-1px}
+.cell{border:0;border-radius:4px;color:var(--ink);cursor:pointer;display:flex;flex-direction:column;font:inherit;font-size:12px;line-height:16px;min-height:56px;padding:6px 8px;text-align:left;width:100%}
+.cell:hover{outline:1px solid var(--soft);outline-offset:-1px}
+.cell:focus-visible{outline:2px solid var(--accent);outline-offset:0}
+.cell .status{color:inherit;font-weight:600}
+.cell .said{white-space:nowrap}
+.cell .time{font-family:var(--mono);white-space:nowrap}
+.cell .interval{display:block;margin-top:2px}
+.cell .interval .zero{opacity:.25}
+.cell .interval .whisker{stroke:var(--ink);opacity:.7}
+.cell .interval circle{fill:var(--ink)}
+.swatch{border-radius:2px;display:inline-block;height:12px;vertical-align:-2px;width:12px}
+.required{border:1px solid var(--accent);border-radius:8px;color:var(--accent);font-size:12px;line-height:16px;padding:0 6px;white-space:nowrap}
+.scroll{overflow-x:auto;margin:0 -4px;padding:4px}
+.panel{background:var(--paper);border:1px solid var(--hair);border-radius:8px;box-shadow:0 8px 32px rgb(0 0 0/.24);color:var(--ink);inset:auto 24px 24px auto;margin:0;max-height:min(640px,calc(100dvh - 48px));overflow:auto;padding:16px 20px;position:fixed;width:min(440px,calc(100vw - 48px))}
+.panel h2{font-size:16px;margin:0 0 4px}
+.panel h2 .id{font-size:14px}
+.panel dl{gap:2px 16px;grid-template-columns:max-content minmax(0,1fr);margin:12px 0}
+.panel ul{list-style:none;padding:0}
+.panel li{border-top:1px solid var(--hair);margin:0;padding:8px 0}
+.panel li.fails .mark{color:var(--bad)}.panel li.unproven .mark{color:var(--warn)}
+.panel li strong{font-weight:600}
+.hint{color:var(--accent)}
+.close{background:none;border:1px solid var(--hair);border-radius:6px;color:var(--ink);cursor:pointer;font:inherit;margin-top:8px;padding:4px 12px}
+.requirements{list-style:none;padding:0}
+.requirements .status{display:inline-block;min-width:64px}
+@media(max-width:860px){
+.heat td{display:grid;gap:8px;grid-template-columns:120px minmax(0,1fr);align-items:center;padding:2px 0;min-width:0}
+.heat td[data-label]::before{min-width:0;overflow-wrap:anywhere;font-family:var(--mono)}
+.heat th[scope=row]{padding:0 0 4px}
+.panel{inset:auto 8px 8px 8px;width:auto;max-height:70dvh}
+.panel dl{grid-template-columns:max-content minmax(0,1fr)}
+.panel dd{margin:0}
+}
+@media print{.panel{display:none}}
+`;

@@ -1,0 +1,45 @@
+import { formatMs } from '../report/format.ts';
+import type { Matrix, MatrixCell } from './matrix-document.ts';
+
+/** What the matrix says, in a sentence. */
+export function answerOf({ requirements, cells, targets, variants }: Matrix): string {
+  if (requirements.length === 0) {
+    const whole = new Set(
+      cells
+        .filter(({ verdict, inPrecision }) => verdict === 'full' && inPrecision)
+        .map(({ target }) => target),
+    );
+    const count = variants.length === 1 ? 'It' : `One of its ${variants.length} variants`;
+    return `${count} runs whole on ${whole.size} of ${targets.length} targets.`;
+  }
+  const missed = requirements.filter(({ ok }) => !ok);
+  const places = [...new Set(missed.map(({ target, tier }) => target ?? `the ${tier} tier`))];
+  return missed.length === 0
+    ? `All ${requirements.length} of what the blueprint requires is met.`
+    : `${missed.length} of ${requirements.length} requirements are missed: ${places.join(', ')}.`;
+}
+
+/** Shapes beside the words: no state is told by colour alone. */
+export const statusMarks = { pass: '✓', fail: '✕', unproven: '?', skipped: '–' } as const;
+
+/** What of a variant runs on the target's accelerator. */
+export function verdictInWords({ verdict, fallbackShare, inPrecision }: MatrixCell): string {
+  if (verdict === 'unknown' || fallbackShare === null) return 'not known';
+  if (verdict === 'none' && fallbackShare === 0) return 'cannot run';
+  const words = verdict === 'full' ? 'runs whole' : `${percent(fallbackShare)} on the CPU`;
+  return inPrecision || verdict === 'none' ? words : `${words} if converted`;
+}
+
+/** Whole per cents, but a share that is there never reads as none, nor a part as the whole. */
+export function percent(share: number): string {
+  const whole = Math.round(share * 100);
+  if (whole === 0 && share > 0) return '<1%';
+  return whole === 100 && share < 1 ? '>99%' : `${whole}%`;
+}
+
+/** `1.23 ms (0.70 to 2.10)`; a dash where nothing is known. */
+export function estimateInWords({ estimate }: MatrixCell): string {
+  if (!estimate) return '—';
+  const { p50Ms, lowMs, highMs } = estimate;
+  return `${formatMs(p50Ms)} (${formatMs(lowMs)} to ${formatMs(highMs)})`;
+}

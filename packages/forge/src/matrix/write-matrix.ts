@@ -1,0 +1,36 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toSelvedgeError } from '@selvedge/core/errors';
+import { junitOf } from './junit.ts';
+import { formatMatrix } from './markdown.ts';
+import type { Matrix } from './matrix-document.ts';
+import { matrixPage } from './page/matrix-page.ts';
+import { sarifOf } from './sarif.ts';
+
+/** The forms of a matrix, by file name. */
+export const matrixFiles: Readonly<Record<string, (matrix: Matrix) => string>> = {
+  'matrix.md': formatMatrix,
+  'matrix.html': matrixPage,
+  'matrix.junit.xml': junitOf,
+  'matrix.sarif': (matrix) => `${JSON.stringify(sarifOf(matrix), null, 2)}\n`,
+  'matrix.json': (matrix) => `${JSON.stringify(matrix, null, 2)}\n`,
+};
+
+/**
+ * Writes the matrix into a directory, in every form; each file is whole or as it was before.
+ *
+ * @throws SelvedgeError `io-failed`
+ */
+export async function writeMatrix(out: string, matrix: Matrix): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    for (const [name, form] of Object.entries(matrixFiles)) {
+      const path = join(out, name);
+      const staged = `${path}.${process.pid}`;
+      await writeFile(staged, form(matrix));
+      await rename(staged, path);
+    }
+  } catch (caught) {
+    throw toSelvedgeError(caught, 'io-failed');
+  }
+}
