@@ -4,7 +4,7 @@ import type { Evidence, Finding } from '../finding.ts';
 import { pathOf } from '../language/index.ts';
 import { lineOf, type Manifest } from '../resolve/index.ts';
 import { masked } from '../secret/index.ts';
-import { applicationBy } from './application.ts';
+import { applicationBy } from '../waits/index.ts';
 import { offlineOf, severityOf, tierOf } from './consequence.ts';
 import { isStreaming, modelOf } from './options.ts';
 import { personalSigns } from './personal.ts';

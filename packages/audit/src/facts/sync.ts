@@ -1,13 +1,6 @@
 import type { Coupling } from '../find/index.ts';
-import type { Sync } from '../finding.ts';
 import type { CodeFunction } from '../language/code.ts';
-import { applicationSign, startedBy, strongSign, weakSign } from './sync-signs.ts';
-
-/** A sign of who waits for a call. */
-export interface SyncSign {
-  readonly sync: Sync;
-  readonly sign: string;
-}
+import { applicationSign, type SyncSign, startedBy, strongSign, weakSign } from '../waits/index.ts';
 
 /** Who waits for each coupling. */
 export type SyncOf = (coupling: Coupling) => SyncSign;

@@ -3,35 +3,67 @@ import type { ProviderRule } from '../rules/index.ts';
 
 export interface AddressMatch {
   readonly provider: ProviderRule;
-  /** A host is one provider's; a path's shape may be anybody's. */
-  readonly by: 'host' | 'path';
+  /** A host is one provider's, and so is a variable that holds one; a path's shape may be anybody's. */
+  readonly by: 'host' | 'variable' | 'path';
 }
 
-/** Tells whose an address is, by its host, or by the shape of its path. */
-export function addressMatcher(
-  providers: readonly ProviderRule[],
-): (address: string) => AddressMatch | undefined {
+/** Tells whose an address is. */
+export type MatchAddress = (address: string, text: string) => AddressMatch | undefined;
+
+/**
+ * Tells whose an address is, by its host, by the variable that it comes from, or by the shape of
+ * its path. An address where nothing is inferred (a list of models, a token) is nobody's.
+ */
+export function addressMatcher(providers: readonly ProviderRule[]): MatchAddress {
   const hosts = providers.flatMap((provider) =>
-    provider.hosts.map((host) => ({ provider, by: 'host' as const, pattern: hostPattern(host) })),
+    provider.hosts.map((host) => ({ provider, pattern: hostPattern(host) })),
   );
-  const paths = providers.flatMap((provider) =>
-    provider.paths.map((path) => ({ provider, by: 'path' as const, pattern: pathPattern(path) })),
+  const paths = providers.flatMap((provider) => [
+    ...provider.paths.map((path) => ({ provider, pattern: pathPattern(path), named: false })),
+    ...provider.commonPaths.map((path) => ({ provider, pattern: pathPattern(path), named: true })),
+  ]);
+  const variables = new Map(
+    providers.flatMap((provider) => provider.environment.map((name) => [name, provider] as const)),
   );
-  return (address) => {
-    if (!mayBeAddress(address)) return undefined;
+  return (address, text) => {
+    if (!mayBeAddress(address) || managing.test(address)) return undefined;
     const host = /^(?:https?|wss?|grpcs?):\/\/([^/?#\s]+)/.exec(address)?.[1];
-    const named = host && hosts.find(({ pattern }) => pattern.test(host));
-    return named || paths.find(({ pattern }) => pattern.test(address));
+    const hosted = host && hosts.find(({ pattern }) => pattern.test(host));
+    if (hosted) return { provider: hosted.provider, by: 'host' };
+    const shaped = paths.find(
+      ({ pattern, named, provider }) =>
+        pattern.test(address) && (!named || mentions(text, provider)),
+    );
+    if (shaped) return { provider: shaped.provider, by: 'path' };
+    for (const [, name = ''] of address.matchAll(variable)) {
+      const provider = variables.get(name);
+      if (provider) return { provider, by: 'variable' };
+    }
+    return undefined;
   };
 }
 
+/** A variable whose value is not known stands between two holes. */
+const variable = new RegExp(`${hole}\\$(\\w+)${hole}`, 'g');
+
+/** An address as people read it: `$NAME` for a variable, `…` for what is not known. */
+export const shownAddress = (address: string): string =>
+  address.replace(variable, (_, name: string) => `$${name}`).replaceAll(hole, '…');
+
+/** Where an account or its models are managed. */
+const managing =
+  /\/(models|files|usage|billing|balance|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|metrics|user|me|api_keys?)\/?(\?[^/]*)?$/i;
+
+const mentions = (text: string, { name }: ProviderRule): boolean =>
+  text.toLowerCase().includes(name);
+
 const mayBeAddress = (text: string): boolean =>
-  text.length < 2000 && !/\s/.test(text) && /[/:]/.test(text);
+  text.length < 2000 && !/\s/.test(text) && /[/:\0]/.test(text);
 
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 
 const hostPattern = (host: string): RegExp =>
-  new RegExp(`(^|@)${escaped(host).replaceAll('*', `[\\w.${hole}-]+`)}(:\\d+)?$`, 'i');
+  new RegExp(`(^|@)${escaped(host).replaceAll('*', `[\\w.$${hole}-]+`)}(:\\d+)?$`, 'i');
 
 /** At the end of the path, so that `/v1/models` in the middle of a longer one is not taken for it. */
 const pathPattern = (path: string): RegExp =>

@@ -1,14 +1,8 @@
 import { type CallSite, type Expr, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
-import {
-  hole,
-  type Project,
-  type Settings,
-  type SourceFile,
-  textsWithin,
-} from '../resolve/index.ts';
+import { type Project, type Settings, type SourceFile, textsWithin } from '../resolve/index.ts';
 import type { RuleBook } from '../rules/index.ts';
-import { type AddressMatch, addressMatcher } from './address.ts';
+import { type AddressMatch, addressMatcher, type MatchAddress, shownAddress } from './address.ts';
 import type { Coupling } from './coupling.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
@@ -29,7 +23,7 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
 interface Search {
   readonly project: Project;
   readonly settings: Settings;
-  readonly match: (address: string) => AddressMatch | undefined;
+  readonly match: MatchAddress;
   /** Names of the codebase's functions that send what they are given. */
   readonly sending: ReadonlySet<string>;
 }
@@ -55,7 +49,7 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
   if (!isUsual && !isOwn) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
   for (const address of textsWithin(call.expr, site, project, settings)) {
-    const found = match(address);
+    const found = match(address, file.text);
     if (!found || (address.startsWith('/') && servers.test(path.at(-2) ?? ''))) continue;
     return { ...found, file, call, address, isOwn, sends: isOwn || !builders.test(last) };
   }
@@ -70,12 +64,12 @@ function couplingOf({ file, call, address, provider, by, isOwn }: HttpCall): Cou
     provider,
     kind: provider.kind === 'local' ? 'local' : 'http',
     data: provider.data,
-    confidence: (by === 'host' ? 0.95 : 0.75) * (isOwn ? 0.85 : 1),
+    confidence: (by === 'path' ? 0.75 : 0.95) * (isOwn ? 0.85 : 1),
     evidence: [
       {
         file,
         line: call.expr.line,
-        says: `${path} sends to ${address.replaceAll(hole, '…')}`,
+        says: `${path} sends to ${shownAddress(address)}`,
       },
     ],
   };

@@ -1,6 +1,12 @@
-import { type CallSite, pathOf } from '../language/code.ts';
+import { type CallSite, type Expr, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
-import { type Origin, originsOf, type Project, type SourceFile } from '../resolve/index.ts';
+import {
+  type Origin,
+  originsOf,
+  ownFile,
+  type Project,
+  type SourceFile,
+} from '../resolve/index.ts';
 import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
 import type { Coupling } from './coupling.ts';
 
@@ -8,22 +14,39 @@ import type { Coupling } from './coupling.ts';
 export function findSdkCalls(project: Project, rules: RuleBook): Coupling[] {
   const used = packagesUsed(project, rules);
   return project.files.flatMap((file) =>
-    file.code.calls.flatMap((call) => sdkCall(file, call, project, rules, used) ?? []),
+    file.code.calls.flatMap((call) => {
+      const found = sdkCall(file, call, call.expr.callee, project, rules, used);
+      return found ?? handedOver(file, call, project, rules, used);
+    }),
+  );
+}
+
+/** `to_thread(client.chat.completions.create, …)`: a call that is handed to another to be made. */
+function handedOver(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  rules: RuleBook,
+  used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
+): Coupling[] {
+  return call.expr.args.flatMap(({ value }) =>
+    value.is === 'member' ? (sdkCall(file, call, value, project, rules, used) ?? []) : [],
   );
 }
 
 function sdkCall(
   file: SourceFile,
   call: CallSite,
+  callee: Expr,
   project: Project,
   rules: RuleBook,
   used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
 ): Coupling | undefined {
   const language = file.language.id;
-  const path = pathOf(call.expr.callee);
+  const path = pathOf(callee);
   if (!mayMatch(path, language, rules)) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
-  const origins = originsOf(call.expr.callee, site, project);
+  const origins = originsOf(callee, site, project);
   const traced = ofOrigins(origins, language, rules);
   if (traced) {
     const { provider, rule, origin } = traced;
@@ -36,7 +59,9 @@ function sdkCall(
       `${shown(path)} is ${origin.path.join('.')} of ${origin.module}`,
     );
   }
-  if (origins.some(({ opened }) => !opened)) return undefined;
+  const isOwn = project.functionsNamed(path.at(-1) ?? '').length > 0;
+  if (origins.some((each) => !each.opened && (isOwn || ownFile(each) === undefined)))
+    return undefined;
   for (const { provider, call: rule } of rules.distinctive(language, path)) {
     const files = used.get(provider);
     if (!files) continue;

@@ -6,6 +6,7 @@ import {
   type Project,
   type SourceFile,
 } from '../resolve/index.ts';
+import { isEntryPoint } from '../waits/index.ts';
 import type { Coupling } from './coupling.ts';
 
 /** A function of the codebase that reaches a model. */
@@ -16,7 +17,7 @@ export interface Wrapper {
 }
 
 /** Wrappers around wrappers are followed so far; farther up it is the application. */
-const maxDepth = 3;
+const maxDepth = 2;
 
 /** The named functions around couplings. A local engine's callers are local, and so no findings. */
 export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
@@ -36,8 +37,10 @@ function enclosing(fn: CodeFunction | undefined): CodeFunction | undefined {
 }
 
 /** An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper. */
-const isWrapper = ({ name, owner }: CodeFunction): boolean =>
-  !/^(main|constructor|__init__|init|setUp|setup|new|New|handler)$/.test(name) && name !== owner;
+const isWrapper = (fn: CodeFunction): boolean =>
+  !/^(main|constructor|__init__|init|setUp|setup|new|New|handler)$/.test(fn.name) &&
+  fn.name !== fn.owner &&
+  !isEntryPoint(fn);
 
 const depthOf = (coupling: Coupling): number =>
   coupling.through ? 1 + depthOf(coupling.through.coupling) : 0;

@@ -69,6 +69,9 @@ export interface Binding {
   readonly line: number;
 }
 
+/** The name of a field without one, whose members are those of the struct around it (Go). */
+export const embedded = 'this.*';
+
 export interface CallSite {
   readonly expr: CallExpr;
   readonly fn?: CodeFunction;

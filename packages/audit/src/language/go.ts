@@ -1,4 +1,13 @@
-import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
+import {
+  type Argument,
+  type Expr,
+  embedded,
+  type Import,
+  member,
+  name,
+  other,
+  text,
+} from './code.ts';
 import { callAt, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
 import { child, type SyntaxNode } from './syntax.ts';
@@ -31,14 +40,19 @@ function imports(node: SyntaxNode): Import[] {
   if (node.kind !== 'import_spec') return [];
   const module = (node.field('path')?.text() ?? '').replace(/^["`]|["`]$/g, '');
   const alias = node.field('name')?.text();
-  return [{ module, local: alias === '.' ? '*' : (alias ?? packageOf(module)), line: node.line }];
+  if (alias !== undefined) return [{ module, local: alias === '.' ? '*' : alias, line: node.line }];
+  return packageNames(module).map((local) => ({ module, local, line: node.line }));
 }
 
-/** What a package is called where no alias says: its last part, without version and `go-`. */
-function packageOf(module: string): string {
+/**
+ * What a package may be called where no alias says, which only its own source knows: its last part
+ * without version and `go-`, or a word of it (`anthropic-sdk-go` is `anthropic`).
+ */
+function packageNames(module: string): string[] {
   const parts = module.split('/').filter((part) => !/^v\d+$/.test(part));
   const last = (parts.at(-1) ?? module).replace(/\.v\d+$/, '');
-  return last.replace(/^go[-.]|[-.]go$/g, '').replaceAll('-', '');
+  const words = last.split(/[-.]/).filter((word) => !/^(go|golang|sdk|api)$/.test(word));
+  return [...new Set([words.join(''), words[0] ?? last, words.at(-1) ?? last])];
 }
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
@@ -81,9 +95,10 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     }
     case 'field_declaration': {
       const type = node.field('type')?.text();
-      return node.named
-        .filter((each) => each.kind === 'field_identifier')
-        .map((each) => ({ name: `this.${each.text()}`, type }));
+      const names = node.named.filter((each) => each.kind === 'field_identifier');
+      // An embedded field has no name: the members of its type are the struct's own.
+      if (names.length === 0) return [{ name: embedded, type }];
+      return names.map((each) => ({ name: `this.${each.text()}`, type }));
     }
     default:
       return [];

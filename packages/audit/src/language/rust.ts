@@ -126,6 +126,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return dotted(node.text().replace(/<.*?>/gs, ''));
     case 'field_expression':
       return member(readField(node, 'value', read), node.field('field')?.text() ?? '');
+    case 'closure_expression':
+      return readField(node, 'body', read);
     case 'generic_function':
       return readField(node, 'function', read);
     case 'string_literal':

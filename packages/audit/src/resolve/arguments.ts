@@ -1,6 +1,6 @@
 import type { CodeFunction, Expr } from '../language/code.ts';
-import type { Site } from './origin.ts';
 import type { Project } from './project.ts';
+import type { Site } from './site.ts';
 
 /** An argument that is given somewhere, and where. */
 export interface Given {

@@ -1,6 +1,7 @@
-import type { Binding, CodeFunction, Expr } from '../language/code.ts';
+import { type Binding, type CodeFunction, type Expr, embedded } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
 import type { Project } from './project.ts';
+import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** What an expression comes from: something of a module that is not the codebase's own. */
@@ -10,13 +11,6 @@ export interface Origin {
   readonly path: readonly string[];
   /** The name may as well come from elsewhere: its module opens all its names (`using`, `import *`). */
   readonly opened: boolean;
-}
-
-/** Where an expression stands. */
-export interface Site {
-  readonly file: SourceFile;
-  readonly fn?: CodeFunction | undefined;
-  readonly owner?: string | undefined;
 }
 
 /** Longer chains of `a = b; b = c` are not followed; they may go round. */
@@ -113,6 +107,17 @@ class Tracer {
     return found.length > 0 ? this.#bound(found, site, steps) : undefined;
   }
 
+  /** A member that a struct has from the types that it embeds. */
+  #embedded(name: string, site: Site, steps: number): Origin[] {
+    const found = site.file.code.bindings.filter(
+      (each) => each.name === embedded && each.owner === site.owner,
+    );
+    return this.#bound(found, site, steps).map((origin) => ({
+      ...origin,
+      path: [...origin.path, name],
+    }));
+  }
+
   #bound(bindings: readonly Binding[], site: Site, steps: number): Origin[] {
     return bindings.flatMap((binding) => {
       const at = { ...site, fn: binding.fn ?? site.fn, owner: binding.owner ?? site.owner };
@@ -179,7 +184,7 @@ class Tracer {
       of.is === 'name' &&
       (of.name === 'this' || of.name === site.fn?.receiver || isReceiver(of.name, site))
     )
-      return this.#field(name, site, steps) ?? [];
+      return this.#field(name, site, steps) ?? this.#embedded(name, site, steps);
     return this.trace(of, site, steps).flatMap((origin) => this.#memberOf(origin, name, steps));
   }
 

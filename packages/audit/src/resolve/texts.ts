@@ -1,8 +1,9 @@
-import type { Expr } from '../language/code.ts';
+import type { Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
-import type { Site } from './origin.ts';
+import { originsOf, ownFile } from './origin.ts';
 import type { Project } from './project.ts';
 import type { Settings } from './settings.ts';
+import type { Site } from './site.ts';
 
 /** Stands for a part of a text that is not known. */
 export const hole = '\u0000';
@@ -120,7 +121,7 @@ class Reader {
   #member(expr: Expr & { is: 'member' }, site: Site, steps: number): string[] {
     const path = pathOf(expr);
     const variable = environmentOf(path);
-    if (variable) return this.#settings.of(variable);
+    if (variable) return this.#setting(variable);
     if (path.length === 2 && (path[0] === 'this' || path[0] === site.fn?.receiver))
       return this.#field(expr.name, site, steps);
     const own =
@@ -129,7 +130,29 @@ class Reader {
     const fields = this.#project
       .declaring(path.at(-2) ?? '', site.file.language)
       .flatMap((file) => this.#constant(file, expr.name, steps));
-    return fields.length > 0 ? fields : this.#settings.of(expr.name);
+    if (fields.length > 0) return fields;
+    const ofType = this.#ofType(expr, site, steps);
+    return ofType.length > 0 ? ofType : this.#setting(expr.name);
+  }
+
+  /** A field of an object of the codebase's own class. */
+  #ofType({ of, name }: MemberExpr, site: Site, steps: number): string[] {
+    return originsOf(of, site, this.#project).flatMap((origin) => {
+      const path = ownFile(origin);
+      const file = path === undefined ? undefined : this.#project.at(path);
+      const owner = origin.path.find((part) => /^[A-Z]/.test(part));
+      if (!file || owner === undefined) return [];
+      return file.code.bindings
+        .filter((each) => each.name === `this.${name}` && each.owner === owner)
+        .flatMap(({ value, fn }) => (value ? this.read(value, { file, fn, owner }, steps) : []));
+    });
+  }
+
+  /** What configuration says, or else the variable's name between holes. */
+  #setting(name: string): string[] {
+    const found = this.#settings.of(name);
+    if (found.length > 0) return found;
+    return /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(name) ? [`${hole}$${name}${hole}`] : [];
   }
 
   #throughImport(local: string, name: string, site: Site, steps: number): string[] {
@@ -153,7 +176,9 @@ class Reader {
       const [key, otherwise] = args;
       const names = key ? this.read(key, site, steps) : [];
       const found = names.flatMap((each) => this.#settings.of(each));
-      return found.length > 0 ? found : otherwise ? this.read(otherwise, site, steps) : [];
+      if (found.length > 0) return found;
+      const given = otherwise ? this.read(otherwise, site, steps) : [];
+      return given.length > 0 ? given : names.flatMap((each) => this.#setting(each));
     }
     const last = path.at(-1) ?? '';
     if (isRequest(path, site))

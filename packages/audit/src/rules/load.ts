@@ -45,11 +45,20 @@ async function ruleFiles(directory: string): Promise<string[]> {
 async function readRule(file: string): Promise<ProviderRule> {
   const text = await readFile(file, 'utf8');
   const written = parseDocument(RuleFile, parseYaml(text, file), basename(file));
-  const { hosts = [], paths = [], environment = [], languages, examples, ...rest } = written;
+  const {
+    hosts = [],
+    paths = [],
+    commonPaths = [],
+    environment = [],
+    languages,
+    examples,
+    ...rest
+  } = written;
   return {
     ...(rest as Pick<ProviderRule, 'name' | 'title' | 'kind' | 'data'>),
     hosts,
     paths,
+    commonPaths,
     environment,
     examples,
     languages: Object.fromEntries(

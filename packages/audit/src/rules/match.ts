@@ -9,7 +9,7 @@ export interface CallMatch {
 /** Rules made ready to be asked about modules, calls and addresses. */
 export interface RuleBook {
   readonly providers: readonly ProviderRule[];
-  /** Providers that a module belongs to. */
+  /** Providers that a module belongs to, the most exact first. */
   ofModule(language: LanguageId, module: string): readonly ProviderRule[];
   /** The call that a path after the module is: `['OpenAI', 'chat', 'completions', 'create']`. */
   callOf(
@@ -25,9 +25,11 @@ export function ruleBook(providers: readonly ProviderRule[]): RuleBook {
   return {
     providers,
     ofModule: (language, module) =>
-      providers.filter(({ languages }) =>
-        languages[language]?.packages.some((name) => isWithin(module, name)),
-      ),
+      providers
+        .map((provider) => ({ provider, length: lengthWithin(module, provider, language) }))
+        .filter(({ length }) => length > 0)
+        .sort((a, b) => b.length - a.length)
+        .map(({ provider }) => provider),
     callOf: (provider, language, path) =>
       provider.languages[language]?.calls.find((call) => endsWith(path, call.path)),
     distinctive: (language, path) =>
@@ -38,6 +40,14 @@ export function ruleBook(providers: readonly ProviderRule[]): RuleBook {
       ),
   };
 }
+
+const lengthWithin = (module: string, { languages }: ProviderRule, language: LanguageId): number =>
+  Math.max(
+    0,
+    ...(languages[language]?.packages ?? []).map((name) =>
+      isWithin(module, name) ? name.length : 0,
+    ),
+  );
 
 /** `openai` holds `openai`, `openai/resources`, `openai.types`, `openai::types`; not `openai-fake`. */
 function isWithin(module: string, name: string): boolean {

@@ -33,6 +33,8 @@ export interface ProviderRule {
   readonly hosts: readonly string[];
   /** Paths of a URL that tell, whatever the host: `/v2/models/*​/infer`. */
   readonly paths: readonly string[];
+  /** Paths that anybody's server may have: they tell in a file that names the provider. */
+  readonly commonPaths: readonly string[];
   /** Environment variables that hold its address. */
   readonly environment: readonly string[];
   readonly examples: Readonly<Partial<Record<LanguageId, Example>>>;

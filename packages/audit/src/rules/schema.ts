@@ -41,6 +41,7 @@ export const RuleFile = Type.Object(
     data: Kind,
     hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     paths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
+    commonPaths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
     environment: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     languages: perLanguage(Language),
     examples: perLanguage(Example),

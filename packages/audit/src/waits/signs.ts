@@ -1,6 +1,12 @@
+import type { Sync } from '../finding.ts';
 import { type CallExpr, type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
 import type { SourceFile } from '../resolve/index.ts';
-import type { SyncSign } from './sync.ts';
+
+/** A sign of who waits for a call. */
+export interface SyncSign {
+  readonly sync: Sync;
+  readonly sign: string;
+}
 
 type Signs = readonly (readonly [SyncSign['sync'], RegExp])[];
 
@@ -9,6 +15,8 @@ export function strongSign(fn: CodeFunction): SyncSign | undefined {
   for (const mark of fn.marks) {
     const sync = first(markSigns, mark);
     if (sync) return { sync, sign: `${firstLine(mark)} on ${fn.name || 'it'}` };
+    if (screenMarks.test(mark))
+      return { sync: 'request', sign: `${firstLine(mark)} on ${fn.name || 'it'}` };
   }
   const handed = fn.handedTo && (startedBy(fn.handedTo) ?? answers(fn.handedTo));
   if (handed) return handed;
@@ -98,9 +106,16 @@ const markSigns: Signs = [
   ],
   [
     'request',
-    /\b(app|router|bp|blueprint|api|server|mcp|ns|\w*_router|\w*_bp|\w*_blueprint|\w*_app)\.(get|post|put|patch|delete|route|websocket|api_route|tool|command)\b|@(Get|Post|Put|Patch|Delete|Request|Message)Mapping|@(Get|Post|Put|Patch|Delete|All|Query|Mutation|Sse|SubscribeMessage|Path|POST|GET|Tool|MainActor|Composable)\b|Http(Get|Post|Put|Patch|Delete|Trigger)\b|#\[(\w+::)*(get|post|put|patch|delete|handler|command)\b|api_view|csrf_exempt|tauri::command|\baction\(|@click\.|@(bot|client|dp|cl)\.|@(app|cli)\.(command|callback|event|message)|@cl\.on_/,
+    /\b(app|router|bp|blueprint|api|server|mcp|ns|\w*_router|\w*_bp|\w*_blueprint|\w*_app)\.(get|post|put|patch|delete|route|websocket|api_route|tool|command)\b|@(Get|Post|Put|Patch|Delete|Request|Message)Mapping|@(Get|Post|Put|Patch|Delete|All|Query|Mutation|Sse|SubscribeMessage|Path|POST|GET|Tool)\b|Http(Get|Post|Put|Patch|Delete|Trigger)\b|#\[(\w+::)*(get|post|put|patch|delete|handler|command)\b|api_view|csrf_exempt|tauri::command|\baction\(|@click\.|@(bot|client|dp|cl)\.|@(app|cli)\.(command|callback|event|message)|@cl\.on_/,
   ],
 ];
+
+/** What says where a function runs, and not that it is called from outside. */
+const screenMarks = /^@(MainActor|Composable)\b/;
+
+/** Whether a decorator makes a function an entry point: a route, a command, a consumer. */
+export const isEntryPoint = ({ marks }: CodeFunction): boolean =>
+  marks.some((mark) => first(markSigns, mark) !== undefined);
 
 const nameSigns: Signs = [
   [

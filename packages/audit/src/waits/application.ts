@@ -1,5 +1,5 @@
 import type { Manifest } from '../resolve/index.ts';
-import type { SyncSign } from './sync.ts';
+import type { SyncSign } from './signs.ts';
 
 /**
  * What the application around a file is, by the nearest manifest above it that names a framework of
