@@ -1,6 +1,7 @@
 import type { Latency } from '@selvedge/core/release';
 import { formatBytes } from '@selvedge/core/units';
 import { identicalDb } from '../measure/index.ts';
+import { codeSpan, plainText } from './markdown-text.ts';
 import type { BuildReport, BuiltVariant, PassNote } from './schema.ts';
 
 /** Provenance as every table of the fabric shows it: measured, calibrated, estimated. */
@@ -30,15 +31,15 @@ export function formatReport(report: BuildReport): string {
     '## Built from',
     '',
     ...Object.entries(report.sources).flatMap(([tier, model]) => [
-      `- ${tier}: \`${model.file}\`, ${model.nodes} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, \`${model.digest}\``,
-      ...fixLines(model),
+      `- ${tier}: ${codeSpan(model.file)}, ${model.nodes} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, \`${model.digest}\``,
+      ...fixLines(model).map(escapedItem),
     ]),
     evaluation
-      ? `- evaluation set: \`${evaluation.path}\`, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
+      ? `- evaluation set: ${codeSpan(evaluation.path)}, ${count(evaluation.samples)} samples, \`${evaluation.digest}\``
       : '- evaluation set: none',
     ...(report.calibration
       ? [
-          `- calibration set: \`${report.calibration.path}\`, ${count(report.calibration.samples)} samples, \`${report.calibration.digest}\``,
+          `- calibration set: ${codeSpan(report.calibration.path)}, ${count(report.calibration.samples)} samples, \`${report.calibration.digest}\``,
         ]
       : []),
     `- engine: ${engineLine(report.toolchain.engine)}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,
@@ -60,6 +61,8 @@ export function fixLines({ fixed }: BuildReport['model']): string[] {
       : 'nothing changed for its targets';
   return [head, ...fixed.warnings].map((line) => `  - ${line}`);
 }
+
+const escapedItem = (line: string): string => `  - ${plainText(line.slice('  - '.length))}`;
 
 const engineLine = ({ name, version, threads }: BuildReport['toolchain']['engine']): string =>
   `${name} ${version}${threads === null ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`}`;
@@ -165,7 +168,7 @@ function mixtures(variants: readonly BuiltVariant[]): string[] {
   const lines = variants.flatMap(({ id, sensitivity }) => {
     if (!sensitivity) return [];
     const moved = sensitivity.layers.filter((layer) => layer.moved);
-    const named = moved.slice(0, 8).map(({ node }) => `\`${shorten(node)}\``);
+    const named = moved.slice(0, 8).map(({ node }) => codeSpan(shorten(node)));
     const more = moved.length > named.length ? ` and ${moved.length - named.length} more` : '';
     const what = moved.length === 0 ? 'nothing' : `${named.join(', ')}${more}`;
     return [`- \`${id}\`: ${what} in 16 bit, of ${sensitivity.layers.length} layers`];
@@ -177,28 +180,38 @@ function reasons(variants: readonly BuiltVariant[]): string[] {
   return [
     '## Why',
     '',
-    ...variants.map(({ id, status, reason }) => `- \`${id}\` ${status}: ${reason}`),
+    ...variants.map(({ id, status, reason }) => `- \`${id}\` ${status}: ${plainText(reason)}`),
     '',
   ];
 }
 
 function notes(variants: readonly BuiltVariant[]): string[] {
   const lines = variants.flatMap(({ id, notes: left, warnings }) => [
-    ...warnings.map((warning) => `- \`${id}\`: ${warning}`),
-    ...leftAlone(left).map((line) => `- \`${id}\` leaves ${line}`),
+    ...warnings.map((warning) => `- \`${id}\`: ${plainText(warning)}`),
+    ...leftAlone(left).map(
+      ({ before, node, after }) =>
+        `- \`${id}\` leaves ${plainText(before)} ${codeSpan(node)}${plainText(after)}`,
+    ),
   ]);
   return lines.length === 0 ? [] : ['## Notes', '', ...lines, ''];
 }
 
-/** One line per operator, with one reason as the example; report.json has each node's. */
-export function leftAlone(left: readonly PassNote[]): string[] {
+/** A sentence with a node's name in it. */
+export interface LeftAlone {
+  readonly before: string;
+  readonly node: string;
+  readonly after: string;
+}
+
+/** One sentence per operator, with one reason as the example; report.json has each node's. */
+export function leftAlone(left: readonly PassNote[]): LeftAlone[] {
   const byOp = Map.groupBy(left, ({ op }) => op);
   return [...byOp].map(([op, nodes]) => {
     const { node, reason } = nodes[0] as PassNote;
-    const one = `\`${shorten(node)}\``;
+    const one = shorten(node);
     return nodes.length === 1
-      ? `${op} ${one} alone: ${reason}`
-      : `${nodes.length} ${op} alone, such as ${one}: ${reason}`;
+      ? { before: op, node: one, after: ` alone: ${reason}` }
+      : { before: `${nodes.length} ${op} alone, such as`, node: one, after: `: ${reason}` };
   });
 }
 

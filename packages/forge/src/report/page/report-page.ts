@@ -60,17 +60,12 @@ function notes({ variants }: BuildReport): Markup | undefined {
   const lines = variants.flatMap(({ id, notes: left, warnings }) => [
     ...warnings.map((warning) => html`<li><span class="id">${id}</span>: ${warning}</li>`),
     ...leftAlone(left).map(
-      (line) => html`<li><span class="id">${id}</span> leaves ${coded(line)}</li>`,
+      ({ before, node, after }) =>
+        html`<li><span class="id">${id}</span> leaves ${before} <bdi class="id">${node}</bdi>${after}</li>`,
     ),
   ]);
   return lines.length === 0 ? undefined : html`<section><h2>Notes</h2><ul>${lines}</ul></section>`;
 }
-
-/** What Markdown would show as code. */
-const coded = (line: string): Markup[] =>
-  line
-    .split('`')
-    .map((part, at) => (at % 2 === 1 ? html`<bdi class="id">${part}</bdi>` : html`${part}`));
 
 function builtFrom(report: BuildReport): Markup {
   const { evaluation, calibration, toolchain } = report;
