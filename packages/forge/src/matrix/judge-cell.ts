@@ -123,7 +123,9 @@ function precisionFindings(
   { budget }: Limits,
 ): MatrixFinding[] {
   if (runsPrecision) return [];
-  const effect = budget.maxFallback === undefined ? 'note' : 'unproven';
+  // Where nothing of it runs there, the fallback itself is told.
+  const isOpen = budget.maxFallback !== undefined && verdict.verdict !== 'none';
+  const effect = isOpen ? 'unproven' : 'note';
   const message = `its ${verdict.unit} does not compute in ${precision}: unless its runtime converts it, the CPU runs it`;
   const hint = precisions.length > 0 ? `build ${precisions.join(' or ')}` : undefined;
   return [{ rule: 'precision', effect, message, ...(hint && { hint }) }];
@@ -162,12 +164,15 @@ function fallbackFindings({ verdict }: Assessment, { budget }: Limits): MatrixFi
   if (share === 0 && verdict.verdict === 'full') return [];
   const isOver = maxFallback !== undefined && share > maxFallback;
   const limit = maxFallback === undefined ? '' : `, at most ${formatShare(maxFallback)} may`;
-  const parts = verdict.partitions === null ? '' : ` in ${verdict.partitions} groups`;
+  const ran = verdict.partitions
+    ? `; the ${verdict.unit} runs the rest in groups: ${verdict.partitions}`
+    : '';
+  const what = `${formatShare(share)} of all multiply-accumulates`;
   return [
     {
       rule: 'fallback',
       effect: isOver ? 'fails' : 'note',
-      message: `${formatShare(share)} of all multiply-accumulates fall back to the CPU${limit}; the ${verdict.unit} runs the rest${parts}`,
+      message: `${what} fall back to the CPU${limit}${ran}`,
     },
     ...operators(verdict.unsupported, 'fallback'),
   ];

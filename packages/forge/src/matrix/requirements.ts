@@ -33,7 +33,9 @@ function ofTarget(
     const reason = `${good.variant} holds everything that is asked`;
     return { tier, target, ok: true, variant: good.variant, reason };
   }
-  const reason = there.length === 0 ? 'there is no variant' : there.map(whyNot).join('; ');
+  const [nearest, ...others] = there.sort((a, b) => misses(a).length - misses(b).length);
+  const rest = others.length > 0 ? `; the other ${others.length} miss as much or more` : '';
+  const reason = nearest ? `${whyNot(nearest)}${rest}` : 'there is no variant';
   return { tier, target, ok: false, variant: null, reason };
 }
 

@@ -26,7 +26,8 @@ export const statusMarks = { pass: '✓', fail: '✕', unproven: '?', skipped: '
 export function verdictInWords({ verdict, fallbackShare, inPrecision }: MatrixCell): string {
   if (verdict === 'unknown' || fallbackShare === null) return 'not known';
   if (verdict === 'none' && fallbackShare === 0) return 'cannot run';
-  const words = verdict === 'full' ? 'runs whole' : `${percent(fallbackShare)} on the CPU`;
+  const part = fallbackShare === 0 ? 'little' : percent(fallbackShare);
+  const words = verdict === 'full' ? 'runs whole' : `${part} on the CPU`;
   return inPrecision || verdict === 'none' ? words : `${words} if converted`;
 }
 
