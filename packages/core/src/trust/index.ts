@@ -19,6 +19,7 @@ export { canonicalBytes, canonicalJson } from './canonical.ts';
 export { openTrustClient, type TrustClient } from './client.ts';
 export { type Conflict, isConflict } from './conflict.ts';
 export { hashHex, ociDigest, sha256Hex } from './digest.ts';
+export { type DsseEnvelope, openEnvelope, signEnvelope } from './dsse.ts';
 export { signDocument, verifyDocument } from './envelope.ts';
 export { readExpiredTargets } from './expired-targets.ts';
 export { targetFileName } from './file-name.ts';
