@@ -16,8 +16,10 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
   const found = project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []),
   );
-  const sent = new Set(found.filter(({ sends }) => sends).map(keyOf));
-  return found.filter((each) => each.sends || !sent.has(keyOf(each))).map(couplingOf);
+  const sent = new Set(found.filter((each) => each.sent !== 'elsewhere').map(keyOf));
+  return found
+    .filter((each) => each.sent !== 'elsewhere' || !sent.has(keyOf(each)))
+    .map(couplingOf);
 }
 
 interface Search {
@@ -32,9 +34,8 @@ interface HttpCall extends AddressMatch {
   readonly file: SourceFile;
   readonly call: CallSite;
   readonly address: string;
-  /** Or only makes a request, which another call sends. */
-  readonly sends: boolean;
-  readonly isOwn: boolean;
+  /** How it is sent: by a usual client, by a function of the codebase, or elsewhere. */
+  readonly sent: 'here' | 'through' | 'elsewhere';
 }
 
 const keyOf = ({ file, address }: HttpCall): string => `${file.path} ${address}`;
@@ -45,18 +46,28 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
   if (call.chain && (isSender(call.chain, file) || !isUsual)) return undefined;
   const path = pathOf(call.expr.callee);
   const last = path.at(-1) ?? '';
-  const isOwn = !isUsual && sending.has(last);
-  if (!isUsual && !isOwn) return undefined;
+  const isOwn = sending.has(last);
+  if (!isUsual && !isOwn && !prepares.test(path.slice(-2).join('.'))) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
   for (const address of textsWithin(call.expr, site, project, settings)) {
     const found = match(address, file.text);
     if (!found || (address.startsWith('/') && servers.test(path.at(-2) ?? ''))) continue;
-    return { ...found, file, call, address, isOwn, sends: isOwn || !builders.test(last) };
+    if (isUsual)
+      return { ...found, file, call, address, sent: builders.test(last) ? 'elsewhere' : 'here' };
+    if (isOwn) return { ...found, file, call, address, sent: 'through' };
+    if (found.by === 'path' || isWhole.test(address))
+      return { ...found, file, call, address, sent: 'elsewhere' };
   }
   return undefined;
 }
 
-function couplingOf({ file, call, address, provider, by, isOwn }: HttpCall): Coupling {
+/** Calls that may make a request which a part of the codebase sends that cannot be followed. */
+const prepares = /request|endpoint|(^|\.)url|client\.new|Http/i;
+
+/** An address with a path, not a host alone. */
+const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;
+
+function couplingOf({ file, call, address, provider, by, sent }: HttpCall): Coupling {
   const path = pathOf(call.expr.callee).filter(Boolean).join('.');
   return {
     file,
@@ -64,7 +75,7 @@ function couplingOf({ file, call, address, provider, by, isOwn }: HttpCall): Cou
     provider,
     kind: provider.kind === 'local' ? 'local' : 'http',
     data: provider.data,
-    confidence: (by === 'path' ? 0.75 : 0.95) * (isOwn ? 0.85 : 1),
+    confidence: (by === 'path' ? 0.75 : 0.95) * certainty[sent],
     evidence: [
       {
         file,
@@ -74,6 +85,8 @@ function couplingOf({ file, call, address, provider, by, isOwn }: HttpCall): Cou
     ],
   };
 }
+
+const certainty = { here: 1, through: 0.85, elsewhere: 0.8 } as const;
 
 /** Functions that hand one of their parameters to a sender. */
 function functionsThatSend(project: Project): Set<string> {

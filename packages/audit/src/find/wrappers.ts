@@ -110,8 +110,11 @@ function isSelf(name: string, call: CallSite): boolean {
 
 function isMeant(origin: Origin, { file, fn }: Wrapper, project: Project): boolean {
   const path = ownFile(origin);
-  if (path === undefined) return false;
   const { owner } = fn;
+  if (path === undefined) {
+    const names = owner === undefined ? origin.path.slice(-1) : origin.path;
+    return names.includes(owner ?? fn.name) && project.ownsModule(origin.module);
+  }
   if (path === file.path)
     return owner === undefined || origin.path.includes(owner) || origin.path.length === 1;
   const type = origin.path.at(-2);

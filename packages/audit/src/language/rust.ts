@@ -96,6 +96,8 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return [
         { name: `this.${node.field('name')?.text() ?? ''}`, type: node.field('type')?.text() },
       ];
+    case 'shorthand_field_initializer':
+      return [{ name: `this.${node.text()}`, value: name(node.text()) }];
     case 'field_initializer':
       return [
         {
@@ -163,10 +165,9 @@ function macro(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   const label = node.field('macro')?.text() ?? '';
   const tree = child(node, 'token_tree');
   if (!tree) return undefined;
-  const parts = tree.named;
-  if (label === 'json') return jsonOf(parts[0] ?? tree, read);
+  if (label === 'json') return jsonOf(child(tree, 'token_tree') ?? tree, read);
   if (label !== 'format' && label !== 'concat') return undefined;
-  const [format, ...values] = parts.map(read);
+  const [format, ...values] = split(tree, ',').map((tokens) => tokensExpr(tokens, read));
   const template =
     format?.is === 'text' ? format.parts.filter((part) => typeof part === 'string').join('') : '';
   let next = 0;
@@ -181,12 +182,26 @@ function macro(node: SyntaxNode, read: ReadExpr): Expr | undefined {
 }
 
 function jsonOf(tree: SyntaxNode, read: ReadExpr): Expr {
-  const parts = tree.named;
-  const entries: [string, Expr][] = [];
-  for (const [at, part] of parts.entries()) {
-    const after = parts[at + 1];
-    if (part.kind === 'string_literal' && after && at % 1 === 0)
-      entries.push([child(part, 'string_content')?.text() ?? '', read(after)]);
-  }
+  const entries = split(tree, ',').flatMap((tokens): [string, Expr][] => {
+    const [key, ...value] = tokens.filter(({ kind }) => kind !== ':');
+    if (key?.kind !== 'string_literal' || value.length === 0) return [];
+    return [[child(key, 'string_content')?.text() ?? '', tokensExpr(value, read)]];
+  });
   return { is: 'record', entries };
+}
+
+/** What stands between separators in the brackets of a macro, which no parser reads further. */
+function split(tree: SyntaxNode, separator: string): SyntaxNode[][] {
+  const groups: SyntaxNode[][] = [[]];
+  for (const token of tree.children().slice(1, -1))
+    if (token.kind === separator) groups.push([]);
+    else groups.at(-1)?.push(token);
+  return groups.filter((tokens) => tokens.length > 0);
+}
+
+function tokensExpr(tokens: readonly SyntaxNode[], read: ReadExpr): Expr {
+  const [first] = tokens;
+  if (tokens.length === 1 && first) return read(first);
+  const path = tokens.map((token) => token.text()).join('');
+  return /^&?\w+([.:]+\w+)*(\(\))?$/.test(path) ? dotted(path.replace(/^&|\(\)$/g, '')) : other('');
 }

@@ -18,6 +18,7 @@ export class Project {
   readonly #functions = new Map<string, CodeFunction[]>();
   readonly #supers = new Map<string, Set<string>>();
   readonly #asking: CodeType[] = [];
+  readonly #directories = new Set<string>();
 
   constructor(files: readonly SourceFile[]) {
     this.files = files;
@@ -25,6 +26,7 @@ export class Project {
       this.#byPath.set(file.path, file);
       push(this.#byDirectory, directoryOf(file.path), file);
       for (const owner of ownersIn(file.code)) push(this.#byOwner, owner, file);
+      for (const part of file.path.split('/').slice(0, -1)) this.#directories.add(part);
       this.#keep(file);
     }
   }
@@ -43,6 +45,12 @@ export class Project {
   /** The file at a path of the audited directory. */
   at(path: string): SourceFile | undefined {
     return this.#byPath.get(path);
+  }
+
+  /** Whether a module that no read file answers to is still the codebase's own: a barrel, say. */
+  ownsModule(module: string): boolean {
+    if (/^([.~#$]|@\/|crate|self|super)/.test(module)) return true;
+    return module.split(/[/.:]+/).some((part) => part.length > 2 && this.#directories.has(part));
   }
 
   /** Calls of anything of this name, and calls that are handed it. */

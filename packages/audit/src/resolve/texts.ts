@@ -190,11 +190,9 @@ class Reader {
     // `new URL(path, base)`: the second is what the first is relative to.
     if (first !== undefined && second !== undefined && /^https?:/.test(second))
       return [`${second.replace(/\/$/, '')}/${first.replace(/^\//, '')}`];
-    return first !== undefined
-      ? own.length > 0 && last !== 'unwrap'
-        ? own.map((each) => each + joinerOf(last) + first)
-        : [first]
-      : own;
+    if (first === undefined) return own;
+    if (alternatives.test(last)) return [first, ...own];
+    return own.length > 0 ? own.map((each) => each + joinerOf(last) + first) : [first];
   }
 }
 
@@ -212,7 +210,10 @@ const requests =
 
 /** Calls whose text is their argument's or their object's. */
 const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+
+/** Calls that give their argument where there is nothing else. */
+const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse)$/;
 
 const joinerOf = (name: string): string =>
   /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';

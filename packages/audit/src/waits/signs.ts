@@ -128,7 +128,7 @@ const nameSigns: Signs = [
   ],
   [
     'background',
-    /(^|_)(worker|job|task|cron|consume|consumer|process_(queue|job)|scheduled|poll|background)(_|$|[A-Z])|(Worker|Job|Consumer|Cron)$/,
+    /(^|_)(worker|job|cron|consume|consumer|process_(queue|job)|scheduled|poll|background)(_|$|[A-Z])|(Worker|Job|Consumer|Cron)$/,
   ],
 ];
 
@@ -147,7 +147,7 @@ const pathSigns: Signs = [
   ],
   [
     'background',
-    /(^|\/|_)(workers?|jobs?|tasks?|bgtasks?|crons?|queues?|consumers?|celery|background)(\/|\.|_)|(Worker|Job|Consumer)\./i,
+    /(^|\/|_)(workers?|jobs?|tasks|bgtasks?|crons?|queues?|consumers?|celery|background)(\/|\.|_)|(Worker|Job|Consumer)\./i,
   ],
   [
     'request',
