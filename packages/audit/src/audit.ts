@@ -3,6 +3,7 @@ import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import { describe } from './facts/index.ts';
 import {
+  addressNames,
   type Coupling,
   findHttpCalls,
   findSdkCalls,
@@ -37,6 +38,16 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
   const sources = await readSources(directory, telling, options.tests);
   const settings = readSettings(sources.settings);
   let project = new Project(sources.parsed);
+  const addresses = addressNames(project, settings, rules);
+  if (
+    addresses.size > 0 &&
+    (await readMore(
+      directory,
+      sources,
+      tellingByLanguage(() => addresses),
+    ))
+  )
+    project = new Project(sources.parsed);
   let couplings = distinct([
     ...findSdkCalls(project, rules),
     ...findHttpCalls(project, rules, settings),
@@ -80,7 +91,7 @@ function distinct(couplings: readonly Coupling[]): Coupling[] {
   const best = new Map<string, Coupling>();
   for (const coupling of couplings) {
     const { file, call } = coupling;
-    const key = `${file.path}:${call.expr.line}:${call.expr.endLine}`;
+    const key = `${file.path}:${call.expr.line}`;
     const before = best.get(key);
     if (!before || before.confidence < coupling.confidence) best.set(key, coupling);
   }

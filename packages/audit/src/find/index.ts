@@ -1,3 +1,4 @@
+export { addressNames } from './address-names.ts';
 export type { Coupling, Sign } from './coupling.ts';
 export { findHttpCalls } from './http.ts';
 export { findSdkCalls } from './sdk.ts';

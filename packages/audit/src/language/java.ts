@@ -55,18 +55,30 @@ const marksIn = (modifiers: SyntaxNode | undefined): string[] =>
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
   if (node.kind === 'variable_declarator') {
     const parent = node.parent();
-    const value = node.field('value');
+    const given = node.field('value');
+    const value = given ? read(given) : injected(child(parent, 'modifiers')?.text() ?? '');
     const label = node.field('name')?.text() ?? '';
     return [
       {
         name: parent?.kind === 'field_declaration' ? `this.${label}` : label,
         ...(parent && typeIn(parent)),
-        ...(value && { value: read(value) }),
+        ...(value && { value }),
       },
     ];
   }
   if (node.kind !== 'assignment_expression') return [];
   return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
+}
+
+/** `@Value("${key:otherwise}")` and `@ConfigProperty(name = "key")`: what a setting gives. */
+export function injected(annotations: string): Expr | undefined {
+  const [, key, otherwise] =
+    /@(?:\w+:)?(?:Value|ConfigProperty)\((?:name\s*=\s*)?"\\?(?:\$\{)?([\w.-]+)(?::([^}"]*))?/.exec(
+      annotations,
+    ) ?? [];
+  if (key === undefined) return undefined;
+  const args = [key, ...(otherwise ? [otherwise] : [])].map((each) => ({ value: text(each) }));
+  return { is: 'call', callee: name('getProperty'), args, created: false, line: 0, endLine: 0 };
 }
 
 function typeIn(node: SyntaxNode): { type?: string } {

@@ -1,6 +1,7 @@
 import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
 import { callAt, either, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
+import { injected } from './java.ts';
 import { child, type SyntaxNode } from './syntax.ts';
 
 export const kotlin: Grammar = {
@@ -73,19 +74,21 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       if (!declared) return [];
       const { name: label, type } = nameAndType(declared);
       const isField = node.parent()?.kind === 'class_body';
-      const value = valueAfter(node, declared);
+      const given = valueAfter(node, declared);
+      const value = given ? read(given) : injected(child(node, 'modifiers')?.text() ?? '');
       return [
         {
           name: isField ? `this.${label}` : label,
           type,
-          ...(value && { value: read(value) }),
+          ...(value && { value }),
         },
       ];
     }
     // A parameter of the primary constructor, with `val` or without, is seen by what stands in the class.
     case 'class_parameter': {
       const { name: label, type } = nameAndType(node);
-      return [{ name: `this.${label}`, type }];
+      const value = injected(child(node, 'modifiers')?.text() ?? '');
+      return [{ name: `this.${label}`, type, ...(value && { value }) }];
     }
     case 'assignment': {
       const [left, right] = node.named;

@@ -1,6 +1,8 @@
 /** What configuration files say: values by the last part of their key, or a variable's name. */
 export interface Settings {
   of(name: string): string[];
+  /** Keys as they are written, with their values. */
+  entries(): (readonly [key: string, value: string])[];
 }
 
 /** The files that are read for settings. */
@@ -19,13 +21,18 @@ export const isSettingsFile = (path: string): boolean => {
  */
 export function readSettings(texts: Iterable<string>): Settings {
   const values = new Map<string, Set<string>>();
+  const written: [string, string][] = [];
   for (const text of texts)
     for (const [, key = '', value = ''] of text.matchAll(line)) {
       const name = key.slice(Math.max(key.lastIndexOf('.'), key.lastIndexOf(':')) + 1);
+      written.push([name, value]);
       const found = values.get(canonical(name)) ?? new Set();
       values.set(canonical(name), found.add(value));
     }
-  return { of: (name) => [...(values.get(canonical(name)) ?? [])] };
+  return {
+    of: (name) => [...(values.get(canonical(name)) ?? [])],
+    entries: () => written,
+  };
 }
 
 const line =

@@ -1,0 +1,51 @@
+import type { Binding, Expr } from '../language/code.ts';
+import type { Project, Settings } from '../resolve/index.ts';
+import type { RuleBook } from '../rules/index.ts';
+import { addressMatcher } from './address.ts';
+
+/**
+ * Names under which addresses of providers are kept: constants, fields, and keys of settings. A file
+ * that holds no other telling word may use one.
+ */
+export function addressNames(
+  project: Project,
+  settings: Settings,
+  { providers }: RuleBook,
+): Set<string> {
+  const match = addressMatcher(providers);
+  const variables = new Set(providers.flatMap(({ environment }) => environment));
+  const isTelling = (text: string) => variables.has(text) || match(text, '')?.by === 'host';
+  const names = settings.entries().flatMap(([key, value]) => (isTelling(value) ? [key] : []));
+  for (const { code } of project.files)
+    for (const binding of code.bindings)
+      if (textsIn(binding.value, 4).some(isTelling)) names.push(nameOf(binding));
+  return new Set(names.filter((name) => name.length >= 6 && !everyday.test(name)));
+}
+
+const nameOf = ({ name, fn }: Binding): string =>
+  (name === 'return' && fn ? fn.name : name).replace(/^this\./, '');
+
+/** Names that half of all files hold. */
+const everyday =
+  /^(base[-_]?url|api[-_]?url|endpoint|address|string|default|request|server|return|client|response)$/i;
+
+function textsIn(expr: Expr | undefined, depth: number): string[] {
+  if (!expr || depth === 0) return [];
+  switch (expr.is) {
+    case 'text':
+      return expr.parts.filter((part) => typeof part === 'string');
+    case 'member':
+      return [expr.name];
+    case 'list':
+      return expr.items.flatMap((item) => textsIn(item, depth - 1));
+    case 'record':
+      return expr.entries.flatMap(([, value]) => textsIn(value, depth - 1));
+    case 'call':
+      return [
+        ...expr.args.flatMap(({ value }) => textsIn(value, depth - 1)),
+        ...textsIn(expr.callee, depth - 1),
+      ];
+    default:
+      return [];
+  }
+}
