@@ -46,13 +46,18 @@ async function convert(engine: OrtEngine, model: Model): Promise<PassResult> {
     case 'static':
       return convertStatic(engine, model);
     case 'dynamic':
-      return quantizeDynamic(model);
+      // Without reduce_range, as the peer.
+      return quantizeDynamic(model, { weightBits: 8 });
     case 'int4':
-      return quantizeWeights4(model, { block, symmetric });
+      return quantizeWeights4(model, { block, symmetric, keepNodes: otherThan(model, 'MatMul') });
     case 'fp16':
       return toFloat16(model);
   }
 }
+
+/** The peer's MatMulNBits stands for MatMul alone. */
+const otherThan = ({ graph }: Model, op: string): string[] =>
+  graph.node.filter(({ opType }) => opType !== op).map(({ output }) => output[0] ?? '');
 
 async function convertStatic(engine: OrtEngine, model: Model): Promise<PassResult> {
   const dataset = await readDataset(job.calibration, inspectModel(model).inputs);

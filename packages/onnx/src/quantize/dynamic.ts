@@ -13,6 +13,7 @@ import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { quantizeLstms } from './dynamic-lstm.ts';
+import { storeKernels } from './dynamic-stored.ts';
 import { quantizeTables } from './dynamic-tables.ts';
 import { type Layer, readLayer } from './layer.ts';
 import { quantizeWeights } from './weights.ts';
@@ -38,8 +39,9 @@ export interface QuantizeOptions {
  *
  * LSTM becomes ONNX Runtime's DynamicQuantizeLSTM. Embeddings are stored in 8 bits, a scale per row.
  *
- * Grouped and depthwise convolutions, small layers, other recurrent layers and whatever has no
- * stored weights stay float32 and are in the report.
+ * Weights of grouped, depthwise and transposed convolutions are stored in 8 bits and computed with
+ * in float32. Small layers, other recurrent layers and whatever has no stored weights stay float32
+ * and are in the report.
  *
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
@@ -72,7 +74,8 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
         : new GraphQuantization(graph, scope, names, limit, layers, stored).run();
     return stored.finish(changed, scope);
   });
-  return report.finish(model, quantized, 'no layer to quantise', () => true);
+  const small = storeKernels(quantized, { keepNodes }, report);
+  return report.finish(model, small, 'no layer to quantise', () => true);
 }
 
 interface QuantizedActivation {

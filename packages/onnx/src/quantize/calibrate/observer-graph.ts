@@ -18,20 +18,31 @@ export class ObserverGraph {
   readonly #names: NamePool;
   readonly #outputs: Set<string>;
   readonly #shown: ValueInfoProto[] = [];
-  readonly #nodes: NodeProto[] = [];
+  /** Observers of one value each, with the position of what makes the value. */
+  readonly #groups: { readonly position: number; readonly nodes: NodeProto[] }[] = [];
+  readonly #positions: ReadonlyMap<string, number>;
+  #count = 0;
   readonly #constants = new Map<string, TensorProto>();
 
   constructor(model: Model) {
     this.#model = model;
     this.opset = opsetVersion(model) ?? 0;
     this.#names = new NamePool(model);
+    this.#positions = new Map(
+      model.graph.node.flatMap(({ output }, at) => output.map((name) => [name, at] as const)),
+    );
     this.#outputs = new Set(model.graph.output.map(({ name }) => name ?? ''));
+  }
+
+  /** The nodes that follow look at this value. */
+  look(value: string): void {
+    this.#groups.push({ position: this.#positions.get(value) ?? -1, nodes: [] });
   }
 
   /** A node; the name of what it makes. */
   node(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const output = this.#names.fresh(`observer.${this.#nodes.length}`);
-    this.#nodes.push(makeNode(op, inputs, [output], attributes));
+    const output = this.#names.fresh(`observer.${this.#count++}`);
+    this.#groups.at(-1)?.nodes.push(makeNode(op, inputs, [output], attributes));
     return output;
   }
 
@@ -61,9 +72,14 @@ export class ObserverGraph {
     return name;
   }
 
+  /**
+   * ONNX Runtime runs a graph from its last leaf back: with the observers of early values last, a
+   * value is looked at and freed before the next layer runs, instead of all of them at the end.
+   */
   finish(): Model {
     const { graph } = this.#model;
-    const node = [...graph.node, ...this.#nodes];
+    const last = this.#groups.toSorted((a, b) => b.position - a.position);
+    const node = [...graph.node, ...last.flatMap(({ nodes }) => nodes)];
     const initializer = [...graph.initializer, ...this.#constants.values()];
     const output = [...graph.output, ...this.#shown];
     return edit(this.#model, { graph: edit(graph, { node, initializer, output }) });

@@ -56,6 +56,7 @@ export function addObservers(model: Model, observation: Observation): ObservedMo
   const values: ValueObserver[] = [];
   for (const value of new Set([...observation.values, ...axes.keys()])) {
     if (given.has(value)) continue;
+    writing.look(value);
     const count = countOf(inference.of(graph, value).shape);
     const isSmall = count !== undefined && count <= Math.max(wanted, smallest);
     values.push(
@@ -65,6 +66,7 @@ export function addObservers(model: Model, observation: Observation): ObservedMo
     );
   }
   const rows = observation.moments.map((request) => {
+    writing.look(request.value);
     const { shape } = inference.of(graph, request.value);
     return rowObserver(writing, request, shape, observation.rows(request));
   });

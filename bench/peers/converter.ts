@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import type { ConversionJob, ConversionReport } from './conversion.ts';
+
+/** A quantiser as a command that takes a job's file. */
+export interface Converter {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export type Conversion =
+  | (Exclude<ConversionReport, { failed: string }> & {
+      /** Of the whole process: start-up, imports, work. */
+      readonly wallMs: number;
+    })
+  | { readonly failed: string };
+
+/** Runs one conversion in a process of its own. */
+export async function runConverter(
+  { command, args }: Converter,
+  job: ConversionJob,
+): Promise<Conversion> {
+  const file = `${job.output}.job.json`;
+  await writeFile(file, JSON.stringify(job));
+  const started = performance.now();
+  const { output, errors, status } = await run(command, [...args, file]);
+  const wallMs = performance.now() - started;
+  const last = output.trim().split('\n').at(-1) ?? '';
+  if (status !== 0) return { failed: errors.trim().split('\n').at(-1) ?? `status ${status}` };
+  const report: ConversionReport = JSON.parse(last);
+  return 'failed' in report ? report : { ...report, wallMs };
+}
+
+function run(command: string, args: readonly string[]) {
+  return new Promise<{ output: string; errors: string; status: number | null }>(
+    (resolve, reject) => {
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
+      let [output, errors] = ['', ''];
+      child.stdout.on('data', (piece) => {
+        output += piece;
+      });
+      child.stderr.on('data', (piece) => {
+        errors += piece;
+      });
+      child.on('error', reject);
+      child.on('close', (status) => resolve({ output, errors, status }));
+    },
+  );
+}
