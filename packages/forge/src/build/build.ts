@@ -18,6 +18,7 @@ import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { openStaging, type Staging } from './staging.ts';
 import { type BuiltTier, buildTier, type TierContext } from './tier.ts';
+import { writeAttestations } from './write-attestations.ts';
 
 export interface BuildOptions extends PlanOptions {
   /** The build directory; its earlier build is replaced when this one is whole. */
@@ -89,6 +90,7 @@ async function lookUp(
 }
 
 async function writeReports(staging: Staging, report: BuildReport): Promise<void> {
+  await writeAttestations(staging, report);
   await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   await staging.write('report.md', formatReport(report));
   await staging.write('report.html', reportPage(report));

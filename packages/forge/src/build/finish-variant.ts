@@ -1,5 +1,4 @@
-import { estimate, profileOf } from '@selvedge/core/device';
-import type { Golden, Latency, Quality, Workload } from '@selvedge/core/release';
+import type { Golden, Quality } from '@selvedge/core/release';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import type { Dataset } from '../dataset/index.ts';
 import {
@@ -13,10 +12,10 @@ import { savingInWords } from './compression/index.ts';
 import { warnOfDivergence } from './divergence.ts';
 import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
-import { findFallback } from './fallback.ts';
 import { judgeQuality, overBudget } from './gate.ts';
 import { makeGolden } from './golden.ts';
 import { openModelFile, sizeOf } from './model-file.ts';
+import { judgeOnTargets } from './on-targets.ts';
 import type { TierPlan } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
 import { digestOf } from './source-model.ts';
@@ -59,7 +58,12 @@ export async function finishVariant(
     ? await measureLatency(session, example, engine.name, context.latency)
     : null;
   const workload = await countWorkload(draft, id, example && { engine, inputs: example });
-  const estimates = estimateAll(plan.targets, workload, precision.id, engine.name);
+  const onTargets = judgeOnTargets(openModelFile(draft, id), plan.targets, {
+    precision: precision.id,
+    engine: engine.name,
+    workload,
+  });
+  const { estimates } = onTargets;
   const made = example ? await makeGolden(session, examples.inputs, precision) : undefined;
   if (made && 'refused' in made) warnings.push(`no golden document: ${made.refused}`);
   else if (made) warnings.push(...made.warnings);
@@ -75,7 +79,6 @@ export async function finishVariant(
   const verdict = over ?? bar;
   return {
     ...identity(plan, draft, engine),
-    ...findFallback(openModelFile(draft, id), plan.targets),
     file,
     digest,
     bytes,
@@ -91,7 +94,7 @@ export async function finishVariant(
         ? qualityOf(summary, evaluation, dataset, session === reference)
         : null,
     latency,
-    estimates,
+    ...onTargets,
     opset: draft.opset,
     workload,
     golden,
@@ -164,23 +167,6 @@ function qualityOf(
 
 /** Sums of floats end in noise that nobody measured. */
 const tidy = (value: number): number => Number(value.toFixed(9));
-
-function estimateAll(
-  targets: readonly string[],
-  workload: Workload,
-  precision: string,
-  engine: string,
-): Latency[] {
-  return targets.flatMap((target) => {
-    const found = estimate(workload, profileOf(target), precision);
-    if (!found) return [];
-    const [ms, lowMs, highMs] = [found.ms, found.lowMs, found.highMs].map((value) =>
-      Number(value.toPrecision(4)),
-    ) as [number, number, number];
-    const { provenance } = found;
-    return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance, target, lowMs, highMs };
-  });
-}
 
 async function writeGolden(staging: Staging, id: string, golden: Golden): Promise<BuiltFile> {
   const file = `variants/${id}.golden.json`;

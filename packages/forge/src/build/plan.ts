@@ -10,7 +10,7 @@ import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
-import { checkCompression, compressionOf } from './compression/index.ts';
+import { checkCompression, compressionOf } from './compression/method.ts';
 import type { Bar, Budget } from './gate.ts';
 import { precisions as madeHere } from './precision/index.ts';
 

@@ -1,4 +1,10 @@
 export { fixFor } from './fix-for.ts';
+export {
+  type CostedModel,
+  costedModel,
+  type Prediction,
+  predictOn,
+} from './predict-on.ts';
 export { type ProviderEntry, providers } from './providers.ts';
 export { supportList } from './support-list.ts';
 export {

@@ -1,8 +1,8 @@
-import { chipOf, type Profile, profileOf } from '@selvedge/core/device';
+import { chipOf, type Profile } from '@selvedge/core/device';
 import type { Workload } from '@selvedge/core/release';
-import { placed } from '@selvedge/engines/emulated';
-import { countModel, inferValues, type Model } from '@selvedge/onnx';
-import { type Compatibility, type TargetVerdict, verdictFor } from '../compat/index.ts';
+import type { Placed } from '@selvedge/engines/emulated';
+import type { Model } from '@selvedge/onnx';
+import { costedModel, predictOn, type TargetVerdict } from '../compat/index.ts';
 import type { Estimated, MatrixTarget } from './matrix-document.ts';
 
 /** What is known of a model on a target, before anybody asks anything of it. */
@@ -26,39 +26,24 @@ export function assessor(
   precision: string,
   workload: Workload | null,
 ): { readonly workload: Workload; on(target: string): Assessment } {
-  const counted = countModel(model);
-  const cost = { ...counted, model, precision, workload: workload ?? counted.workload };
-  const inference = inferValues(model);
+  const costed = costedModel(model, precision, workload);
   return {
-    workload: cost.workload,
+    workload: costed.cost.workload,
     on(target) {
-      const compatibility = verdictFor(target, model, { inference });
-      const { verdict } = compatibility;
-      const profile = profileOf(target);
+      const { verdict, profile, placed } = predictOn(target, costed);
       const unit = profile.units.find(({ provider }) => provider === verdict.provider);
-      const found = placed(cost, judged(profile, verdict), divided(compatibility));
       return {
         verdict,
         runsPrecision: unit?.precisions.includes(precision) ?? false,
         precisions: unit?.precisions ?? [],
-        estimate: found ? estimated(found) : null,
+        estimate: placed ? estimated(placed) : null,
         profile,
       };
     },
   };
 }
 
-/** The unit that the verdict is about, and the processor that what it leaves falls back to. */
-const judged = (profile: Profile, { provider }: TargetVerdict): Profile => ({
-  ...profile,
-  units: profile.units.filter((unit) => unit.provider === provider || unit.kind === 'cpu'),
-});
-
-/** How the runtime divides the model; whole where all of it runs, or nothing is known. */
-const divided = ({ verdict, partitioning }: Compatibility) =>
-  verdict.verdict === 'partial' || verdict.verdict === 'none' ? partitioning : undefined;
-
-function estimated(found: NonNullable<ReturnType<typeof placed>>): Estimated {
+function estimated(found: Placed): Estimated {
   const round = (value: number): number => Number(value.toPrecision(4));
   const { ms, lowMs, highMs, unit, provenance } = found;
   return {

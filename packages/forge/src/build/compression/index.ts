@@ -1,3 +1,3 @@
 export { compressedPrecisions } from './compressed.ts';
-export { checkCompression, compressionOf } from './method.ts';
+export { compressionOf } from './method.ts';
 export { findSaving, savingInWords } from './saving.ts';

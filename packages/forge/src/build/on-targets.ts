@@ -1,0 +1,51 @@
+import type { Latency, Workload } from '@selvedge/core/release';
+import type { Model } from '@selvedge/onnx';
+import { costedModel, type Prediction, predictOn } from '../compat/index.ts';
+import type { BuiltVariant, TargetFallback } from '../report/index.ts';
+
+/** What of a variant would run outside its targets' accelerators, and how long it takes there. */
+export type OnTargets = Pick<BuiltVariant, 'fallback' | 'fallbacks' | 'estimates'>;
+
+/**
+ * Of several targets `fallback` is that with the largest share of MACs; null where no operator list
+ * says. An estimate counts what falls back on the processor; a target that runs the precision
+ * nowhere has none.
+ *
+ * @throws SelvedgeError `not-found` for a target that the catalogue lacks
+ */
+export function judgeOnTargets(
+  model: Model,
+  targets: readonly string[],
+  { precision, engine, workload }: { precision: string; engine: string; workload: Workload },
+): OnTargets {
+  if (targets.length === 0) return { fallback: { nodes: null, share: null }, estimates: [] };
+  const costed = costedModel(model, precision, workload);
+  const predictions = targets.map((target) => predictOn(target, costed));
+  const fallbacks = predictions.map(fallbackOf);
+  const known = fallbacks.filter(({ share }) => share !== null);
+  const worst = known.sort((a, b) => (b.share ?? 0) - (a.share ?? 0))[0];
+  return {
+    fallback: { nodes: worst?.nodes ?? null, share: worst?.share ?? null },
+    fallbacks,
+    estimates: predictions.flatMap((prediction) => estimateOf(prediction, engine) ?? []),
+  };
+}
+
+function fallbackOf({ verdict: found }: Prediction): TargetFallback {
+  const { target, provider, version, verdict, nodes, fallbackShare, partitions, reason } = found;
+  return {
+    ...{ target, provider, version, verdict, partitions, reason },
+    nodes: fallbackShare === null ? null : nodes.unsupported,
+    share: fallbackShare,
+  };
+}
+
+function estimateOf({ verdict, placed }: Prediction, engine: string): Latency | undefined {
+  if (!placed) return undefined;
+  const [ms, lowMs, highMs] = [placed.ms, placed.lowMs, placed.highMs].map((value) =>
+    Number(value.toPrecision(4)),
+  ) as [number, number, number];
+  const { provenance } = placed;
+  const { target } = verdict;
+  return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance, target, lowMs, highMs };
+}
