@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEnvelope } from '@selvedge/core/trust';
 import { initKeys, openKeys } from '@selvedge/forge/keys';
 import { type Published, type PublishOptions, publish, rotateKey } from '@selvedge/forge/publish';
 import { type Hub, startHub } from '@selvedge/hub';
@@ -63,10 +64,45 @@ describe('a published build', () => {
   it('has a tag for the release and one for each variant, that no other release could have', async () => {
     await send({ variants: { fp32: 'pass', fp16: 'unproven' } });
     const answer = await fetch(`${hub.url}/v2/acme/glyphs/tags/list`);
-    expect(await answer.json()).toEqual({
-      name: 'acme/glyphs',
-      tags: ['1.0.0', '1.0.0_device-fp16', '1.0.0_device-fp32'],
-    });
+    const { name, tags } = (await answer.json()) as { name: string; tags: string[] };
+    expect(name).toBe('acme/glyphs');
+    // The others are where clients look for referrers.
+    expect(tags.filter((tag) => !tag.startsWith('sha256-'))).toEqual([
+      '1.0.0',
+      '1.0.0_device-fp16',
+      '1.0.0_device-fp32',
+    ]);
+  });
+
+  it('carries signed statements: where each variant comes from, and its bill of materials', async () => {
+    const { variants, attestations } = await send();
+    const subject = variants[0]!.manifest;
+    const oci = `${hub.url}/v2/acme/glyphs`;
+    const index = await (await fetch(`${oci}/manifests/${subject.replace(':', '-')}`)).json();
+    expect(index.manifests.map((one: { digest: string }) => one.digest)).toEqual(
+      attestations.map(({ manifest }) => manifest),
+    );
+    const [key] = await openKeys(keys).signers({ family: 'acme/glyphs' });
+    const types = [];
+    for (const { digest } of index.manifests) {
+      const manifest = await (await fetch(`${oci}/manifests/${digest}`)).json();
+      expect(manifest.subject.digest).toBe(subject);
+      const envelope = await (await fetch(`${oci}/blobs/${manifest.layers[0].digest}`)).json();
+      const payload = await openEnvelope(envelope, [key!.key]);
+      const said = JSON.parse(new TextDecoder().decode(payload));
+      const digests = said.subject.map((one: { digest: { sha256: string } }) => one.digest.sha256);
+      expect(digests).toContain(subject.slice('sha256:'.length));
+      types.push(said.predicateType);
+    }
+    expect(types).toEqual(['https://slsa.dev/provenance/v1', 'https://cyclonedx.org/bom']);
+  });
+
+  it('says nothing twice that differs by its time alone', async () => {
+    const [first, again] = [await send(), await send({ createdAt: '2026-11-21T09:00:00Z' })];
+    expect(first.attestations.every(({ pushed }) => pushed)).toBe(true);
+    expect(again.attestations).toEqual(
+      first.attestations.map((one) => ({ ...one, pushed: false })),
+    );
   });
 
   it('changes nothing when it is published again, or built again with other timings', async () => {

@@ -1,6 +1,8 @@
-import { isSelvedgeError } from '@selvedge/core/errors';
+import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { FamilyName, Version } from '@selvedge/core/schema';
-import { openKeys } from '../keys/index.ts';
+import type { Signer } from '@selvedge/core/trust';
+import { type KeyDirectory, openKeys } from '../keys/index.ts';
+import { type Attestation, attestRelease } from './attest.ts';
 import { changedDocuments, checkContent, type Wanted } from './changed-documents.ts';
 import { checkKeys } from './check-keys.ts';
 import { type HubOptions, hubClient } from './hub-client.ts';
@@ -46,6 +48,8 @@ export interface Published {
   readonly withheld: ReadBuild['withheld'];
   /** What was sent, and not there before. */
   readonly pushed: { readonly blobs: number; readonly bytes: number };
+  /** What the registry holds about the variants: where each comes from, and its bill of materials. */
+  readonly attestations: readonly Attestation[];
   /** The version that each role of the repository has now; empty when nothing was signed. */
   readonly roles: Readonly<Record<string, number>>;
 }
@@ -86,11 +90,18 @@ export async function publish(options: PublishOptions): Promise<Published> {
   const pushed = await pushRelease(hub, build, made, version, say);
   const release = JSON.stringify(releaseDocument(build.report, version, index, made.variants));
   const wanted = { build, version, channel, release, index };
+  const posted = await signAndPost(reading, wanted);
+  // The family's key is there now: the first publish makes it.
+  const signer = await attestingKey(keys, family);
+  const attestations = await attestRelease(hub, build.report, made, signer);
+  const fresh = attestations.filter((one) => one.pushed).length;
+  if (fresh > 0) say(`attached: ${fresh} signed statements, provenance and bill of materials`);
   return {
     family,
     version,
     channel,
-    ...(await signAndPost(reading, wanted)),
+    ...posted,
+    attestations,
     index: index.digest,
     variants: made.variants.map(({ built, manifest }) => ({
       id: built.id,
@@ -100,6 +111,12 @@ export async function publish(options: PublishOptions): Promise<Published> {
     withheld: build.withheld,
     pushed,
   };
+}
+
+/** The key that signs for the family, the older one while another is about to replace it. */
+async function attestingKey(keys: KeyDirectory, family: FamilyName): Promise<Signer> {
+  const [signer] = await keys.signers({ family });
+  return signer ?? fail('trust-signature', `${keys.fileOf({ family })} is missing`);
 }
 
 /** Signs what is new and posts it; reads again and signs again when somebody was faster. */

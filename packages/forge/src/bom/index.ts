@@ -1,0 +1,1 @@
+export { type BomOptions, bomType, mlBomOf } from './ml-bom.ts';

@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import type { BuildReport, BuiltVariant } from '../report/index.ts';
+import { type Statement, type Subject, statement, subjectOf } from './statement.ts';
+
+/** SLSA provenance, v1.0 (slsa.dev/spec/v1.0/provenance). */
+export const provenanceType = 'https://slsa.dev/provenance/v1';
+
+/** A dependency or a by-product (in-toto `ResourceDescriptor`). */
+interface Resource extends Subject {
+  readonly annotations?: Readonly<Record<string, string | number>>;
+}
+
+export interface Provenance {
+  readonly buildDefinition: {
+    readonly buildType: string;
+    readonly externalParameters: Readonly<Record<string, unknown>>;
+    readonly internalParameters: Readonly<Record<string, unknown>>;
+    readonly resolvedDependencies: readonly Resource[];
+  };
+  readonly runDetails: {
+    readonly builder: { readonly id: string; readonly version: Readonly<Record<string, string>> };
+    readonly metadata?: { readonly finishedOn: string };
+    readonly byproducts: readonly Resource[];
+  };
+}
+
+/** A variant that was made: without a file there is nothing to say anything of. */
+export type MadeVariant = BuiltVariant & { readonly file: string; readonly digest: string };
+
+export const isMade = (variant: BuiltVariant): variant is MadeVariant =>
+  variant.file !== null && variant.digest !== null;
+
+export interface ProvenanceOptions {
+  /** When the build was made; absent where the same variant shall give the same bytes. */
+  readonly finishedOn?: string | undefined;
+  /** Artifacts that hold the variant, besides its files: its OCI manifest. */
+  readonly holders?: readonly Subject[];
+}
+
+/**
+ * Where a variant comes from: its source model, its calibration and evaluation set by digest, the
+ * tool with its version, and what it was asked. Files are named without their directories.
+ */
+export function provenanceOf(
+  report: BuildReport,
+  variant: MadeVariant,
+  { finishedOn, holders = [] }: ProvenanceOptions = {},
+): Statement<Provenance> {
+  const { selvedge, engine, node, platform } = report.toolchain;
+  const { golden } = variant;
+  return statement([...subjectsOf(variant), ...holders], provenanceType, {
+    buildDefinition: {
+      buildType: 'https://selvedge.dev/build/v1',
+      externalParameters: parametersOf(report, variant),
+      internalParameters: { engine, platform },
+      resolvedDependencies: dependenciesOf(report, variant),
+    },
+    runDetails: {
+      builder: { id: 'https://selvedge.dev/forge', version: { selvedge, node } },
+      ...(finishedOn !== undefined && { metadata: { finishedOn } }),
+      byproducts: golden ? [subjectOf(basename(golden.file), golden.digest)] : [],
+    },
+  });
+}
+
+/** The model, and the weights beside it. */
+export const subjectsOf = ({ file, digest, data = [] }: MadeVariant): Subject[] => [
+  subjectOf(basename(file), digest),
+  ...data.map(({ location, digest: weights }) => subjectOf(location, weights)),
+];
+
+/** What the variant was asked to be. */
+function parametersOf(report: BuildReport, variant: MadeVariant): Record<string, unknown> {
+  const { tier, precision, engine, targets, quality } = variant;
+  const { family, version, bars, sources } = report;
+  const fixed = sources[tier]?.fixed !== undefined;
+  return {
+    family,
+    version,
+    tier,
+    precision,
+    engine,
+    targets,
+    fix: fixed,
+    ...(bars[tier] && { quality: bars[tier] }),
+    ...(quality && { metric: quality.metric }),
+  };
+}
+
+function dependenciesOf(report: BuildReport, { tier }: MadeVariant): Resource[] {
+  const source = report.sources[tier] ?? report.model;
+  const model = {
+    ...subjectOf(basename(source.file), source.digest),
+    annotations: { role: 'source model' },
+  };
+  const { calibration, evaluation } = report;
+  return [model, ...dataSet('calibration', calibration), ...dataSet('evaluation', evaluation)];
+}
+
+/** A data set's digest is over the names and contents of its files. */
+function dataSet(role: string, set: BuildReport['evaluation'] | undefined): Resource[] {
+  if (!set) return [];
+  const { path, digest, samples } = set;
+  const annotations = {
+    role: `${role} data set`,
+    samples,
+    digestOf: 'names and contents of files',
+  };
+  return [{ ...subjectOf(basename(path), digest), annotations }];
+}
