@@ -116,6 +116,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
     findings: coupled,
     local,
     secrets: sources.secrets,
+    directories: directoriesOf(sources),
     summary: {
       findings: coupled.length,
       local: local.length,
@@ -127,8 +128,19 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
   };
 }
 
+/** Deeper directories count to the one at this depth. */
+const maxDirectoryDepth = 3;
+
+function directoriesOf({ parsed, unread }: Sources): AuditReport['directories'] {
+  const files = count([...parsed, ...unread], ({ path }) => {
+    const parts = path.split('/').slice(0, -1).slice(0, maxDirectoryDepth);
+    return parts.join('/') || '.';
+  });
+  return Object.entries(files).map(([path, each]) => ({ path, files: each }));
+}
+
 function count<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
-  return counts;
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }

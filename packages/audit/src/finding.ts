@@ -41,6 +41,8 @@ export interface Finding {
   readonly severity: 'high' | 'medium' | 'low' | 'info';
   /** The same for the same coupling when lines move. */
   readonly fingerprint: string;
+  /** Against a baseline: it was not there. */
+  readonly new?: boolean;
 }
 
 export interface PersonalSign {
@@ -83,6 +85,10 @@ export interface AuditReport {
   /** Calls of engines on the machine itself: already local, and no coupling. */
   readonly local: readonly Finding[];
   readonly secrets: readonly SecretFinding[];
+  /** Source files by directory, to a depth of three. */
+  readonly directories: readonly { readonly path: string; readonly files: number }[];
+  /** Against an earlier report: couplings that it knew, that are new, that are gone. */
+  readonly baseline?: { readonly known: number; readonly new: number; readonly gone: number };
   readonly summary: {
     readonly findings: number;
     readonly local: number;

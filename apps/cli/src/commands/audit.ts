@@ -1,47 +1,148 @@
-import { type AuditReport, audit as auditDirectory, type Finding } from '@selvedge/audit';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  type AuditReport,
+  againstBaseline,
+  audit as auditDirectory,
+  auditPage,
+  draftsFor,
+  markdownOf,
+  ownerFrom,
+  sarifOf,
+  severities,
+} from '@selvedge/audit';
+import { fail } from '@selvedge/core/errors';
+import { printAudit } from '../audit/print-audit.ts';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
-import { formatTable } from '../table.ts';
+
+interface Flags {
+  baseline?: string;
+  failOn?: string;
+  init?: string;
+  sarif?: string;
+  html?: string;
+  md?: string;
+  rules: string[];
+  includeTests?: boolean;
+}
+
+/** The severest first. */
+const levels: readonly string[] = severities;
 
 /** `selvedge audit DIR` */
 export const audit: CommandModule = (program, run) => {
   program
     .command('audit')
     .argument('<dir>', 'the directory of a codebase')
-    .description('finds every call of a model over the network; reads, and nothing else')
+    .description('finds every call of a model over the network; reads, and sends nothing')
+    .option(
+      '--baseline <file>',
+      'what an earlier audit printed with --json: exit 1 if there is new coupling',
+    )
+    .option(
+      '--fail-on <level>',
+      'exit 1 if a coupling is this severe: high, medium or low; with --baseline, a new one',
+    )
+    .option('--init <dir>', 'write a draft blueprint and routing policy for each group of calls')
+    .option('--sarif <file>', 'write SARIF 2.1.0, for code hosts')
+    .option('--html <file>', 'write a page: the codebase drawn, with its couplings')
+    .option('--md <file>', 'write Markdown, for a pull request')
+    .option('--include-tests', 'look into tests too')
     .option(
       '--rules <dir>',
       'rule files of your own, besides those that come along; repeatable',
       (dir: string, dirs: string[]) => [...dirs, dir],
       [] as string[],
     )
-    .addHelpText('after', '\nExample:\n  selvedge audit ./my-service')
-    .action(
-      run(async (io, directory: string, { rules }: { rules: string[] }) => {
-        const report = await auditDirectory(directory, { rules });
-        io.result(report);
-        print(io, report);
-      }),
-    );
+    .addHelpText('after', '\nExample:\n  selvedge audit ./my-service --html coupling.html')
+    .action(run(auditAction));
 };
 
-const severities = ['high', 'medium', 'low', 'info'] as const;
+async function auditAction(io: Io, directory: string, flags: Flags): Promise<number> {
+  const level = levelOf(flags.failOn);
+  const earlier = flags.baseline === undefined ? undefined : await textOf(flags.baseline);
+  const found = await auditDirectory(directory, {
+    rules: flags.rules,
+    tests: flags.includeTests ?? false,
+  });
+  const report =
+    earlier === undefined ? found : againstBaseline(found, earlier, flags.baseline ?? '');
+  await writeReports(report, flags);
+  if (flags.init !== undefined) await writeDrafts(io, report, directory, flags.init);
+  io.result(report);
+  printAudit(io, report);
+  return gateOf(report, level) ? 1 : 0;
+}
 
-function print(io: Io, { findings, summary, files, skipped }: AuditReport): void {
-  for (const severity of severities) {
-    const rows = findings.filter((finding) => finding.severity === severity).map(row);
-    if (rows.length === 0) continue;
-    const title = severity === 'info' ? 'already local' : severity;
-    io.print(`${title}\n${formatTable(['where', 'service', 'who waits', 'tier'], rows, io)}\n`);
-  }
-  io.print(
-    `${summary.findings} couplings in ${files} source files; ${skipped.total} paths left out`,
+/** Without a baseline or a level nothing is refused; with both, what is new and that severe. */
+function gateOf({ findings, baseline }: AuditReport, level: number | undefined): boolean {
+  if (!baseline && level === undefined) return false;
+  return findings.some(
+    (finding) =>
+      (!baseline || finding.new === true) &&
+      (level === undefined || levels.indexOf(finding.severity) <= level),
   );
 }
 
-const row = (finding: Finding): string[] => [
-  `${finding.file}:${finding.line}`,
-  finding.service,
-  finding.sync,
-  finding.suggestedTier.tier,
-];
+function levelOf(level: string | undefined): number | undefined {
+  if (level === undefined) return undefined;
+  const at = levels.indexOf(level);
+  if (at < 0)
+    fail('usage', `--fail-on is no level: "${level}"`, {
+      hint: `give one of ${levels.join(', ')}`,
+      details: { level },
+    });
+  return at;
+}
+
+const textOf = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) =>
+    fail('not-found', `${file} cannot be read`, {
+      hint: 'make it with selvedge audit DIR --json',
+      details: { file },
+      cause,
+    }),
+  );
+
+async function writeReports(report: AuditReport, { sarif, html, md }: Flags): Promise<void> {
+  if (sarif !== undefined) await write(sarif, `${JSON.stringify(sarifOf(report), null, 2)}\n`);
+  if (html !== undefined) await write(html, auditPage(report));
+  if (md !== undefined) await write(md, markdownOf(report));
+}
+
+/** A directory for each group; files that are there are somebody's work, and stay. */
+async function writeDrafts(
+  io: Io,
+  report: AuditReport,
+  audited: string,
+  directory: string,
+): Promise<void> {
+  for (const draft of draftsFor(report, ownerFrom(basename(resolve(audited))))) {
+    const into = join(directory, draft.name);
+    await made(into);
+    await write(join(into, 'selvedge.yaml'), draft.blueprint, 'wx');
+    await write(join(into, 'policy.yaml'), draft.policy, 'wx');
+    io.progress(`${into}: a draft for ${draft.findings.length} calls`);
+  }
+}
+
+const made = (directory: string): Promise<unknown> =>
+  mkdir(directory, { recursive: true }).catch((cause: unknown) => notWritten(directory, cause));
+
+const write = (file: string, text: string, flag = 'w'): Promise<void> =>
+  writeFile(file, text, { flag }).catch((cause: unknown) => notWritten(file, cause));
+
+function notWritten(file: string, cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
+    fail('usage', `${file} is there already`, {
+      hint: 'move it away, or give another directory: drafts never replace a file',
+      details: { file },
+      cause,
+    });
+  return fail('io-failed', `${file} cannot be written`, {
+    hint: 'give a place that can be written',
+    details: { file },
+    cause,
+  });
+}

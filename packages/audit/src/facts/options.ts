@@ -58,5 +58,6 @@ function textOf(expr: Expr): string {
   if (expr.is === 'text')
     return expr.parts.every((part) => typeof part === 'string') ? expr.parts.join('') : '';
   if (expr.is === 'other') return expr.text;
-  return expr.is === 'member' ? expr.name : '';
+  // A constant of the package, such as `GPT4o`, says it too; a variable's name does not.
+  return expr.is === 'member' && /\d/.test(expr.name) ? expr.name : '';
 }

@@ -1,0 +1,1 @@
+export { againstBaseline } from './baseline.ts';

@@ -1,0 +1,2 @@
+export { type Draft, draftsFor } from './draft.ts';
+export { ownerFrom } from './owner.ts';

@@ -1,0 +1,11 @@
+export { markdownOf } from './markdown.ts';
+export { auditPage } from './page/audit-page.ts';
+export { sarifOf } from './sarif.ts';
+export {
+  missingOf,
+  serviceOf,
+  severities,
+  skippedSentence,
+  summarySentence,
+  waitsWord,
+} from './words.ts';

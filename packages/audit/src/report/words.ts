@@ -1,0 +1,38 @@
+import type { AuditReport, Finding } from '../finding.ts';
+
+export const severities = ['high', 'medium', 'low'] as const;
+
+/** The whole report in a sentence. */
+export function summarySentence({ findings, local, files }: AuditReport): string {
+  const source = `${count(files)} source ${files === 1 ? 'file' : 'files'}`;
+  if (findings.length === 0)
+    return `No call of a model over the network in ${source}${local.length > 0 ? `, and ${count(local.length)} of engines on the machine itself` : ''}.`;
+  const waiting = findings.filter(({ sync }) => sync === 'request').length;
+  const personal = findings.filter((each) => each.personal.length > 0).length;
+  const calls = `${count(findings.length)} ${findings.length === 1 ? 'call needs' : 'calls need'} a model over the network`;
+  return `${calls} in ${source}; a user waits for ${count(waiting)}, and ${count(personal)} may send what is personal.`;
+}
+
+/** What a call lacks against a slow or absent service. */
+export function missingOf({ resilience }: Finding): string {
+  const missing = (['timeout', 'retry', 'fallback'] as const).filter((each) => !resilience[each]);
+  return missing.length === 0 ? 'all there' : `no ${missing.join(', no ')}`;
+}
+
+export const waitsWord: Readonly<Record<Finding['sync'], string>> = {
+  request: 'a user',
+  background: 'nobody (background)',
+  batch: 'nobody (batch)',
+  unknown: 'not known',
+};
+
+export const serviceOf = ({ service, model }: Finding): string =>
+  model === undefined ? service : `${service} ${model}`;
+
+/** What was left out, and why, in a sentence; empty where nothing was. */
+export function skippedSentence({ skipped }: AuditReport): string {
+  const reasons = Object.entries(skipped.byReason).map(([reason, n]) => `${count(n)} ${reason}`);
+  return reasons.length === 0 ? '' : `Left out: ${reasons.join(', ')}.`;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
