@@ -94,13 +94,15 @@ function sequence(
 /** Those rows of each tensor that are wanted. */
 function rows(tensors: Tensors, isWanted: (_: unknown, at: number) => boolean): Tensors {
   return Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, shape, data }]) => {
+    Object.entries(tensors).map(([name, tensor]) => {
+      const { type, shape } = tensor;
+      const data = tensor.data as Float32Array;
       const count = shape[0]!;
       const size = data.length / count;
       const wanted = Array.from({ length: count }, (_, at) => at).filter((at) => isWanted(0, at));
-      const taken = data.slice(0, wanted.length * size) as Float32Array;
+      const taken = data.slice(0, wanted.length * size);
       for (const [to, from] of wanted.entries())
-        taken.set(data.subarray(from * size, (from + 1) * size) as Float32Array, to * size);
+        taken.set(data.subarray(from * size, (from + 1) * size), to * size);
       return [name, { type, shape: [wanted.length, ...shape.slice(1)], data: taken } as Tensor];
     }),
   );

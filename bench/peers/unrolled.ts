@@ -1,7 +1,7 @@
+import type { WrittenDataset } from '@selvedge/forge/dataset';
 import type { Tensor, Tensors } from '@selvedge/infer/engine';
 import { inspectModel, type Model } from '@selvedge/onnx';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
-import type { WrittenDataset } from '../../tests/support/../../packages/forge/src/dataset/index.ts';
 import { runDataset } from '../../tests/support/run-dataset.ts';
 
 /**

@@ -17,9 +17,22 @@ interface Held {
   readonly outputs: readonly string[];
 }
 
+export interface OrtSessionsOptions {
+  /**
+   * Plans all of a run's memory ahead and takes it in one piece: a little faster, and up to a third
+   * more of it. Default true.
+   */
+  readonly plansMemory?: boolean;
+}
+
 /** The sessions of one process, answering one request at a time. */
 export class OrtSessions {
   readonly #held = new Map<number, Held>();
+  readonly #plansMemory: boolean;
+
+  constructor({ plansMemory = true }: OrtSessionsOptions = {}) {
+    this.#plansMemory = plansMemory;
+  }
 
   /** A failure is an answer too. */
   async answer({ header, blobs }: Frame<Request>): Promise<Frame<Answer>> {
@@ -45,6 +58,7 @@ export class OrtSessions {
       intraOpNumThreads: request.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      enableMemPattern: this.#plansMemory,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       externalData: request.external.map((path, i) => ({ path, data: blobs[i + 1]! })),
