@@ -142,13 +142,24 @@ function runFindings({ verdict }: Assessment): MatrixFinding[] {
   ];
 }
 
+/** Exporters join the names of what they fused: both ends tell most. */
+const shorten = (name: string): string =>
+  name.length <= 60 ? name : `${name.slice(0, 28)}…${name.slice(-28)}`;
+
 /** Operators alike are one finding: a network leaves the same one a hundred times. */
 function operators(found: readonly Finding[], rule: 'fallback' | 'cannot-run'): MatrixFinding[] {
   const kinds = Map.groupBy(found, ({ op, reason }) => `${op}\n${reason}`);
   return [...kinds.values()].map((alike) => {
     const { op, node, reason, hint } = alike[0]!;
-    const which = alike.length === 1 ? `${op} ${node}` : `${alike.length} ${op}, such as ${node}`;
-    return { rule, effect: 'note', message: `${which}: ${reason}`, ...(hint && { hint }) };
+    const name = shorten(node);
+    const which = alike.length === 1 ? `${op} ${name}` : `${alike.length} ${op}, such as ${name}`;
+    return {
+      rule,
+      effect: 'note',
+      nodes: alike.map((one) => one.node),
+      message: `${which}: ${reason}`,
+      ...(hint && { hint }),
+    };
   });
 }
 

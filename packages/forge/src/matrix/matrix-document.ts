@@ -21,6 +21,8 @@ export interface MatrixFinding {
   readonly effect: 'fails' | 'unproven' | 'note';
   /** A sentence with the figure and its limit. */
   readonly message: string;
+  /** The operators it is about, whole names. */
+  readonly nodes?: readonly string[];
   /** What would change it. */
   readonly hint?: string;
 }

@@ -36,7 +36,7 @@ export const style = `${reportStyle}
 .requirements{list-style:none;padding:0}
 .requirements li{display:grid;gap:0 12px;grid-template-columns:72px max-content 48px minmax(0,1fr);max-width:none}
 @media(max-width:860px){
-.requirements li{grid-template-columns:72px minmax(0,1fr);padding:4px 0}
+.requirements li{grid-template-columns:72px max-content minmax(0,1fr);padding:4px 0}
 .requirements bdi{grid-column:1/-1}
 .heat td{display:grid;gap:8px;grid-template-columns:120px minmax(0,1fr);align-items:center;padding:2px 0;min-width:0}
 .heat td[data-label]::before{min-width:0;overflow-wrap:anywhere;font-family:var(--mono)}
