@@ -12,10 +12,10 @@ import {
   wrappersOf,
 } from './find/index.ts';
 import type { AuditReport, Finding } from './finding.ts';
-import { readMore, readSources, type Sources } from './read/sources.ts';
+import { readSources, type Sources } from './read/sources.ts';
 import { Project, readSettings } from './resolve/index.ts';
-import { loadRules, ownRules, ruleBook } from './rules/index.ts';
-import { tellingByLanguage, wordsOf } from './token/index.ts';
+import { loadRules, ownRules, type RuleBook, ruleBook } from './rules/index.ts';
+import { wordsOf } from './token/index.ts';
 
 export interface AuditOptions {
   /** Directories of rule files besides Selvedge's own; a rule of the same name takes its place. */
@@ -34,35 +34,41 @@ export interface AuditOptions {
 export async function audit(directory: string, options: AuditOptions = {}): Promise<AuditReport> {
   await checkDirectory(directory);
   const rules = ruleBook(await loadRules([ownRules, ...(options.rules ?? [])]));
-  const telling = tellingByLanguage((language) => wordsOf(rules.providers, language));
-  const sources = await readSources(directory, telling, options.tests);
+  const sources = await readSources(
+    directory,
+    (language) => wordsOf(rules.providers, language),
+    options.tests,
+  );
+  try {
+    const couplings = await findCouplings(sources, rules);
+    return reportOf(describe(couplings, sources.manifests), sources);
+  } finally {
+    await sources.end();
+  }
+}
+
+/** Files that use what others declare are read as the declarations are found: addresses, wrappers. */
+async function findCouplings(sources: Sources, rules: RuleBook): Promise<Coupling[]> {
   const settings = readSettings(sources.settings);
   let project = new Project(sources.parsed);
-  const addresses = addressNames(project, settings, rules);
-  if (
-    addresses.size > 0 &&
-    (await readMore(
-      directory,
-      sources,
-      tellingByLanguage(() => addresses),
-    ))
-  )
+  if (await sources.readMore(addressNames(project, settings, rules)))
     project = new Project(sources.parsed);
   let couplings = distinct([
     ...findSdkCalls(project, rules),
     ...findHttpCalls(project, rules, settings),
   ]);
+  const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
     const wrappers = wrappersOf(couplings);
-    if (wrappers.length === 0) break;
-    const naming = tellingByLanguage(() => namesOf(wrappers));
-    if ((await readMore(directory, sources, naming)) > 0) project = new Project(sources.parsed);
+    const names = namesOf(wrappers).filter((name) => !asked.has(name));
+    for (const name of names) asked.add(name);
+    if (await sources.readMore(names)) project = new Project(sources.parsed);
     const known = new Set(couplings.map(({ call }) => call));
     const more = findWrapperCalls(project, wrappers, known);
     if (more.length === 0) break;
     couplings = distinct([...couplings, ...more]);
   }
-  return reportOf(describe(couplings, sources.manifests), sources);
+  return couplings;
 }
 
 const maxRounds = 3;
@@ -83,8 +89,9 @@ async function checkDirectory(directory: string): Promise<void> {
 }
 
 /** A call of a wrapper names it. */
-const namesOf = (wrappers: readonly Wrapper[]): Set<string> =>
-  new Set(wrappers.map(({ fn }) => fn.name).filter((name) => name.length >= 4));
+const namesOf = (wrappers: readonly Wrapper[]): string[] => [
+  ...new Set(wrappers.map(({ fn }) => fn.name).filter((name) => name.length >= 4)),
+];
 
 /** One call may match several rules; the surest stays. */
 function distinct(couplings: readonly Coupling[]): Coupling[] {

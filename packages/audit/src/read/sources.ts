@@ -1,17 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { SecretFinding } from '../finding.ts';
-import {
-  type Language,
-  languageOf,
-  loadParser,
-  parserPackage,
-  readCode,
-} from '../language/index.ts';
+import { type Language, type LanguageId, languageOf, languages } from '../language/index.ts';
 import { isManifest, isSettingsFile, type Manifest, type SourceFile } from '../resolve/index.ts';
-import { findSecrets, secretWords } from '../secret/index.ts';
-import { type TellingOf, tellingOf } from '../token/index.ts';
-import { fileIsNotOurs, pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
+import { pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
+import type { Outcome, Words } from './read-source.ts';
+import { openReaders, type Readers } from './threads.ts';
 
 /** A source file that holds no telling word: known by name only. */
 export interface Unread {
@@ -21,26 +13,26 @@ export interface Unread {
 
 export interface Sources {
   readonly parsed: SourceFile[];
-  readonly unread: Unread[];
+  unread: Unread[];
   readonly settings: string[];
   readonly manifests: Manifest[];
   readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
   /** Source files that were looked into, parsed or not. */
-  readonly files: number;
+  files: number;
+  /** Parses those of the files not yet read that hold a word; how many. */
+  readMore(words: Iterable<string>): Promise<number>;
+  end(): Promise<void>;
 }
-
-/** People write no source file that is larger. */
-const maxSourceBytes = 5 * 1024 * 1024;
-const maxSettingsBytes = 1024 * 1024;
 
 /** Walks a directory, and parses the source files that hold a telling word. */
 export async function readSources(
   root: string,
-  telling: TellingOf,
+  wordsOf: (language: LanguageId) => Iterable<string>,
   tests = false,
 ): Promise<Sources> {
-  const sources: Sources & { files: number } = {
+  const readers = openReaders(root);
+  const sources: Sources = {
     parsed: [],
     unread: [],
     settings: [],
@@ -48,92 +40,67 @@ export async function readSources(
     secrets: [],
     skipped: [],
     files: 0,
+    readMore: (words) => readMore(sources, readers, words),
+    end: () => readers.end(),
   };
+  const paths: string[] = [];
   for await (const { path } of walkFiles(root, (skipped) => sources.skipped.push(skipped))) {
     const language = languageOf(path);
     if (!language && !isSettingsFile(path) && !isManifest(path)) continue;
-    if (language && !tests && pathIsTest(path)) {
-      sources.skipped.push({ path, reason: 'test' });
-      continue;
-    }
-    const limit = language ? maxSourceBytes : maxSettingsBytes;
-    const bytes = await bytesOf(join(root, path), path, limit, sources.skipped);
-    if (!bytes) continue;
-    if (holdsKey(bytes)) sources.secrets.push(...findSecrets(path, decoder.decode(bytes)));
-    if (!language) keepSettings(sources, path, decoder.decode(bytes));
-    else {
-      sources.files++;
-      if (telling(language.id)(bytes)) await parseInto(sources, { path, language }, bytes);
-      else sources.unread.push({ path, language });
-    }
+    if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });
+    else paths.push(path);
   }
-  return sources;
+  await readers.read(paths, wordsByLanguage(wordsOf), true, (outcome) => keep(sources, outcome));
+  return inOrder(sources);
 }
 
-const holdsKey = tellingOf(secretWords);
-
-function keepSettings({ manifests, settings }: Sources, path: string, text: string): void {
-  if (isManifest(path)) manifests.push({ path, text });
-  if (isSettingsFile(path)) settings.push(text);
-}
-
-/** Parses those of the files not yet read that hold a word, and takes them off the list. */
-export async function readMore(
-  root: string,
+async function readMore(
   sources: Sources,
-  telling: TellingOf,
+  readers: Readers,
+  words: Iterable<string>,
 ): Promise<number> {
-  const rest: Unread[] = [];
-  const before = sources.parsed.length;
-  for (const file of sources.unread) {
-    const bytes = await readFile(join(root, file.path)).catch(() => undefined);
-    if (bytes && telling(file.language.id)(bytes)) await parseInto(sources, file, bytes);
-    else rest.push(file);
-  }
-  sources.unread.splice(0, sources.unread.length, ...rest);
-  return sources.parsed.length - before;
+  const all = [...words];
+  if (all.length === 0) return 0;
+  const { unread, files, parsed } = sources;
+  const before = parsed.length;
+  sources.unread = [];
+  const paths = unread.map(({ path }) => path);
+  await readers.read(
+    paths,
+    wordsByLanguage(() => all),
+    false,
+    (outcome) => keep(sources, outcome),
+  );
+  sources.files = files;
+  inOrder(sources);
+  return parsed.length - before;
 }
 
-async function bytesOf(
-  file: string,
-  path: string,
-  limit: number,
-  skipped: Skipped[],
-): Promise<Uint8Array | undefined> {
-  try {
-    const { size } = await stat(file);
-    if (size > limit) {
-      skipped.push({ path, reason: 'too-large', detail: `${size} bytes` });
-      return undefined;
-    }
-    return await readFile(file);
-  } catch (error) {
-    const detail = (error as NodeJS.ErrnoException).code ?? '';
-    skipped.push({ path, reason: 'unreadable', detail });
-    return undefined;
+const wordsByLanguage = (wordsOf: (language: LanguageId) => Iterable<string>): Words =>
+  Object.fromEntries(languages.map(({ id }) => [id, [...wordsOf(id)]])) as unknown as Words;
+
+function keep(sources: Sources, { path, parsed, text, secrets, skipped }: Outcome): void {
+  const language = languageOf(path);
+  if (secrets) sources.secrets.push(...secrets);
+  if (text !== undefined && isManifest(path)) sources.manifests.push({ path, text });
+  if (text !== undefined && isSettingsFile(path)) sources.settings.push(text);
+  if (skipped) sources.skipped.push(skipped);
+  else if (language) {
+    sources.files++;
+    if (parsed) sources.parsed.push({ path, language, ...parsed });
+    else sources.unread.push({ path, language });
   }
 }
 
-/** What is no UTF-8 reads as U+FFFD: code around it is still code. */
-const decoder = new TextDecoder('utf-8');
-
-async function parseInto(sources: Sources, file: Unread, bytes: Uint8Array): Promise<void> {
-  const { path, language } = file;
-  const text = decoder.decode(bytes);
-  const notOurs = fileIsNotOurs(path, text);
-  if (notOurs) {
-    sources.skipped.push({ path, reason: notOurs });
-    return;
-  }
-  const parse = await loadParser(language.grammar);
-  if (!parse) {
-    const detail = parserPackage(language.grammar);
-    sources.skipped.push({ path, reason: 'no-parser', detail });
-    return;
-  }
-  try {
-    sources.parsed.push({ path, language, code: readCode(parse(text), language.grammar), text });
-  } catch (error) {
-    sources.skipped.push({ path, reason: 'not-parsed', detail: (error as Error).message });
-  }
+/** Threads end when they will; a report says the same every time. */
+function inOrder(sources: Sources): Sources {
+  const byPath = (a: { readonly path: string }, b: { readonly path: string }) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+  sources.parsed.sort(byPath);
+  sources.unread.sort(byPath);
+  sources.manifests.sort(byPath);
+  sources.skipped.sort(byPath);
+  sources.settings.sort();
+  sources.secrets.sort((a, b) => byPath({ path: a.file }, { path: b.file }) || a.line - b.line);
+  return sources;
 }

@@ -1,0 +1,111 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SecretFinding } from '../finding.ts';
+import {
+  type Code,
+  type LanguageId,
+  languageOf,
+  languages,
+  loadParser,
+  type Parse,
+  parserPackage,
+  readCode,
+} from '../language/index.ts';
+import { findSecrets, secretWords } from '../secret/index.ts';
+import { type TellingOf, tellingByLanguage, tellingOf } from '../token/index.ts';
+import { fileIsNotOurs, type Skipped } from '../walk/index.ts';
+
+/** What is to be found in files, as it goes to a thread: words by language. */
+export type Words = Readonly<Record<LanguageId, readonly string[]>>;
+
+/** What became of one file. */
+export interface Outcome {
+  readonly path: string;
+  /** A source file that holds a telling word. */
+  readonly parsed?: { readonly code: Code; readonly text: string };
+  /** A file of settings, or a manifest. */
+  readonly text?: string;
+  readonly secrets?: readonly SecretFinding[];
+  readonly skipped?: Skipped;
+}
+
+/** Reads one file after another. It blocks: threads run it. */
+export type ReadSource = (path: string) => Outcome;
+
+/** People write no source file that is larger. */
+const maxSourceBytes = 5 * 1024 * 1024;
+const maxSettingsBytes = 1024 * 1024;
+
+/** @param secrets whether keys are looked for as well */
+export async function sourceReader(
+  root: string,
+  words: Words,
+  secrets: boolean,
+): Promise<ReadSource> {
+  const telling = tellingByLanguage((language) => words[language]);
+  const parsers = new Map<string, Parse | undefined>();
+  for (const { grammar } of languages) parsers.set(grammar.parser, await loadParser(grammar));
+  const buffer = new Uint8Array(maxSourceBytes);
+  return (path) => {
+    try {
+      const limit = languageOf(path) ? maxSourceBytes : maxSettingsBytes;
+      const size = fill(buffer, join(root, path), limit);
+      if (size > limit)
+        return { path, skipped: { path, reason: 'too-large', detail: `${size} bytes` } };
+      return outcomeOf(path, buffer.subarray(0, size), telling, parsers, secrets);
+    } catch (error) {
+      const detail = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      return { path, skipped: { path, reason: 'unreadable', detail } };
+    }
+  };
+}
+
+/** Reads a whole file, or nothing of one that is larger than the limit; its size. */
+function fill(buffer: Uint8Array, file: string, limit: number): number {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size > limit) return size;
+    let at = 0;
+    while (at < size) {
+      const read = readSync(descriptor, buffer, at, size - at, at);
+      if (read === 0) break;
+      at += read;
+    }
+    return at;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What is no UTF-8 reads as U+FFFD: code around it is still code. */
+const decoder = new TextDecoder('utf-8');
+const holdsKey = tellingOf(secretWords);
+
+function outcomeOf(
+  path: string,
+  bytes: Uint8Array,
+  telling: TellingOf,
+  parsers: ReadonlyMap<string, Parse | undefined>,
+  secrets: boolean,
+): Outcome {
+  const keys = secrets && holdsKey(bytes) ? findSecrets(path, decoder.decode(bytes)) : [];
+  const known = { path, ...(keys.length > 0 && { secrets: keys }) };
+  const language = languageOf(path);
+  if (!language) return { ...known, text: decoder.decode(bytes) };
+  if (!telling(language.id)(bytes)) return known;
+  const text = decoder.decode(bytes);
+  const notOurs = fileIsNotOurs(path, text);
+  if (notOurs) return { ...known, skipped: { path, reason: notOurs } };
+  const parse = parsers.get(language.grammar.parser);
+  if (!parse) {
+    const detail = `npm install ${parserPackage(language.grammar)}`;
+    return { ...known, skipped: { path, reason: 'no-parser', detail } };
+  }
+  try {
+    return { ...known, parsed: { code: readCode(parse(text), language.grammar), text } };
+  } catch (error) {
+    const detail = (error as Error).message;
+    return { ...known, skipped: { path, reason: 'not-parsed', detail } };
+  }
+}
