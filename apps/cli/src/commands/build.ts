@@ -90,8 +90,14 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   if (cache?.problem) io.warn(cache.problem);
   io.result(report);
   io.print(summary(report, flags.out));
+  const nothing = whyNothing(report);
+  if (nothing) io.warn(`selvedge: ${input}: nothing was built: ${nothing}`);
   return ok ? 0 : 1;
 }
+
+/** The first variant's reason, where there is no variant. */
+const whyNothing = ({ variants }: BuildReport): string | undefined =>
+  variants.every(({ status }) => status === 'skipped') ? variants[0]?.reason : undefined;
 
 function listOf(flag: string, text: string): string[] {
   const items = text.split(',').map((item) => item.trim());

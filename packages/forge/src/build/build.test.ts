@@ -172,10 +172,9 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
     await run(model, { precisions: ['fp32', 'fp16'] });
     writeFileSync(join(out, 'mine.txt'), 'keep');
     await run(model, { precisions: ['fp32'] });
-    expect(readdirSync(join(out, 'variants')).sort()).toEqual([
-      'device-fp32.golden.json',
-      'device-fp32.onnx',
-    ]);
+    const left = readdirSync(join(out, 'variants'));
+    expect(left).toContain('device-fp32.onnx');
+    expect(left.filter((file) => !file.startsWith('device-fp32.'))).toEqual([]);
     expect(readFileSync(join(out, 'mine.txt'), 'utf8')).toBe('keep');
   });
 
@@ -199,6 +198,8 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
 
   it('clears away what a killed build left', async () => {
     mkdirSync(join(out, '.building-999999999'), { recursive: true });
+    // In a container the next build may have the same process id.
+    mkdirSync(join(out, `.building-${process.pid}`), { recursive: true });
     await run(model, { precisions: ['fp32'] });
     expect(readdirSync(out).sort()).toEqual([
       'report.html',

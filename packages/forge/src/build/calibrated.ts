@@ -1,5 +1,5 @@
 import { fail } from '@selvedge/core/errors';
-import type { Engine } from '@selvedge/infer/engine';
+import type { Engine, Session } from '@selvedge/infer/engine';
 import {
   exposeValues,
   type LayerMoments,
@@ -13,7 +13,6 @@ import {
 } from '@selvedge/onnx';
 import { type Calibration, calibrate, defaultMethod, observeValues } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
-import { findExtremes } from './extremes.ts';
 import type { Ranges } from './precision/learned.ts';
 
 /** What a model's activations look like on a calibration set, each measured when first asked for. */
@@ -24,13 +23,13 @@ export interface Calibrated {
   everyRange(): Promise<Ranges>;
   /** Second moments of what layers read. */
   moments(): Promise<LayerMoments>;
-  /** The least and the most of values that fp16 would hold in half precision. */
-  extremes(): Promise<Ranges>;
 }
 
 export interface CalibratedOptions {
   readonly engine: Engine;
   readonly model: Model;
+  /** Loads what is run; by default as one file, which ends at 2 GiB. */
+  readonly load?: ((model: Model) => Promise<Session>) | undefined;
   readonly dataset: Dataset;
   readonly onProgress: (done: number, total: number) => void;
   readonly signal: AbortSignal | undefined;
@@ -40,6 +39,7 @@ export interface CalibratedOptions {
 export function openCalibrated(options: CalibratedOptions): Calibrated {
   const calibration = once(() =>
     calibrate(options.engine, options.model, options.dataset, {
+      ...(options.load && { load: options.load }),
       onProgress: options.onProgress,
       signal: options.signal,
     }),
@@ -52,13 +52,10 @@ export function openCalibrated(options: CalibratedOptions): Calibrated {
       return new Map([...(await furtherRanges(options)), ...whole.ranges]);
     }),
     moments: once(() => collectMoments(options)),
-    extremes: once(() =>
-      findExtremes(options.engine, options.model, options.dataset, options.signal),
-    ),
   };
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;
   return () => {
     started ??= work();
@@ -67,7 +64,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** Ranges of all that the quantised nodes read and give, which kept neighbours may make visible. */
-async function furtherRanges({ engine, model, dataset, signal }: CalibratedOptions) {
+async function furtherRanges({ engine, model, load, dataset, signal }: CalibratedOptions) {
   const prepared = prepareStatic(model);
   if ('reason' in prepared) return [];
   const wanted = valuesAnyhow(model, prepared);
@@ -83,7 +80,7 @@ async function furtherRanges({ engine, model, dataset, signal }: CalibratedOptio
         if (data instanceof Float32Array) collector.observe(name, data);
       }
     },
-    { signal },
+    { ...(load && { load }), signal },
   );
   return collector.ranges({ method: defaultMethod });
 }
@@ -102,7 +99,7 @@ function valuesAnyhow(model: Model, prepared: Model): string[] {
 }
 
 async function collectMoments(options: CalibratedOptions): Promise<LayerMoments> {
-  const { engine, model, dataset, onProgress, signal } = options;
+  const { engine, model, load, dataset, onProgress, signal } = options;
   const requests = momentRequests(model);
   const collector = new MomentCollector(requests);
   if (requests.length === 0) return collector.moments();
@@ -122,7 +119,7 @@ async function collectMoments(options: CalibratedOptions): Promise<LayerMoments>
         if (tensor?.data instanceof Float32Array) collector.add(name, tensor.data, tensor.shape);
       }
     },
-    { onProgress, signal },
+    { ...(load && { load }), onProgress, signal },
   );
   return collector.moments();
 }

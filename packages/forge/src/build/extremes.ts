@@ -1,4 +1,4 @@
-import type { Engine } from '@selvedge/infer/engine';
+import type { Engine, Session } from '@selvedge/infer/engine';
 import { exposeValues, float16Values, type Model, type Range } from '@selvedge/onnx';
 import { observeValues } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
@@ -13,8 +13,12 @@ export async function findExtremes(
   engine: Engine,
   model: Model,
   dataset: Dataset,
-  signal: AbortSignal | undefined,
+  options: {
+    readonly load?: ((model: Model) => Promise<Session>) | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<ReadonlyMap<string, Range>> {
+  const { load, signal } = options;
   const extremes = new Map<string, Range>();
   const names = float16Values(model);
   if (names.length === 0) return extremes;
@@ -28,7 +32,7 @@ export async function findExtremes(
         if (data instanceof Float32Array) extremes.set(name, widened(extremes.get(name), data));
       }
     },
-    { signal },
+    { ...(load && { load }), signal },
   );
   return extremes;
 }

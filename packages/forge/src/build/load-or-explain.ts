@@ -2,6 +2,7 @@ import { toSelvedgeError } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { engineModel, type ModelFile, sizeOf } from './model-file.ts';
+import { refusalInWords } from './refusal-in-words.ts';
 
 /** A session, or why the engine won't have the model. */
 export async function loadOrExplain(
@@ -16,7 +17,9 @@ export async function loadOrExplain(
   } catch (caught) {
     const error = toSelvedgeError(caught, 'engine-failed');
     if (error.code !== 'bad-model' && error.code !== 'out-of-memory') throw error;
-    return { refused: `${engine.name} ${engine.version} does not load it: ${error.message}` };
+    return {
+      refused: `${engine.name} ${engine.version} does not load it: ${refusalInWords(error.message)}`,
+    };
   }
 }
 

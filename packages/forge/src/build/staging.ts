@@ -32,6 +32,7 @@ export async function openStaging(directory: string): Promise<Staging> {
   await removeAbandoned(directory);
   const staged = join(directory, `.building-${process.pid}`);
   await mkdir(staged).catch((cause) => explain(cause, directory));
+  openHere.add(staged);
   let workspaces = 0;
   return {
     write: async (file, bytes) => {
@@ -42,8 +43,12 @@ export async function openStaging(directory: string): Promise<Staging> {
     writeModel: (id, model) =>
       stageModel(staged, id, model).catch((cause) => explain(cause, staged)),
     workspace: () => join(staged, 'work', String(workspaces++)),
-    finish: () => moveIntoPlace(staged, directory).catch((cause) => explain(cause, directory)),
+    finish: () =>
+      moveIntoPlace(staged, directory)
+        .then(() => void openHere.delete(staged))
+        .catch((cause) => explain(cause, directory)),
     discard: async () => {
+      openHere.delete(staged);
       await rm(staged, { recursive: true, force: true });
       if (made !== undefined) await rmdir(directory).catch(() => {});
     },
@@ -81,10 +86,16 @@ async function syncDirectory(directory: string): Promise<void> {
 async function removeAbandoned(directory: string): Promise<void> {
   for (const entry of await readdir(directory).catch((cause) => explain(cause, directory))) {
     const pid = Number(/^\.building-(\d+)$/.exec(entry)?.[1] ?? 0);
-    if (pid > 0 && !isAlive(pid))
+    if (pid > 0 && !isAtWork(pid, join(directory, entry)))
       await rm(join(directory, entry), { recursive: true, force: true });
   }
 }
+
+/** Of this process. In a container every build may have the same id, so that it alone tells nothing. */
+const openHere = new Set<string>();
+
+const isAtWork = (pid: number, staged: string): boolean =>
+  pid === process.pid ? openHere.has(staged) : isAlive(pid);
 
 function isAlive(pid: number): boolean {
   try {

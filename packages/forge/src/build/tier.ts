@@ -1,7 +1,6 @@
 import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest, TensorSpec, Tier } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
-import type { Model } from '@selvedge/onnx';
 import { type Dataset, readDataset } from '../dataset/index.ts';
 import {
   defaultLatencyBudget,
@@ -10,7 +9,6 @@ import {
   type LatencyBudget,
 } from '../measure/index.ts';
 import type { BuiltVariant, CompressionSaving, SourceFixes, SourceModel } from '../report/index.ts';
-import { openCalibrated } from './calibrated.ts';
 import { findSaving } from './compression/index.ts';
 import { type Draft, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
@@ -18,13 +16,13 @@ import { finishVariant, type Measured, skippedVariant } from './finish-variant.t
 import { fixSource } from './fix-source.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 import type { ConversionMemo } from './memo.ts';
+import { openData } from './open-data.ts';
 import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import { openPassThreads, type PrecisionJob } from './precision/index.ts';
 import type { BuildProgress, Counted } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
-import { openTrials } from './trials.ts';
 import { type VariantKind, variantKinds } from './variant-kinds.ts';
 
 export interface TierContext {
@@ -195,7 +193,11 @@ async function makeDrafts(
   signal?.addEventListener('abort', stop, { once: true });
   const job: PrecisionJob = {
     source,
-    ...openData(source, reference, sets, count, context),
+    ...openData({
+      ...{ source, reference, engine, staging, signal, ...sets },
+      metric: context.evaluation?.metric,
+      onProgress: (done, total) => count('calibrate', done, total),
+    }),
     bar: plan.bar,
     others: plan.precisions,
     progress: (done, total) => count('mix', done, total),
@@ -265,31 +267,6 @@ async function timeOne(reference: Session, dataset: Dataset): Promise<number> {
 interface DataSets {
   readonly evaluation: Dataset | undefined;
   readonly calibration: Dataset | undefined;
-}
-
-/** What precisions learn from data: nothing where there is no calibration set. */
-function openData(
-  { model }: LoadedModel,
-  reference: Session,
-  { evaluation, calibration }: DataSets,
-  count: Count,
-  { engine, evaluation: asked, signal }: TierContext,
-): Pick<PrecisionJob, 'calibrated' | 'calibrate' | 'trials'> {
-  if (!calibration) return { calibrated: undefined, calibrate: () => undefined, trials: undefined };
-  const metric = evaluation && asked?.metric;
-  const calibrate = (of: Model) =>
-    openCalibrated({
-      engine,
-      model: of,
-      dataset: calibration,
-      onProgress: (done, total) => count('calibrate', done, total),
-      signal,
-    });
-  return {
-    calibrated: calibrate(model),
-    calibrate,
-    trials: openTrials({ engine, reference, calibration, evaluation, metric, signal }),
-  };
 }
 
 /** Tree ensembles (ai.onnx.ml) read NaN as a missing value; elsewhere it only spreads. */

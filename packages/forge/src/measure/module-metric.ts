@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '@selvedge/core/errors';
@@ -26,6 +27,11 @@ export async function moduleMetric(path: string): Promise<Metric<number>> {
 type Score = (answer: Answer) => unknown;
 
 async function importScore(path: string): Promise<Score> {
+  if (!existsSync(path)) {
+    fail('bad-input', `the metric ${path} does not exist`, {
+      hint: 'expected top1, agreement, snr or the path of a module file',
+    });
+  }
   const module = await import(pathToFileURL(resolve(path)).href).catch((cause: unknown) =>
     fail('bad-input', `the metric ${path} cannot be loaded: ${(cause as Error).message}`, {
       hint: 'expected a module file whose default export is a function',

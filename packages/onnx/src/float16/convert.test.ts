@@ -232,7 +232,7 @@ describe('conversion to half precision', () => {
     expect(kept.report.skipped).toContain('asked for');
   });
 
-  it('names activations that overflow on calibration data and leaves their nodes in float32', () => {
+  it('names activations that overflow on samples and leaves their nodes in float32', () => {
     const model = small((g, x) => g.node('Relu', [dense(g, dense(g, x))]));
     const ranges = new Map([
       ['MatMul_0_out', { min: -9e4, max: 10 }],
@@ -240,14 +240,8 @@ describe('conversion to half precision', () => {
     ]);
     const { report } = toFloat16(model, { ranges });
     expect(report.left.map(({ node, reason }) => [node, reason])).toEqual([
-      [
-        'MatMul_0',
-        'overflows fp16: MatMul_0_out reaches 9.00e+4 on calibration data, beyond ±65504',
-      ],
-      [
-        'MatMul_1',
-        'overflows fp16: MatMul_0_out reaches 9.00e+4 on calibration data, beyond ±65504',
-      ],
+      ['MatMul_0', 'overflows fp16: MatMul_0_out reaches 9.00e+4 on the samples, beyond ±65504'],
+      ['MatMul_1', 'overflows fp16: MatMul_0_out reaches 9.00e+4 on the samples, beyond ±65504'],
     ]);
     const near = toFloat16(model, { ranges: new Map([...ranges].slice(1)) });
     expect(near.report.left).toMatchObject([

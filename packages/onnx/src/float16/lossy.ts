@@ -55,7 +55,7 @@ function overflowSeen(
     if (!range) continue;
     const most = Math.max(-range.min, range.max);
     if (most <= float16Max / headroom) continue;
-    const reached = `${name} reaches ${most.toPrecision(3)} on calibration data`;
+    const reached = `${name} reaches ${most.toPrecision(3)} on the samples`;
     return most > float16Max
       ? `overflows fp16: ${reached}, beyond ±65504`
       : `may overflow fp16: ${reached}, more than half of 65504`;

@@ -31,7 +31,7 @@ export function compressedPrecisions(
 }
 
 async function compress(method: CompressionMethod, job: PrecisionJob): Promise<CompressedJob> {
-  const { source, convert, calibrate } = job;
+  const { source, convert, dataOf } = job;
   if (source.data) return { skipped: 'weights that are streamed are not compressed' };
   const made = await convert(method.pass);
   if ('skipped' in made) return { skipped: made.skipped };
@@ -40,7 +40,7 @@ async function compress(method: CompressionMethod, job: PrecisionJob): Promise<C
   return {
     ...job,
     source: own,
-    calibrated: calibrate(model),
+    ...dataOf(model),
     convert: (request, file = own) => convert(request, file),
   };
 }

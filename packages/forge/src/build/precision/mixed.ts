@@ -36,7 +36,7 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
   const ranges = await calibrated.everyRange();
   const whole = await job.convert({ pass: 'int8', ranges, options });
   if ('skipped' in whole) return whole;
-  const half = await sizeOfHalf(job, calibrated);
+  const half = await sizeOfHalf(job);
   if ('bytes' in whole && sizeOf(whole) >= half)
     return { notes: [], skipped: 'int8 is no smaller than fp16 here: there is nothing to mix' };
   const groups = layerGroups(whole.changed ?? [], mostGroups);
@@ -85,12 +85,10 @@ async function mix(job: PrecisionJob, calibrated: Calibrated, trials: Trials): P
 }
 
 /** Bytes of fp16, where it is made beside: a mixture has to be smaller. */
-async function sizeOfHalf(
-  { others, convert }: PrecisionJob,
-  calibrated: Calibrated,
-): Promise<number> {
+async function sizeOfHalf({ others, convert, extremes }: PrecisionJob): Promise<number> {
   if (!others.includes('fp16')) return Number.POSITIVE_INFINITY;
-  const half = await convert({ pass: 'fp16', options: { ranges: await calibrated.extremes() } });
+  const ranges = await extremes?.();
+  const half = await convert({ pass: 'fp16', ...(ranges && { options: { ranges } }) });
   return 'bytes' in half ? sizeOf(half) : Number.POSITIVE_INFINITY;
 }
 

@@ -6,6 +6,7 @@ import type { ModelFile } from '../model-file.ts';
 import type { LoadedModel } from '../source-model.ts';
 import type { Trials } from '../trials.ts';
 import type { Converted } from './converted.ts';
+import type { Ranges } from './learned.ts';
 import type { PassRequest } from './passes.ts';
 
 /** What a precision is made from. Everything that runs a model is shared by the tier's precisions. */
@@ -13,8 +14,10 @@ export interface PrecisionJob {
   readonly source: LoadedModel;
   /** What activations look like; absent without a calibration set. */
   readonly calibrated: Calibrated | undefined;
-  /** The same for a model that the source was made into. */
-  readonly calibrate: (model: Model) => Calibrated | undefined;
+  /** The same of a model that the source was made into. */
+  readonly dataOf: (model: Model) => Pick<PrecisionJob, 'calibrated' | 'extremes'>;
+  /** The least and the most of values in half precision, on whatever samples there are; absent without any. */
+  readonly extremes: (() => Promise<Ranges>) | undefined;
   /** Absent without a calibration set. */
   readonly trials: Trials | undefined;
   /** What the tier's variants have to hold. */

@@ -1,0 +1,52 @@
+import type { Engine, Session } from '@selvedge/infer/engine';
+import type { Model } from '@selvedge/onnx';
+import { type Dataset, subset } from '../dataset/index.ts';
+import { once, openCalibrated } from './calibrated.ts';
+import { findExtremes } from './extremes.ts';
+import { engineModel, writeModelFile } from './model-file.ts';
+import type { PrecisionJob } from './precision/index.ts';
+import type { LoadedModel } from './source-model.ts';
+import type { Staging } from './staging.ts';
+import { openTrials } from './trials.ts';
+
+export interface DataOptions {
+  readonly source: LoadedModel;
+  readonly reference: Session;
+  readonly evaluation: Dataset | undefined;
+  readonly calibration: Dataset | undefined;
+  /** Of the evaluation set. */
+  readonly metric: string | undefined;
+  readonly engine: Engine;
+  readonly staging: Staging;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Without a calibration set a few of the evaluation set show whether half precision overflows. */
+const mostForExtremes = 64;
+
+/** What precisions learn from data: nothing where there is none. */
+export function openData(
+  options: DataOptions,
+): Pick<PrecisionJob, 'calibrated' | 'extremes' | 'dataOf' | 'trials'> {
+  const { source, reference, evaluation, calibration, engine, onProgress, signal } = options;
+  const samples = calibration ?? (evaluation && subset(evaluation, mostForExtremes));
+  const load = source.data && loadBeside(engine, options.staging);
+  const dataOf: PrecisionJob['dataOf'] = (model) => ({
+    calibrated:
+      calibration &&
+      openCalibrated({ engine, model, load, dataset: calibration, onProgress, signal }),
+    extremes: samples && once(() => findExtremes(engine, model, samples, { load, signal })),
+  });
+  const metric = evaluation && options.metric;
+  return {
+    ...dataOf(source.model),
+    dataOf,
+    trials:
+      calibration && openTrials({ engine, reference, calibration, evaluation, metric, signal }),
+  };
+}
+
+/** Weights that are streamed stay beside what an engine is given. */
+const loadBeside = (engine: Engine, staging: Staging) => (model: Model) =>
+  engine.load(engineModel(writeModelFile(model, staging.workspace()), 'the model'));
