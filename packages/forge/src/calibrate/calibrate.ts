@@ -96,7 +96,7 @@ export async function calibrate(
  * makes a range of `minmax`; a histogram of a quarter of a million says where to clip.
  */
 function elementsFor(method: RangeMethod, { samples }: Dataset): number {
-  if (method === 'minmax') return 256;
+  if (method === 'minmax') return 0;
   return Math.min(65_536, Math.max(4096, Math.ceil(2 ** 18 / samples)));
 }
 

@@ -20,7 +20,7 @@ const blockSize = 96;
 const rowCount = 512;
 
 /** A layer with more inputs is rounded plainly: its rows would fill the memory. */
-const largest = 1152;
+const largest = 640;
 
 /** What static quantisation learns of a prepared model while samples go through it. */
 export class Collecting {
@@ -31,15 +31,21 @@ export class Collecting {
   readonly #inputs: readonly string[];
   readonly #samples: number;
 
-  /** @param elements of a value that are counted in one run */
+  /** @param elements of a value that are counted in one run; 0: its ends are enough */
   constructor(model: Model, options: StaticOptions, samples: number, elements: number) {
     const values = observableValues(model, options);
     const means = observableMeans(model, options);
     const requests = momentRequests(model, { minWeights: 64 });
     const moments = requests.filter(({ size, value }) => size <= largest && values.includes(value));
     const rows = () => Math.ceil(rowCount / samples);
-    this.observed = addObservers(model, { values, means, moments, rows, elements });
-    this.ranges = new RangeCollector(values);
+    this.observed = addObservers(model, {
+      values,
+      means,
+      moments,
+      rows,
+      elements: Math.max(1, elements),
+    });
+    this.ranges = new RangeCollector(values, { endsOnly: elements === 0 });
     this.means = new ChannelMeanCollector(means);
     const observed = this.observed.rows.map(({ request }) => request);
     this.moments = new MomentCollector(observed, { blockSize });

@@ -80,4 +80,13 @@ describe('a histogram', () => {
       expect(collector.ranges().get('conv1')).toEqual({ min: 0, max: 2 });
     }
   });
+
+  it('finds ends alone where nothing is to be counted', () => {
+    const ends = new Histogram(false);
+    ends.add(Float32Array.of(0.5, -3, 0, 7));
+    ends.add(Float32Array.of(1), { min: -4, max: 2 });
+    expect([ends.min, ends.max, ends.count, ends.byteLength]).toEqual([-4, 7, 5, 0]);
+    expect([...ends.bins()]).toEqual([]);
+    expect(() => ends.add(Float32Array.of(Number.NaN))).toThrow('NaN');
+  });
 });

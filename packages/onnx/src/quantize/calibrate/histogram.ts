@@ -17,12 +17,17 @@ export const countedPerTensor = 65_536;
  * Zeros are counted apart: after a Relu they are most elements, and 8 bits hold them exactly.
  */
 export class Histogram {
-  readonly #bins = new Float64Array(binCount);
+  readonly #bins: Float64Array;
   #exponent: number | undefined;
   #zeros = 0;
   #count = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
+
+  /** @param isCounted whether elements are counted; else only their ends are found, in no memory */
+  constructor(isCounted = true) {
+    this.#bins = new Float64Array(isCounted ? binCount : 0);
+  }
 
   /** Elements counted: of a tensor with more than 131,072 every third, fifth, … one. */
   get count(): number {
@@ -67,12 +72,13 @@ export class Histogram {
       if (value - value !== 0) refuse(value, at);
     }
     if (values.length === 0) return;
-    this.#cover(Math.max(high, -low));
+    if (this.#bins.length > 0) this.#cover(Math.max(high, -low));
     [this.#min, this.#max] = [low, high];
     // An odd step does not walk along a column of an image.
     const step = Math.floor(values.length / (2 * countedPerTensor)) * 2 + 1;
     const count = Math.ceil(values.length / step);
     this.#count += count;
+    if (this.#bins.length === 0) return;
     if (this.#exponent === undefined) this.#zeros += count;
     else this.#fill(values, step, half / 2 ** this.#exponent);
   }

@@ -15,8 +15,12 @@ import type { Range } from './range.ts';
 export class RangeCollector {
   readonly #histograms: ReadonlyMap<string, Histogram>;
 
-  constructor(names: readonly string[]) {
-    this.#histograms = new Map(names.map((name) => [name, new Histogram()]));
+  /** @param options.endsOnly counts no elements: enough for the method `minmax` */
+  constructor(
+    names: readonly string[],
+    { endsOnly = false }: { readonly endsOnly?: boolean } = {},
+  ) {
+    this.#histograms = new Map(names.map((name) => [name, new Histogram(!endsOnly)]));
   }
 
   /** The values it wants to see. */

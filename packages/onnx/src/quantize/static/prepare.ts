@@ -15,6 +15,18 @@ import { matmulBias } from './matmul-bias.ts';
  * @returns the model, or why it cannot be quantised.
  */
 export function prepareStatic(model: Model): Model | { readonly reason: string } {
+  const known = prepared.get(model);
+  if (known) return known;
+  const made = prepare(model);
+  prepared.set(model, made);
+  if (!('reason' in made)) prepared.set(made, made);
+  return made;
+}
+
+/** Models do not change: what a calibration prepared, the quantiser need not prepare again. */
+const prepared = new WeakMap<Model, ReturnType<typeof prepare>>();
+
+function prepare(model: Model): Model | { readonly reason: string } {
   const repeated = repeatedInitializer(model);
   if (repeated) return { reason: repeated };
   if (opsetVersion(model) === undefined)
