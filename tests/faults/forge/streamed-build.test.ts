@@ -86,7 +86,9 @@ describe('a build of a model whose weights stand beside it', () => {
     expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
     expect(readdirSync(join(out, 'variants')).sort()).toEqual([
       'device-int8-dynamic',
+      'device-int8-dynamic.cdx.json',
       'device-int8-dynamic.golden.json',
+      'device-int8-dynamic.provenance.json',
     ]);
   });
 });

@@ -3,15 +3,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import formats2019 from 'ajv-formats-draft2019';
 import { describe, expect, it } from 'vitest';
 import { isMade, type MadeVariant, provenanceOf } from '../provenance/index.ts';
 import type { BuildReport } from '../report/index.ts';
 import { mlBomOf } from './index.ts';
 import { uuidOf } from './uuid.ts';
 
+const require = createRequire(import.meta.url);
+const formats2019: unknown = require('ajv-formats-draft2019');
+
 const schemas = join(
-  dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
+  dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json')),
   'res/schema',
 );
 

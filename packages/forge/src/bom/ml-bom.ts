@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { formatBytes } from '@selvedge/core/units';
 import type { MadeVariant } from '../provenance/index.ts';
 import type { BuildReport } from '../report/index.ts';
+import { dataSets } from './data-sets.ts';
+import { property, sha256 } from './fields.ts';
 import { modelCard } from './model-card.ts';
 import { uuidOf } from './uuid.ts';
 
@@ -60,8 +62,6 @@ export function mlBomOf(
   };
 }
 
-const sha256 = (digest: string) => [{ alg: 'SHA-256', content: digest.replace(/^sha256:/, '') }];
-
 /** The blueprint's licence is an SPDX expression. */
 const licences = ({ licence }: BuildReport) =>
   licence === undefined ? {} : { licenses: [{ expression: licence }] };
@@ -83,30 +83,6 @@ const weights = ({ location, digest, bytes }: NonNullable<MadeVariant['data']>[n
   hashes: sha256(digest),
   properties: [property('bytes', bytes)],
 });
-
-/** A data set that the model was made or measured with. */
-export interface DataSetComponent {
-  readonly 'bom-ref': string;
-}
-
-/** Digests of data sets are over the names and contents of their files. */
-function dataSets({ calibration, evaluation }: BuildReport): DataSetComponent[] {
-  const component = (role: string, set: BuildReport['evaluation'] | undefined) =>
-    set
-      ? [
-          {
-            type: 'data',
-            'bom-ref': role,
-            name: basename(set.path),
-            description: `${role} data set, ${set.samples} samples`,
-            hashes: sha256(set.digest),
-            properties: [property('digest-of', 'names and contents of files')],
-            data: [{ type: 'dataset', name: basename(set.path) }],
-          },
-        ]
-      : [];
-  return [...component('calibration', calibration), ...component('evaluation', evaluation)];
-}
 
 function tools({ toolchain }: BuildReport) {
   const { selvedge, engine, node } = toolchain;
@@ -131,8 +107,3 @@ const propertiesOf = ({ id, tier, precision, engine, opset, status, bytes }: Mad
   property('status', status),
   ...(bytes === null ? [] : [property('bytes', bytes)]),
 ];
-
-const property = (name: string, value: string | number) => ({
-  name: `selvedge:${name}`,
-  value: String(value),
-});

@@ -2,7 +2,7 @@ import type { Quality } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
 import type { MadeVariant } from '../provenance/index.ts';
 import type { BuildReport } from '../report/index.ts';
-import type { DataSetComponent } from './ml-bom.ts';
+import type { DataSetComponent } from './data-sets.ts';
 
 /**
  * The model card of a variant: what it takes and gives, the quality that was measured with its

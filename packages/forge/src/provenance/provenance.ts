@@ -47,12 +47,14 @@ export function provenanceOf(
   { finishedOn, holders = [] }: ProvenanceOptions = {},
 ): Statement<Provenance> {
   const { selvedge, engine, node, platform } = report.toolchain;
+  // Named one by one: a report that was read back has its keys in another order.
+  const { name, version, threads } = engine;
   const { golden } = variant;
   return statement([...subjectsOf(variant), ...holders], provenanceType, {
     buildDefinition: {
       buildType: 'https://selvedge.dev/build/v1',
       externalParameters: parametersOf(report, variant),
-      internalParameters: { engine, platform },
+      internalParameters: { engine: { name, version, threads }, platform },
       resolvedDependencies: dependenciesOf(report, variant),
     },
     runDetails: {
@@ -74,6 +76,7 @@ function parametersOf(report: BuildReport, variant: MadeVariant): Record<string,
   const { tier, precision, engine, targets, quality } = variant;
   const { family, version, bars, sources } = report;
   const fixed = sources[tier]?.fixed !== undefined;
+  const bar = bars[tier];
   return {
     family,
     version,
@@ -82,10 +85,15 @@ function parametersOf(report: BuildReport, variant: MadeVariant): Record<string,
     engine,
     targets,
     fix: fixed,
-    ...(bars[tier] && { quality: bars[tier] }),
+    ...(bar && { quality: statedIn(bar) }),
     ...(quality && { metric: quality.metric }),
   };
 }
+
+const statedIn = ({ min, maxDrop }: BuildReport['bars'][string]) => ({
+  ...(min !== undefined && { min }),
+  ...(maxDrop !== undefined && { maxDrop }),
+});
 
 function dependenciesOf(report: BuildReport, { tier }: MadeVariant): Resource[] {
   const source = report.sources[tier] ?? report.model;
