@@ -26,7 +26,10 @@ export async function runConverter(
   const { output, errors, status } = await run(command, [...args, file]);
   const wallMs = performance.now() - started;
   const last = output.trim().split('\n').at(-1) ?? '';
-  if (status !== 0) return { failed: errors.trim().split('\n').at(-1) ?? `status ${status}` };
+  if (status !== 0) {
+    const said = errors.split('\n').find((line) => /error/i.test(line));
+    return { failed: said ?? `its process ended with status ${status}` };
+  }
   const report: ConversionReport = JSON.parse(last);
   return 'failed' in report ? report : { ...report, wallMs };
 }

@@ -46,8 +46,9 @@ async function convert(model: Model): Promise<PassResult> {
 }
 
 /** The peer's MatMulNBits stands for MatMul alone. */
-const otherThan = ({ graph }: Model, op: string): string[] =>
-  graph.node.filter(({ opType }) => opType !== op).map(({ output }) => output[0] ?? '');
+function otherThan({ graph }: Model, op: string): string[] {
+  return graph.node.filter(({ opType }) => opType !== op).map(({ output }) => output[0] ?? '');
+}
 
 function peakMemory(): number {
   const status = readFileSync('/proc/self/status', 'utf8');
