@@ -9,7 +9,7 @@ export function answerOf({ requirements, cells, targets, variants }: Matrix): st
         .filter(({ verdict, inPrecision }) => verdict === 'full' && inPrecision)
         .map(({ target }) => target),
     );
-    const count = variants.length === 1 ? 'It' : `One of its ${variants.length} variants`;
+    const count = variants.length === 1 ? 'It' : `At least one of its ${variants.length} variants`;
     return `${count} runs whole on ${whole.size} of ${targets.length} targets.`;
   }
   const missed = requirements.filter(({ ok }) => !ok);
