@@ -55,11 +55,19 @@ export function findWrapperCalls(
   return project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => {
       if (known.has(call)) return [];
-      const candidates = byName.get(pathOf(call.expr.callee).at(-1) ?? '');
+      const candidates = byName.get(calledName(call, file));
       const meant = candidates && callee(file, call, project, candidates);
       return meant ? [through(file, call, meant)] : [];
     }),
   );
+}
+
+/** What a call calls, by the name that it was declared with. */
+function calledName({ expr }: CallSite, { code }: SourceFile): string {
+  const path = pathOf(expr.callee);
+  const last = path.at(-1) ?? '';
+  if (path.length > 1) return last;
+  return code.imports.find(({ local }) => local === last)?.name ?? last;
 }
 
 /** The wrapper that a call means: by what its receiver or import resolves to. */

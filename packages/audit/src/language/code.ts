@@ -10,6 +10,8 @@ export interface Code {
   readonly functions: readonly CodeFunction[];
   readonly bindings: readonly Binding[];
   readonly calls: readonly CallSite[];
+  /** The first line that the parser could not make sense of. */
+  readonly unclear?: number;
   /** Package or namespace the file belongs to, where the language has them. */
   readonly packageName?: string;
 }

@@ -71,6 +71,7 @@ class Reader {
   readonly #bindings: Binding[] = [];
   readonly #calls: CallSite[] = [];
   #packageName: string | undefined;
+  #unclear: number | undefined;
 
   constructor(grammar: Grammar) {
     this.#grammar = grammar;
@@ -84,6 +85,7 @@ class Reader {
       functions: this.#functions,
       bindings: this.#bindings,
       calls: this.#calls,
+      ...(this.#unclear !== undefined && { unclear: this.#unclear }),
       ...(this.#packageName !== undefined && { packageName: this.#packageName }),
     };
   }
@@ -92,6 +94,7 @@ class Reader {
     const { kind } = node;
     if (depth > maxDepth || marks.has(kind)) return;
     const grammar = this.#grammar;
+    if (kind === 'ERROR') this.#unclear ??= node.line;
     this.#imports.push(...grammar.imports(node));
     this.#passedOn.push(...(grammar.passedOn?.(node) ?? []));
     this.#packageName ??= grammar.packageName?.(node);

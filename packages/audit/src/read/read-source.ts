@@ -103,7 +103,13 @@ function outcomeOf(
     return { ...known, skipped: { path, reason: 'no-parser', detail } };
   }
   try {
-    return { ...known, parsed: { code: readCode(parse(text), language.grammar), text } };
+    const code = readCode(parse(text), language.grammar);
+    const detail = `the parser does not understand line ${code.unclear}`;
+    return {
+      ...known,
+      parsed: { code, text },
+      ...(code.unclear !== undefined && { skipped: { path, reason: 'partly-parsed', detail } }),
+    };
   } catch (error) {
     const detail = (error as Error).message;
     return { ...known, skipped: { path, reason: 'not-parsed', detail } };

@@ -85,7 +85,7 @@ function keep(sources: Sources, { path, parsed, text, secrets, skipped }: Outcom
   if (text !== undefined && isManifest(path)) sources.manifests.push({ path, text });
   if (text !== undefined && isSettingsFile(path)) sources.settings.push(text);
   if (skipped) sources.skipped.push(skipped);
-  else if (language) {
+  if (language && (parsed || !skipped)) {
     sources.files++;
     if (parsed) sources.parsed.push({ path, language, ...parsed });
     else sources.unread.push({ path, language });

@@ -16,7 +16,8 @@ export interface Skipped {
     | 'too-large'
     | 'unreadable'
     | 'no-parser'
-    | 'not-parsed';
+    | 'not-parsed'
+    | 'partly-parsed';
   /** For people, where the reason alone does not say it. */
   readonly detail?: string;
 }

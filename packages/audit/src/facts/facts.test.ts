@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { auditOf } from '../testing/codebase.ts';
+
+const client = "import OpenAI from 'openai';\nconst client = new OpenAI();\n";
+const call = "client.responses.create({ model: 'gpt-5', input: q })";
+
+const first = async (files: Record<string, string>) => (await auditOf(files)).findings[0];
+
+describe('who waits', () => {
+  it.each([
+    [
+      'request',
+      'a route’s handler',
+      { 'a.ts': `${client}app.post('/ask', async (q, res) => res.json(await ${call}));\n` },
+    ],
+    [
+      'request',
+      'a component’s handler',
+      {
+        'a.tsx': `${client}export function A() {\n  const onSubmit = async (q) => { await ${call}; };\n}\n`,
+      },
+    ],
+    [
+      'background',
+      'a queue’s consumer',
+      { 'a.ts': `${client}queue.process(async (q) => ${call});\n` },
+    ],
+    [
+      'background',
+      'a task of Celery',
+      {
+        'a.py':
+          'import openai\n@shared_task\ndef f(q):\n    return openai.chat.completions.create(model="m", messages=q)\n',
+      },
+    ],
+    [
+      'background',
+      'a goroutine',
+      {
+        'a.go':
+          'package a\nimport openai "github.com/sashabaranov/go-openai"\nfunc f(c *openai.Client) {\n\tgo c.CreateChatCompletion(ctx, r)\n}\n',
+      },
+    ],
+    [
+      'background',
+      'a scheduled method',
+      {
+        'A.java':
+          'import com.openai.client.OpenAIClient;\nclass A {\n  OpenAIClient c;\n  @Scheduled(cron = "0 0 * * *")\n  void f() { c.chat().completions().create(p); }\n}\n',
+      },
+    ],
+    [
+      'batch',
+      'a script over a file',
+      {
+        'scripts/fill.py':
+          'import openai\nfor row in rows:\n    openai.chat.completions.create(model="m", messages=row)\n',
+      },
+    ],
+    [
+      'request',
+      'an application of a terminal',
+      {
+        'package.json': '{"dependencies":{"commander":"1"}}',
+        'a.ts': `${client}export const f = (q) => ${call};\n`,
+      },
+    ],
+    ['unknown', 'nothing that says', { 'a.ts': `${client}export const f = (q) => ${call};\n` }],
+  ] as const)('is %s for %s', async (sync, _, files) => {
+    expect((await first(files))?.sync).toBe(sync);
+  });
+
+  it('is said by the callers of a wrapper', async () => {
+    const { findings } = await auditOf({
+      'lib.ts': `${client}export const askModel = (q) => ${call};\n`,
+      'web.ts':
+        "import { askModel } from './lib';\napp.get('/x', async (req, res) => res.json(await askModel(req.q)));\n",
+    });
+    expect(findings.map(({ file, sync }) => [file, sync])).toEqual([
+      ['lib.ts', 'request'],
+      ['web.ts', 'request'],
+    ]);
+  });
+});
+
+describe('against failure', () => {
+  it.each([
+    ['nothing', `export const f = (q) => ${call};`, [false, false, false]],
+    [
+      'a timeout of the client',
+      `const slow = new OpenAI({ timeout: 5000 });\nexport const f = (q) => slow.responses.create({ input: q });`,
+      [true, false, false],
+    ],
+    [
+      'an abort signal',
+      `export const f = (q) => client.responses.create({ input: q }, { signal: AbortSignal.timeout(9) });`,
+      [true, false, false],
+    ],
+    ['a retry around it', `export const f = (q) => retry(() => ${call});`, [false, true, false]],
+    [
+      'a catch that answers otherwise',
+      `export async function f(q) {\n  try { return await ${call}; } catch (e) { return localAnswer(q); }\n}`,
+      [false, false, true],
+    ],
+    [
+      'a catch that only says so',
+      `export async function f(q) {\n  try { return await ${call}; } catch (e) { console.error(e); throw e; }\n}`,
+      [false, false, false],
+    ],
+  ])('%s is seen', async (_, code, [timeout, retry, fallback]) => {
+    const finding = await first({ 'a.ts': `${client}${code}\n` });
+    expect(finding?.resilience).toEqual({ timeout, retry, fallback });
+  });
+});
+
+describe('what is sent', () => {
+  it('is personal by the names around it, each with its line', async () => {
+    const finding = await first({
+      'a.ts': `${client}export function summarize(patientRecord) {\n  return client.responses.create({ input: patientRecord });\n}\n`,
+    });
+    expect(finding?.personal).toContainEqual({ sign: 'patientRecord', line: 4 });
+    expect(finding?.suggestedTier).not.toBe('cloud');
+  });
+
+  it('is an image, sound or text by the call', async () => {
+    const finding = await first({
+      'a.py':
+        'from openai import OpenAI\nc = OpenAI()\nc.audio.transcriptions.create(model="whisper-1", file=f)\n',
+    });
+    expect(finding).toMatchObject({ data: 'audio', model: 'whisper-1' });
+  });
+
+  it('comes back as a stream where that is asked for', async () => {
+    const finding = await first({
+      'a.ts': `${client}export const f = (q) => client.responses.create({ input: q, stream: true });\n`,
+    });
+    expect(finding?.streaming).toBe(true);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { auditOf, places } from '../testing/codebase.ts';
+
+const sdk = `import OpenAI from 'openai';
+const client = new OpenAI();
+`;
+
+describe('callers of a wrapper are findings', () => {
+  it('in another file, under another name', async () => {
+    const report = await auditOf({
+      'lib/ai.ts': `${sdk}export async function askModel(q) {\n  return client.responses.create({ model: 'gpt-5', input: q });\n}\n`,
+      'app.ts': "import { askModel as ask } from './lib/ai';\nexport const go = () => ask('hi');\n",
+    });
+    expect(places(report)).toEqual(['app.ts:2 wrapper openai', 'lib/ai.ts:4 sdk openai']);
+  });
+
+  it('through a barrel that holds no telling word', async () => {
+    const report = await auditOf({
+      'lib/ai.ts': `${sdk}export async function askModel(q) {\n  return client.responses.create({ model: 'gpt-5', input: q });\n}\n`,
+      'lib/index.ts': "export * from './ai';\n",
+      'app.ts': "import { askModel } from './lib';\nexport const go = () => askModel('hi');\n",
+    });
+    expect(places(report)).toContain('app.ts:2 wrapper openai');
+  });
+
+  it('through an interface, in Go', async () => {
+    const report = await auditOf({
+      'ai/openai.go':
+        'package ai\nimport openai "github.com/sashabaranov/go-openai"\ntype Client struct { c *openai.Client }\nfunc (x *Client) Complete(q string) string {\n\tr, _ := x.c.CreateChatCompletion(ctx, openai.ChatCompletionRequest{})\n\treturn r.ID\n}\n',
+      'ai/iface.go': 'package ai\ntype AI interface { Complete(q string) string }\n',
+      'app/app.go':
+        'package app\nimport "example.com/x/ai"\ntype App struct { model ai.AI }\nfunc (a *App) Run() string {\n\treturn a.model.Complete("hi")\n}\n',
+    });
+    expect(places(report)).toEqual(['ai/openai.go:5 sdk openai', 'app/app.go:5 wrapper openai']);
+  });
+
+  it('on a field that is injected, in Java', async () => {
+    const report = await auditOf({
+      'src/Assistant.java':
+        'package a;\nimport com.openai.client.OpenAIClient;\nclass Assistant {\n  OpenAIClient client;\n  String reply(String q) { return client.chat().completions().create(q).toString(); }\n}\n',
+      'src/Desk.java':
+        'package a;\nclass Desk {\n  private final Assistant assistant;\n  Desk(Assistant assistant) { this.assistant = assistant; }\n  String go(String q) { return assistant.reply(q); }\n}\n',
+    });
+    expect(places(report)).toEqual([
+      'src/Assistant.java:5 sdk openai',
+      'src/Desk.java:5 wrapper openai',
+    ]);
+  });
+
+  it('but not calls of something else by the same name', async () => {
+    const report = await auditOf({
+      'lib/ai.ts': `${sdk}export class Ai {\n  async complete(q) { return client.responses.create({ input: q }); }\n}\n`,
+      'form.ts':
+        "import { Form } from './fields';\nconst form = new Form();\nexport const go = () => form.complete('x');\n",
+      'fields.ts': 'export class Form { complete(x) { return x; } }\n',
+    });
+    expect(places(report)).toEqual(['lib/ai.ts:4 sdk openai']);
+  });
+
+  it('and a local engine’s callers are none', async () => {
+    const report = await auditOf({
+      'm.py':
+        'import onnxruntime\ns = onnxruntime.InferenceSession("m")\ndef score_row(x):\n    return s.run(None, x)\n',
+      'app.py': 'from m import score_row\nprint(score_row(1))\n',
+    });
+    expect(report.findings).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { againstBaseline } from '../baseline/index.ts';
+import { draftsFor, ownerFrom } from '../init/index.ts';
+import { auditOf } from '../testing/codebase.ts';
+import { auditPage, markdownOf, sarifOf } from './index.ts';
+import { treemap } from './page/treemap.ts';
+
+const ask = `import OpenAI from 'openai';
+const client = new OpenAI();
+export const ask = (q) => client.responses.create({ model: 'gpt-5', input: q });
+`;
+const nasty = '<script>alert(1)</script> | `x`';
+
+describe('a report', () => {
+  it('is SARIF that names the place relative to the directory', async () => {
+    const sarif = JSON.parse(JSON.stringify(sarifOf(await auditOf({ 'a b/ask.ts': ask }))));
+    expect(sarif.version).toBe('2.1.0');
+    const [result] = sarif.runs[0].results;
+    expect(result.locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'a%20b/ask.ts', uriBaseId: 'SRCROOT' },
+      region: { startLine: 3 },
+    });
+    expect(sarif.runs[0].tool.driver.rules.map(({ id }: { id: string }) => id)).toContain(
+      result.ruleId,
+    );
+  });
+
+  it('escapes what the code says, as a page and as Markdown', async () => {
+    const report = await auditOf({
+      'ask.ts': ask.replace("'gpt-5'", JSON.stringify(nasty)),
+    });
+    expect(auditPage(report)).not.toContain('<script>alert');
+    expect(markdownOf(report)).not.toContain('<script>');
+  });
+
+  it('is a page that asks for nothing else', async () => {
+    const page = auditPage(await auditOf({ 'ask.ts': ask }));
+    expect(page).not.toMatch(/(src|href)=/);
+    expect(page).toContain("default-src 'none'");
+  });
+});
+
+describe('a baseline', () => {
+  it('knows a call whose lines moved, and tells a new one', async () => {
+    const earlier = JSON.stringify(await auditOf({ 'ask.ts': ask }));
+    const moved = await auditOf({ 'ask.ts': `\n\n// moved\n${ask}` });
+    expect(againstBaseline(moved, earlier, 'b.json').baseline).toEqual({
+      known: 1,
+      new: 0,
+      gone: 0,
+    });
+    const more = await auditOf({ 'ask.ts': ask, 'more.ts': ask });
+    expect(
+      againstBaseline(more, earlier, 'b.json').findings.map((each) => [each.file, each.new]),
+    ).toEqual([
+      ['ask.ts', false],
+      ['more.ts', true],
+    ]);
+  });
+
+  it('that is none is refused by name', async () => {
+    const report = await auditOf({ 'ask.ts': ask });
+    for (const text of ['', '[]', '{}', '{"findings":[{}]}', '{"findings":[null]}'])
+      expect(() => againstBaseline(report, text, 'b.json')).toThrow(/b\.json/);
+  });
+});
+
+describe('drafts', () => {
+  it('are one family a task, of tiers that the findings suggest', async () => {
+    const report = await auditOf({
+      'ask.ts': ask,
+      'embed.py':
+        'import openai\ndef f(email):\n    return openai.embeddings.create(model="text-embedding-3-small", input=email)\n',
+    });
+    const drafts = draftsFor(report, ownerFrom('My Service!'));
+    expect(drafts.map(({ name }) => name).sort()).toEqual(['embedding', 'text-generation']);
+    const embedding = drafts.find(({ name }) => name === 'embedding');
+    expect(embedding?.blueprint).toContain('family: my-service/embedding');
+    expect(embedding?.blueprint).toContain('  device:\n');
+    expect(embedding?.policy).toContain('personal: device');
+  });
+});
+
+describe('a treemap', () => {
+  it('gives each its share, within the area', () => {
+    const items = [5, 3, 2, 1, 1].map((size) => ({ size }));
+    const placed = treemap(items, { x: 0, y: 0, width: 120, height: 60 });
+    for (const { item, x, y, width, height } of placed) {
+      expect(width * height).toBeCloseTo((item.size / 12) * 7200, 3);
+      expect(x + width).toBeLessThanOrEqual(120.001);
+      expect(y + height).toBeLessThanOrEqual(60.001);
+    }
+  });
+});
