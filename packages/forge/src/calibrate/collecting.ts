@@ -17,7 +17,7 @@ import {
 const blockSize = 96;
 
 /** Rows of a layer's input that make its moments; with twice as many nothing measurable is won. */
-const rowCount = 512;
+const rowCount = 384;
 
 /** A layer with more inputs is rounded plainly: its rows would fill the memory. */
 const largest = 640;

@@ -22,15 +22,20 @@ export function correctedBias(
   const map = channelMap(layer, means.length);
   if (!map) return undefined;
   const bias = Float64Array.from({ length: map.outputs }, (_, at) => layer.bias?.[at] ?? 0);
-  for (let at = 0; at < values.length; at++) {
-    const error = values[at]! * scales[channelOf(layer, at)]! - layer.weights[at]!;
-    bias[map.outputOf(at)]! -= error * means[map.inputOf(at)]! * map.share;
+  for (let from = 0; from < values.length; from += map.taps) {
+    const scale = scales[channelOf(layer, from)]!;
+    let error = 0;
+    for (let at = from; at < from + map.taps; at++)
+      error += values[at]! * scale - layer.weights[at]!;
+    bias[map.outputOf(from)]! -= error * means[map.inputOf(from)]! * map.share;
   }
   return Float32Array.from(bias);
 }
 
 interface ChannelMap {
   readonly outputs: number;
+  /** Weights in a row that read the same channel and add to the same. */
+  readonly taps: number;
   /** Part of an output's positions that a weight reaches: a stride of ConvTranspose skips some. */
   readonly share: number;
   inputOf(index: number): number;
@@ -51,7 +56,7 @@ function channelMap(
     const outputOf = (index: number) => Math.floor(index / (second * taps));
     const inputOf = (index: number) =>
       Math.floor(outputOf(index) / perGroup) * second + (Math.floor(index / taps) % second);
-    return { outputs: channels, share: 1, inputOf, outputOf };
+    return { outputs: channels, taps, share: 1, inputOf, outputOf };
   }
   if (node.opType === 'ConvTranspose') {
     if (first !== inputs) return undefined;
@@ -60,7 +65,7 @@ function channelMap(
       Math.floor(inputOf(index) / (first / groups)) * second + (Math.floor(index / taps) % second);
     const strides = intsAttribute(node, 'strides') ?? [];
     const share = 1 / strides.reduce((product, stride) => product * stride, 1);
-    return { outputs: second * groups, share, inputOf, outputOf };
+    return { outputs: second * groups, taps, share, inputOf, outputOf };
   }
   if (node.opType !== 'Gemm') return undefined;
   const isFlipped = intAttribute(node, 'transB', 0) === 1;
@@ -69,6 +74,7 @@ function channelMap(
   const columnOf = (index: number) => index % second;
   return {
     outputs: channels,
+    taps: 1,
     share: 1,
     inputOf: isFlipped ? columnOf : rowOf,
     outputOf: isFlipped ? rowOf : columnOf,

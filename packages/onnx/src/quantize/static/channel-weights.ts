@@ -19,11 +19,13 @@ export function channelWeights(
   options: StaticOptions,
 ): ChannelWeights {
   const limit = options.weightBits === 7 ? 64 : 127;
-  const { weights, channels } = layer;
+  const { weights, channels, inner } = layer;
   const scales = new Float32Array(channels);
-  for (let at = 0; at < weights.length; at++) {
-    const channel = channelOf(layer, at);
-    scales[channel] = Math.max(scales[channel]!, Math.abs(weights[at]!) / limit);
+  for (let from = 0; from < weights.length; from += inner) {
+    const channel = channelOf(layer, from);
+    let most = 0;
+    for (let at = from; at < from + inner; at++) most = Math.max(most, Math.abs(weights[at]!));
+    scales[channel] = Math.max(scales[channel]!, most / limit);
   }
   for (const [at, value] of (layer.bias ?? []).entries()) {
     const channel = at % channels;
@@ -34,9 +36,10 @@ export function channelWeights(
     scales.fill(scales.reduce((most, scale) => Math.max(most, scale), 0));
   for (let at = 0; at < channels; at++) if (!(scales[at]! > 0)) scales[at] = 1;
   const values = new Int8Array(weights.length);
-  for (let at = 0; at < weights.length; at++) {
-    const value = Math.round(weights[at]! / scales[channelOf(layer, at)]!);
-    values[at] = Math.min(limit, Math.max(-limit, value));
+  for (let from = 0; from < weights.length; from += inner) {
+    const scale = scales[channelOf(layer, from)]!;
+    for (let at = from; at < from + inner; at++)
+      values[at] = Math.min(limit, Math.max(-limit, Math.round(weights[at]! / scale)));
   }
   return { values, scales };
 }
