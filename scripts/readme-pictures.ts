@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launchBrowser } from './browser.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +28,7 @@ try {
   await picture(hub, 'console-dark.png', 'dark');
   await picture(agent, 'agent-light.png', 'light');
   await picture(agent, 'agent-dark.png', 'dark');
+  await picture(await report(), 'report-light.png', 'light');
 } finally {
   await browser.close();
   fabric.kill('SIGTERM');
@@ -41,6 +42,19 @@ function startFabric(): ChildProcess {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** The page of the guide to the forge, made of the sample as the guide does. */
+async function report(): Promise<string> {
+  const [sample, out] = [join(data, 'glyphs'), join(data, 'build')];
+  const { makeSampleFamily } = await import('../examples/glyphs/src/index.ts');
+  await makeSampleFamily(sample);
+  const sets = ['--calibration', join(sample, 'calibration'), '--eval', join(sample, 'eval')];
+  const asked = ['--max-drop', '0.01', '--compression', 'prune,cluster', '--quiet'];
+  const args = [join(sample, 'large.onnx'), '--out', out, ...sets, ...asked];
+  const build = spawn(process.execPath, ['apps/cli/src/main.ts', 'build', ...args], { cwd: root });
+  await new Promise((resolve) => build.once('close', resolve));
+  return pathToFileURL(join(out, 'report.html')).href;
 }
 
 /** Resolves when the journey is over and the fabric stands. */

@@ -9,7 +9,8 @@ import { readWeights } from './weights.ts';
 
 /**
  * Writes the sample family into a directory: the three ONNX files, the evaluation set in `eval/`,
- * a few samples to send in `request/`, the blueprint and the policy.
+ * other samples to calibrate on in `calibration/`, a few to send in `request/`, the blueprint and
+ * the policy.
  * @returns the blueprint's path.
  */
 export async function makeSampleFamily(directory: string): Promise<string> {
@@ -21,6 +22,8 @@ export async function makeSampleFamily(directory: string): Promise<string> {
     join(directory, 'eval'),
     datasetOf(drawSamples(evaluationSeed, evaluationCount)),
   );
+  const calibration = drawSamples(evaluationSeed + 2, 100);
+  await writeDataset(join(directory, 'calibration'), datasetOf(calibration));
   await writeDataset(join(directory, 'request'), datasetOf(drawSamples(evaluationSeed + 1, 8)));
   for (const file of ['selvedge.yaml', 'policy.yaml']) {
     await copyFile(new URL(`../${file}`, import.meta.url), join(directory, file));

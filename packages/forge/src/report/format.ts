@@ -157,7 +157,9 @@ function fallbackTable(variants: readonly BuiltVariant[]): string[] {
     ...targets.map((target) => {
       const found = fallbacks.find((one) => one.target === target);
       if (!found || found.share === null) return 'unknown';
-      return found.verdict === 'full' ? 'none' : `${formatShare(found.share)} of MACs ${marks.estimated}`;
+      return found.verdict === 'full'
+        ? 'none'
+        : `${formatShare(found.share)} of MACs ${marks.estimated}`;
     }),
   ]);
   return ['## Falls back to the processor', '', markdownTable(['variant', ...targets], rows), ''];

@@ -36,7 +36,14 @@ async function compress(method: CompressionMethod, job: PrecisionJob): Promise<C
   const made = await convert(method.pass);
   if ('skipped' in made) return { skipped: made.skipped };
   const model = readModel(made.bytes, { name: source.file });
-  const own = { ...source, bytes: made.bytes, model, facts: inspectModel(model) };
+  // What it stores is no news: it was asked for.
+  const { parametersOf } = source.facts;
+  const own = {
+    ...source,
+    bytes: made.bytes,
+    model,
+    facts: { ...inspectModel(model), parametersOf },
+  };
   return {
     ...job,
     source: own,

@@ -65,7 +65,8 @@ function plot(points: readonly Point[], { what, format, front, bar }: PlotOption
   const marks = placeLabels(points, x, y);
   return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${quality.metric} against ${what}">
 ${y.ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${px(y.at(tick))}" y2="${px(y.at(tick))}"/><text class="tick" x="${left - 8}" y="${px(y.at(tick) + 4)}" text-anchor="end">${tickOf(quality.metric, tick)}</text>`)}
-${x.ticks.map((tick) => html`<line class="mark" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${height - bottom}" y2="${height - bottom + 4}"/><text class="tick" x="${px(x.at(tick))}" y="${height - bottom + 18}" text-anchor="middle">${format(tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="mark" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${height - bottom}" y2="${height - bottom + 4}"/>`)}
+${apart(x).map((tick) => html`<text class="tick" x="${px(x.at(tick))}" y="${height - bottom + 18}" text-anchor="middle">${format(tick)}</text>`)}
 <line class="axis" x1="${left}" x2="${width - right}" y1="${height - bottom}" y2="${height - bottom}"/>
 <text class="title" x="${width - right}" y="${height - 4}" text-anchor="end">${what} →</text>
 <text class="title" x="2" y="10">↑ ${quality.metric}</text>
@@ -174,6 +175,18 @@ function dot(kind: string, { x, y }: { readonly x: number; readonly y: number })
   if (kind !== 'failed') return html`<circle cx="${px(x)}" cy="${px(y)}" r="4.5"/>`;
   return html`<path d="M${px(x - 4)} ${px(y - 4)}l8 8m0 -8l-8 8"/>`;
 }
+
+/** Marks with room for a label such as `0.0600 ms`: on an axis of factors they stand ever closer. */
+function apart({ at, ticks }: Axis): number[] {
+  let right = Number.NEGATIVE_INFINITY;
+  return ticks.filter((tick) => {
+    if (at(tick) - right < tickRoom) return false;
+    right = at(tick);
+    return true;
+  });
+}
+
+const tickRoom = 72;
 
 const tickOf = (metric: string, value: number): string =>
   metric === 'snr' ? `${Number(value.toFixed(1))} dB` : `${Number((100 * value).toFixed(3))}%`;
