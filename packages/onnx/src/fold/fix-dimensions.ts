@@ -96,8 +96,7 @@ const isFixed = ({ dimValue }: DimensionProto): boolean =>
 
 /** Names in every declared type of a graph. */
 function fixGraph(graph: GraphProto, sizes: Readonly<Record<string, number>>): GraphProto {
-  const fix = (info: ValueInfoProto) =>
-    fixInfo(info, ({ dimParam }) => (dimParam ? sizes[dimParam] : undefined));
+  const fix = (info: ValueInfoProto) => fixInfo(info, ({ dimParam }) => sizeNamed(sizes, dimParam));
   const input = mapList(graph.input, fix);
   const output = mapList(graph.output, fix);
   const valueInfo = mapList(graph.valueInfo, fix);
@@ -108,10 +107,18 @@ function fixGraph(graph: GraphProto, sizes: Readonly<Record<string, number>>): G
 /** Sizes by place: those that have no name, or one of several that share one. */
 function fixInputs(graph: GraphProto, sizes: Readonly<Record<string, number>>): GraphProto {
   const input = mapList(graph.input, (info) =>
-    fixInfo(info, (size, axis) => (isFixed(size) ? undefined : sizes[`${info.name}[${axis}]`])),
+    fixInfo(info, (size, axis) =>
+      isFixed(size) ? undefined : sizeNamed(sizes, `${info.name}[${axis}]`),
+    ),
   );
   return input === graph.input ? graph : edit(graph, { input });
 }
+
+/** Names come from models: `constructor` is one like any other. */
+const sizeNamed = (
+  sizes: Readonly<Record<string, number>>,
+  name: string | undefined,
+): number | undefined => (name && Object.hasOwn(sizes, name) ? sizes[name] : undefined);
 
 type SizeOf = (size: DimensionProto, axis: number) => number | undefined;
 

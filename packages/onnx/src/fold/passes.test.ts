@@ -288,6 +288,14 @@ describe('fixing free dimensions', () => {
     ]);
   });
 
+  it('takes no name for another object has it: constructor is a dimension like any', () => {
+    const model = reshaping('constructor', 'n');
+    const { model: fixed } = fixDimensions(model, { n: 5 });
+    expect(freeDimensions(fixed).map(({ name }) => name)).toEqual(['constructor']);
+    expect(fixed.graph.input[0]!.type?.tensorType?.shape?.dim[0]?.dimValue).toBeUndefined();
+    expect(freeDimensions(fixDimensions(fixed, { constructor: 2 }).model)).toEqual([]);
+  });
+
   it('refuses names that the model does not have, and sizes that none can be', () => {
     const model = reshaping('batch', 5);
     expect(messageOf(() => fixDimensions(model, { time: 3 }))).toBe(
