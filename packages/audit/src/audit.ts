@@ -5,6 +5,7 @@ import { describe } from './facts/index.ts';
 import {
   addressNames,
   type Coupling,
+  declaredRequests,
   findHttpCalls,
   findSdkCalls,
   findWrapperCalls,
@@ -57,9 +58,10 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
     ...findSdkCalls(project, rules),
     ...findHttpCalls(project, rules, settings),
   ]);
+  const declared = declaredRequests(project, rules);
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
-    const wrappers = wrappersOf(couplings);
+    const wrappers = [...declared, ...wrappersOf(couplings)];
     const names = namesOf(wrappers).filter((name) => !asked.has(name));
     for (const name of names) asked.add(name);
     if (await sources.readMore(names)) project = new Project(sources.parsed);

@@ -68,6 +68,16 @@ describe('a request over HTTP is a coupling', () => {
       },
       'a.ts:4 http openai-compatible',
     ],
+    [
+      'an annotation of Retrofit',
+      {
+        'Api.kt':
+          'interface Api {\n  @POST("v1/chat/completions")\n  suspend fun answer(@Body q: Q): R\n}\n',
+        'Repo.kt':
+          'class Repo(private val api: Api) {\n  suspend fun go(q: Q) = api.answer(q)\n}\n',
+      },
+      'Repo.kt:2 http openai-compatible',
+    ],
   ] as const)('by %s', async (_, files, place) => {
     expect(places(await auditOf(files))).toEqual([place]);
   });

@@ -29,10 +29,15 @@ function handedOver(
   rules: RuleBook,
   used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
 ): Coupling[] {
+  if (!runners.test(pathOf(call.expr.callee).at(-1) ?? '')) return [];
   return call.expr.args.flatMap(({ value }) =>
     value.is === 'member' ? (sdkCall(file, call, value, project, rules, used) ?? []) : [],
   );
 }
+
+/** Functions that call what they are given. */
+const runners =
+  /^(to_thread|run_in_executor|run_in_threadpool|run_sync|sync_to_async|async_to_sync|partial|submit|map|bind|apply|call|gather|run|wait_for|with_?[rR]etry|retry\w*|pRetry|backoff\w*|limit|limiter|schedule|add|enqueue)$/;
 
 function sdkCall(
   file: SourceFile,
@@ -66,6 +71,7 @@ function sdkCall(
     const files = used.get(provider);
     if (!files) continue;
     const here = files.has(file);
+    if (isOwn && !here) continue;
     return coupling(
       file,
       call,

@@ -14,6 +14,8 @@ export interface Wrapper {
   readonly file: SourceFile;
   readonly fn: CodeFunction;
   readonly coupling: Coupling;
+  /** It has no body: a tool writes it, and its callers are those who send. */
+  readonly isDeclared?: boolean;
 }
 
 /** Wrappers around wrappers are followed so far; farther up it is the application. */
@@ -140,12 +142,12 @@ function byNameAlone(project: Project, [wrapper, ...more]: readonly Wrapper[]): 
 const through = (
   file: SourceFile,
   call: CallSite,
-  { wrapper: { fn, coupling }, confidence }: Meant,
+  { wrapper: { fn, coupling, isDeclared = false }, confidence }: Meant,
 ): Coupling => ({
   file,
   call,
   provider: coupling.provider,
-  kind: 'wrapper',
+  kind: isDeclared ? 'http' : 'wrapper',
   data: coupling.data,
   confidence: coupling.confidence * confidence,
   evidence: [
@@ -153,10 +155,12 @@ const through = (
     {
       file: coupling.file,
       line: coupling.call.expr.line,
-      says: `${nameOf(fn)} reaches ${coupling.provider.title} here`,
+      says: isDeclared
+        ? (coupling.evidence[0]?.says ?? '')
+        : `${nameOf(fn)} reaches ${coupling.provider.title} here`,
     },
   ],
-  through: { fn, coupling },
+  ...(!isDeclared && { through: { fn, coupling } }),
 });
 
 const nameOf = ({ owner, name }: CodeFunction): string =>

@@ -1,0 +1,59 @@
+import { type CodeFunction, name } from '../language/code.ts';
+import type { Project, SourceFile } from '../resolve/index.ts';
+import type { RuleBook } from '../rules/index.ts';
+import { addressMatcher } from './address.ts';
+import type { Wrapper } from './wrappers.ts';
+
+/**
+ * Methods that are declared to send, and written by a tool (Retrofit, Feign, Refit): an annotation
+ * holds the path. Who calls one sends a request.
+ */
+export function declaredRequests(project: Project, { providers }: RuleBook): Wrapper[] {
+  const match = addressMatcher(providers);
+  return project.files.flatMap((file) =>
+    file.code.functions.flatMap((fn): Wrapper[] => {
+      const path = fn.marks.map((mark) => annotated.exec(mark)?.[1]).find(Boolean);
+      if (path === undefined || fn.owner === undefined) return [];
+      const found = match(path.includes('://') ? path : `/${path.replace(/^\//, '')}`, file.text);
+      if (!found) return [];
+      const says = `${fn.owner}.${fn.name} is declared to send to ${path}`;
+      return [wrapperOf(file, fn, found.provider, says, path.includes('://') ? 0.95 : 0.8)];
+    }),
+  );
+}
+
+/** Retrofit's and Refit's annotations; a server's are `@PostMapping` and `[HttpPost]`. */
+const annotated =
+  /^[@[](?:\w+\.)*(?:POST|GET|PUT|Post|Get|Put|RequestLine|PostExchange)\(\s*(?:value\s*=\s*)?"(?:POST )?([^"]+)"/;
+
+function wrapperOf(
+  file: SourceFile,
+  fn: CodeFunction,
+  provider: RuleBook['providers'][number],
+  says: string,
+  confidence: number,
+): Wrapper {
+  const { line, endLine } = fn;
+  const expr = {
+    is: 'call',
+    callee: name(fn.name),
+    args: [],
+    created: false,
+    line,
+    endLine,
+  } as const;
+  return {
+    file,
+    fn,
+    isDeclared: true,
+    coupling: {
+      file,
+      call: { expr, fn, inLoop: false, spawned: false },
+      provider,
+      kind: 'http',
+      data: provider.data,
+      confidence,
+      evidence: [{ file, line, says }],
+    },
+  };
+}
