@@ -1,7 +1,8 @@
 import { isDefaultDomain, subgraphs } from '../graph/attribute.ts';
+import type { ValueFacts } from '../shape/facts.ts';
+import type { Inference } from '../shape/infer.ts';
 import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
-import type { FixedSizes } from './fixed-sizes.ts';
 
 /** Tells whether a value is known before the model runs. */
 export type ConstantValues = (graph: GraphProto | FunctionProto, name: string) => boolean;
@@ -10,9 +11,9 @@ export type ConstantValues = (graph: GraphProto | FunctionProto, name: string) =
  * Finds the values that a runtime knows before the first run: stored tensors, and what
  * deterministic nodes make of nothing else (runtimes fold those while they load a model).
  *
- * @param sizesOf where they are all known of the input of a Shape, its output is known too
+ * @param general what holds for every input: where it knows all sizes of a value, its Shape is known too
  */
-export function constantValues(model: Model, sizesOf: FixedSizes): ConstantValues {
+export function constantValues(model: Model, general: Inference): ConstantValues {
   const byGraph = new Map<GraphProto | FunctionProto, Set<string>>();
   const outerOf = new Map<GraphProto | FunctionProto, GraphProto>();
   const isConstant: ConstantValues = (graph, name) => {
@@ -24,7 +25,7 @@ export function constantValues(model: Model, sizesOf: FixedSizes): ConstantValue
     const known = storedNames(graph, model);
     byGraph.set(graph, known);
     for (const node of graph.node) {
-      if (follows(node, graph, isConstant, sizesOf))
+      if (follows(node, graph, isConstant, general))
         for (const name of node.output) if (name) known.add(name);
       for (const inner of subgraphs(node)) {
         outerOf.set(inner, graph);
@@ -54,15 +55,16 @@ function follows(
   node: NodeProto,
   graph: GraphProto,
   isConstant: ConstantValues,
-  sizesOf: FixedSizes,
+  general: Inference,
 ): boolean {
   if (!isDefaultDomain(node.domain) || random.has(node.opType ?? '')) return false;
   if (node.opType === 'Constant') return true;
   if (node.opType === 'Shape')
-    return isConstant(graph, node.input[0] ?? '') || isFixed(sizesOf(graph, node.input[0] ?? ''));
+    return (
+      isConstant(graph, node.input[0] ?? '') || isFixed(general.of(graph, node.input[0] ?? ''))
+    );
   if (subgraphs(node).length > 0 || node.input.every((name) => name === '')) return false;
   return node.input.every((name) => name === '' || isConstant(graph, name));
 }
 
-const isFixed = (sizes: ReturnType<FixedSizes>): boolean =>
-  sizes?.every((size) => size !== null) ?? false;
+const isFixed = ({ shape }: ValueFacts): boolean => shape?.every((size) => size !== null) ?? false;

@@ -145,6 +145,21 @@ describe('conditions', () => {
     expect(fixed.at(-1)!.verdict).toBe('supported');
   });
 
+  it('calls no size fixed that only large inputs bring', () => {
+    const first = (name: string, g: GraphBuilder, value: bigint) =>
+      g.constant(name, [1], BigInt64Array.of(value));
+    const clamped = model(
+      (g, x) => {
+        const ends = [first('from', g, 0n), first('to', g, 300n), first('axis', g, 1n)];
+        return g.node('Relu', [g.node('Slice', [x, ...ends])]);
+      },
+      [1, 'boxes'],
+    );
+    expect(holds(clamped, { fixed: 'inputs' }, 'Relu')).toBe('unsupported');
+    const fixed = model((g, x) => g.node('Relu', [x]), [1, 300]);
+    expect(holds(fixed, { fixed: 'inputs' }, 'Relu')).toBe('supported');
+  });
+
   it('does not know what depends on a shape that nothing tells', () => {
     const g = graphBuilder('open', { opset: 13 });
     const x = g.input('x', 'float32', []);

@@ -1,10 +1,9 @@
 import { subgraphs } from '../graph/attribute.ts';
 import { opsetVersion } from '../graph/walk.ts';
-import type { Inference } from '../shape/infer.ts';
+import { type Inference, inferValues } from '../shape/infer.ts';
 import type { GraphProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { constantValues } from './constant-values.ts';
-import { fixedSizes } from './fixed-sizes.ts';
 import type { SupportList } from './list.ts';
 import { isBorder, quantisedTypes } from './quantised-types.ts';
 import type { Subject, SubjectValue } from './subject.ts';
@@ -25,12 +24,13 @@ export function subjectsOf(
   types: SupportList['types'],
   dimensions?: Readonly<Record<string, number>>,
 ): FoundSubject[] {
-  const sizesOf = fixedSizes(model, dimensions);
-  const isConstant = constantValues(model, sizesOf);
+  // What holds whatever a caller gives is what a compiler knows before the model runs.
+  const general = inferValues(model, { general: true, ...(dimensions && { dimensions }) });
+  const isConstant = constantValues(model, general);
   const found: FoundSubject[] = [];
   const valueAt = (graph: GraphProto, name: string): SubjectValue => {
     const { type, shape, constant } = inference.of(graph, name);
-    const sizes = sizesOf(graph, name);
+    const { shape: sizes } = general.of(graph, name);
     return {
       ...(type && { type }),
       ...(shape && { shape }),
