@@ -1,5 +1,5 @@
 import type { Condition, SupportRule } from '@selvedge/onnx';
-import { qnn as conditions } from '../conditions/qnn.ts';
+import { qnn as conditions, notOnHtp } from '../conditions/qnn.ts';
 import { textOf } from '../read-source.ts';
 import { sortTypes } from '../types.ts';
 import { type Made, type Material, withConditions } from './material.ts';
@@ -12,11 +12,18 @@ export function qnn({ sources, schemasOf }: Material): Made {
   );
   const ranks = readRanks(JSON.parse(supplement ?? '{}') as Supplement);
   const schemas = schemasOf('')!;
-  const rules = [...new Set(names)].map((name): SupportRule => {
-    const op =
-      schemas.has(name) || name === 'SimplifiedLayerNormalization' ? name : `com.microsoft:${name}`;
-    return withConditions({ id: op, op }, [...(ranks.get(name) ?? []), ...(conditions[op] ?? [])]);
-  });
+  const rules = [...new Set(names)]
+    .filter((name) => !notOnHtp.has(name))
+    .map((name): SupportRule => {
+      const op =
+        schemas.has(name) || name === 'SimplifiedLayerNormalization'
+          ? name
+          : `com.microsoft:${name}`;
+      return withConditions({ id: op, op }, [
+        ...(ranks.get(name) ?? []),
+        ...(conditions[op] ?? []),
+      ]);
+    });
   return {
     provider: 'qnn',
     version: '2.0',
