@@ -17,7 +17,7 @@ export type Asked = Omit<ConversionJob, keyof StagedCase | 'output'>;
 
 export interface CompareOptions {
   readonly asked: Asked;
-  /** Conversions of each, of which the median counts. Default 3. */
+  /** Conversions of each, of which the median counts. Default 5. */
   readonly rounds?: number;
   /**
    * Memory has to be less where the peer takes so many MiB or more; what both runtimes take before
@@ -80,7 +80,7 @@ async function compareCase(
   entry: Case,
   directory: string,
   converters: Converters,
-  { asked, rounds = 3 }: CompareOptions,
+  { asked, rounds = 5 }: CompareOptions,
 ): Promise<Compared | string> {
   const staged = await stageCase(entry, directory);
   const jobs = {
