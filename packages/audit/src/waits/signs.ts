@@ -47,15 +47,22 @@ export function weakSign(call: CallSite, path: string): SyncSign | undefined {
 }
 
 /** What a file's own imports say of the application. */
-export function applicationSign({ code, language }: SourceFile): SyncSign | undefined {
+export function applicationSign({ code, language, text }: SourceFile): SyncSign | undefined {
   const modules = code.imports.map(({ module }) => module);
   const found = modules.find((module) => interactive.test(module));
   if (found !== undefined) return { sync: 'request', sign: `the file imports ${found}` };
+  const reads = terminal.exec(text)?.[0];
+  if (reads !== undefined)
+    return { sync: 'request', sign: `the file asks at the terminal: ${reads}` };
   const isScript = language.id === 'python' || language.id === 'javascript';
   if (isScript && modules.some((module) => /^(pandas|polars|datasets|tqdm|csv)\b/.test(module)))
     return { sync: 'batch', sign: 'the file works through data' };
   return undefined;
 }
+
+/** Somebody types at the other end. */
+const terminal =
+  /(?<![\w.])input\(|Console\.ReadLine|System\.in\b|os\.Stdin\b|io::stdin|(?<![\w.])readLine\(|readline\.createInterface/;
 
 /** Work that is started and not waited for. */
 export function startedBy(call: CallExpr): SyncSign | undefined {
