@@ -1,3 +1,4 @@
+import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { randomFeeds, runModel } from '../../../../../tests/support/onnx-models.ts';
 import { float, type GraphBuilder, graphBuilder } from '../../build/index.ts';
@@ -103,6 +104,27 @@ describe('saying an operator by others', () => {
     expect(report.changed).toHaveLength(1);
     expect(await furthest(before, after)).toBeLessThan(1e-5);
   });
+
+  it('takes PRelu apart so that infinities stay what they were', async () => {
+    const body: Body = (g, x) => g.node('PRelu', [x, g.constant('slope', [1], wave(1).fill(0.5))]);
+    const before = model(body, [4], 17);
+    const { model: after } = fixModel(before, without('PRelu'));
+    const x = new Tensor('float32', Float32Array.of(Infinity, -Infinity, 3, -3), [4]);
+    const [a, b] = [await runModel(before, { x }), await runModel(after, { x })];
+    expect([...(b.y!.data as Float32Array)]).toEqual([Infinity, -Infinity, 3, -1.5]);
+    expect(b.y!.data).toEqual(a.y!.data);
+  });
+
+  it.each(['GlobalAveragePool', 'GlobalMaxPool'])(
+    'leaves %s alone where nothing tells which of its axes are spatial',
+    (op) => {
+      const g = graphBuilder('open', { opset: 17 });
+      const open = g.node('NoSuchOperator', [g.input('x', 'float32', image)], {}, 'open');
+      g.output(g.node(op, [g.node('Relu', [g.node('CastLike', [open, 'x'])])], {}, 'y'), 'float32');
+      const before = g.build();
+      expect(fixModel(before, without(op)).model).toBe(before);
+    },
+  );
 
   it('leaves a node alone whose replacement the provider does not run either', () => {
     const before = model((g, x) => g.node('HardSwish', [x]), image, 20);

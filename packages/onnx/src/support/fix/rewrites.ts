@@ -94,29 +94,27 @@ const neg = unary('Neg', 'as Mul', 'bits', (draft, x, y, type) => {
   draft.add('Mul', [x, draft.floats([-1], [], type)], {}, y);
 });
 
-/** What is above 0, and what is below it times the slope: x − relu(x) is exact. */
-const prelu: Rewrite = {
-  ...unary('PRelu', 'as Relu, Sub, Mul and Add', 'bits', (draft, x, y, _, { node }) => {
-    const positive = draft.add('Relu', [x]);
-    const scaled = draft.add('Mul', [draft.add('Sub', [x, positive]), node.input[1]!]);
-    draft.add('Add', [positive, scaled], {}, y);
-  }),
-};
-
-const globalAveragePool = unary(
-  'GlobalAveragePool',
-  'as ReduceMean',
-  'rounding',
-  (draft, x, y, _, subject) => {
-    const rank = subject.inputs[0]?.shape?.length ?? 4;
-    reduceSpatial('ReduceMean', draft, x, y, rank, subject.opset >= 18);
-  },
-);
-
-const globalMaxPool = unary('GlobalMaxPool', 'as ReduceMax', 'bits', (draft, x, y, _, subject) => {
-  const rank = subject.inputs[0]?.shape?.length ?? 4;
-  reduceSpatial('ReduceMax', draft, x, y, rank, subject.opset >= 18);
+/**
+ * relu(x) − slope · relu(−x): one side is always 0, so that an infinity meets no other. A zero may
+ * come out with another sign.
+ */
+const prelu = unary('PRelu', 'as Relu, Mul and Sub', 'rounding', (draft, x, y, type, { node }) => {
+  const below = draft.add('Relu', [draft.add('Mul', [x, draft.floats([-1], [], type)])]);
+  const scaled = draft.add('Mul', [below, node.input[1]!]);
+  draft.add('Sub', [draft.add('Relu', [x]), scaled], {}, y);
 });
+
+/** Over all axes but the first two, which only the rank tells. */
+function globalPool(op: string, by: string, exact: Rewrite['exact']): Rewrite {
+  const rankOf = ({ inputs }: Subject): number => inputs[0]?.shape?.length ?? 0;
+  const reduce = unary(op, `as ${by}`, exact, (draft, x, y, _, subject) => {
+    reduceSpatial(by, draft, x, y, rankOf(subject), subject.opset >= 18);
+  });
+  return {
+    ...reduce,
+    apply: (subject, draft) => rankOf(subject) > 2 && reduce.apply(subject, draft),
+  };
+}
 
 function reduceSpatial(
   op: string,
@@ -190,8 +188,8 @@ export const rewrites: readonly Rewrite[] = [
   reciprocal,
   neg,
   prelu,
-  globalAveragePool,
-  globalMaxPool,
+  globalPool('GlobalAveragePool', 'ReduceMean', 'rounding'),
+  globalPool('GlobalMaxPool', 'ReduceMax', 'bits'),
   pairwise('Max'),
   pairwise('Min'),
   pairwise('Sum', 'Add'),
