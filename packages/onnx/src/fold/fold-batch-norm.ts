@@ -3,6 +3,7 @@ import { attribute, floatAttribute, intAttribute, isDefaultDomain } from '../gra
 import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
 import { mapGraphs } from '../graph/map-graphs.ts';
 import type { Scope } from '../graph/walk.ts';
+import { channelBias } from '../pass/channel-bias.ts';
 import { withoutListedInitializers } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
@@ -137,15 +138,7 @@ const isShared = (name: string, index: GraphIndex): boolean =>
 function biasOf(layer: NodeProto, channels: number, scope: Scope): Float64Array | undefined {
   if (!layer.input[2]) return new Float64Array(channels);
   const tensor = constantFloats(scope, layer.input[2]);
-  if (!tensor) return undefined;
-  const values = floatValues(tensor);
-  const isGemm = layer.opType === 'Gemm';
-  const beta = isGemm ? floatAttribute(layer, 'beta', 1) : 1;
-  const shape = tensorShape(tensor);
-  const isRow = values.length === channels && (shape.at(-1) === channels || channels === 1);
-  if (isRow) return Float64Array.from(values, (value) => value * beta);
-  const isOne = isGemm && values.length === 1;
-  return isOne ? new Float64Array(channels).fill(values[0]! * beta) : undefined;
+  return tensor && channelBias(layer, tensor, channels);
 }
 
 function foldedTensors(

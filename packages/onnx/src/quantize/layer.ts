@@ -1,5 +1,6 @@
 import { floatAttribute, intAttribute, isDefaultDomain } from '../graph/attribute.ts';
 import type { Scope } from '../graph/walk.ts';
+import { channelBias } from '../pass/channel-bias.ts';
 import { findConstant } from '../pass/constants.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
@@ -101,8 +102,7 @@ function readGemm(layer: Weights, scope: Scope): Layer | string {
   const flipped = intAttribute(node, 'transB', 0) === 1;
   const weights = flipped ? () => transposed(layer.weights(), rows, cols) : layer.weights;
   const dims = flipped ? [cols, rows] : [rows, cols];
-  const beta = floatAttribute(node, 'beta', 1);
-  const rest = readBias(node.input[2], scope, dims[1]!, beta);
+  const rest = readBias(node, scope, dims[1]!);
   if (typeof rest === 'string') return rest;
   return columns({ ...layer, weights, dims, factor: floatAttribute(node, 'alpha', 1), ...rest });
 }
@@ -110,7 +110,7 @@ function readGemm(layer: Weights, scope: Scope): Layer | string {
 function readConv(layer: Weights, scope: Scope): Layer | string {
   const channels = layer.dims[0]!;
   const perChannel = layer.dims.slice(1).reduce((product, size) => product * size, 1);
-  const rest = readBias(layer.node.input[2], scope, channels, 1);
+  const rest = readBias(layer.node, scope, channels);
   if (typeof rest === 'string') return rest;
   if (rest.addend) return `its bias ${rest.addend} is computed`;
   const channelOf = (index: number) => Math.floor(index / perChannel);
@@ -119,18 +119,12 @@ function readConv(layer: Weights, scope: Scope): Layer | string {
 
 type Bias = Pick<Layer, 'bias' | 'biasName' | 'addend'>;
 
-function readBias(
-  name: string | undefined,
-  scope: Scope,
-  channels: number,
-  beta: number,
-): Bias | string {
+function readBias(node: NodeProto, scope: Scope, channels: number): Bias | string {
+  const [, , name] = node.input;
+  const beta = node.opType === 'Gemm' ? floatAttribute(node, 'beta', 1) : 1;
   if (!name || beta === 0) return {};
   const constant = findConstant(scope, name);
-  if (constant && 'tensor' in constant) {
-    const values = floatValues(constant.tensor);
-    if (values.length === channels)
-      return { biasName: name, bias: values.map((value) => value * beta) };
-  }
+  const bias = constant && 'tensor' in constant && channelBias(node, constant.tensor, channels);
+  if (bias) return { biasName: name, bias: Float32Array.from(bias) };
   return beta === 1 ? { addend: name } : `its bias ${name} has a factor and is no vector`;
 }

@@ -11,14 +11,19 @@ export interface Dequantized {
   readonly axis: number;
   /** Absent: a scale for each index of `axis`. */
   readonly blockSize?: number;
+  /** Whether rows and columns are stored the other way round than blocks have them. */
+  readonly isTurned?: boolean;
   /** What a Reshape makes of it. */
   readonly reshape?: readonly number[];
+  /** Whether a Transpose of the matrix comes last. */
+  readonly transposes?: boolean;
 }
 
 /**
  * The form for weights in blocks of a size. With ONNX's own DequantizeLinear (opset 21) blocks run
  * along an axis, where the columns are one; otherwise every block is an index of the first axis, and
- * a Reshape puts them back together, for which blocks must fill the rows (see `evenBlock`).
+ * a Reshape puts them back together, for which blocks must fill the rows (see `evenBlock`). ONNX
+ * Runtime's own operator knows no blocks.
  */
 export function dequantizedForm(
   { dims, rows, columns, isFlipped }: Weights4,
@@ -27,14 +32,21 @@ export function dequantizedForm(
 ): Dequantized {
   const perRow = blocksPerRow(columns, size);
   const blockSize = size;
-  if (isFlipped) return { dims, axis: 0, blockSize, scaleDims: [perRow, rows] };
+  if (isFlipped && hasBlocks)
+    return { dims, axis: 0, blockSize, scaleDims: [perRow, rows], isTurned: true };
   const axis = hasBlocks ? columnAxis(dims, rows) : undefined;
   if (axis !== undefined) {
     const scaleDims = dims.map((length, at) => (at === axis ? perRow : length));
     return { dims, axis, blockSize, scaleDims };
   }
-  if (perRow === 1 && dims[0] === rows) return { dims, axis: 0, scaleDims: [rows] };
-  return { dims: [rows * perRow, size], axis: 0, scaleDims: [rows * perRow], reshape: dims };
+  const whole = isFlipped ? [rows, columns] : dims;
+  const last = isFlipped ? { transposes: true } : {};
+  if (perRow === 1 && whole[0] === rows)
+    return { dims: whole, axis: 0, scaleDims: [rows], ...last };
+  return {
+    ...{ dims: [rows * perRow, size], axis: 0, scaleDims: [rows * perRow] },
+    ...{ reshape: whole, ...last },
+  };
 }
 
 /** The one axis that the columns run along; `undefined` where they run over several. */
@@ -67,13 +79,12 @@ export function dequantizedTensors(
   names: Names4,
   form: Dequantized,
   blocks: Blocks4,
-  isFlipped: boolean,
 ): TensorProto[] {
   const perRow = blocksPerRow(blocks.columns, blocks.size);
   const turn = (values: Uint8Array, width: number): Uint8Array =>
-    isFlipped ? turned(values, new Uint8Array(values.length), width) : values;
+    form.isTurned ? turned(values, new Uint8Array(values.length), width) : values;
   const { codes, zeros, columns } = blocks;
-  const scales = isFlipped
+  const scales = form.isTurned
     ? turned(blocks.scales, new Float32Array(blocks.scales.length), perRow)
     : blocks.scales;
   const [type, pack] = names.zeros

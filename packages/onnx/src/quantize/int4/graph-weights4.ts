@@ -129,7 +129,7 @@ export class GraphWeights4 {
     const stored = this.#form(name, key, () => {
       const blocks = this.#round(weights.values(), columns, this.#format(size), moments);
       const names = this.#named(name);
-      const tensors = dequantizedTensors(names, form, blocks, isFlipped);
+      const tensors = dequantizedTensors(names, form, blocks);
       if (!form.reshape) return { stored: { names, form }, tensors };
       const shape = this.#names.fresh(`${name}.shape`);
       const dims = BigInt64Array.from(form.reshape, BigInt);
@@ -153,9 +153,12 @@ export class GraphWeights4 {
     if (given === undefined) {
       const { names, form, shape } = stored;
       given = this.#names.fresh(`${name}.float`);
-      const flat = shape ? this.#names.fresh(`${name}.blocks`) : given;
+      const whole = form!.transposes ? this.#names.fresh(`${name}.rows`) : given;
+      const flat = shape ? this.#names.fresh(`${name}.blocks`) : whole;
       this.#nodes.push(dequantizeNode(names, form!, flat, domain));
-      if (shape) this.#nodes.push(makeNode('Reshape', [flat, shape], [given]));
+      if (shape) this.#nodes.push(makeNode('Reshape', [flat, shape], [whole]));
+      if (form!.transposes)
+        this.#nodes.push(makeNode('Transpose', [whole], [given], { perm: [1, 0] }));
       this.#given.set(stored, given);
     }
     return given;

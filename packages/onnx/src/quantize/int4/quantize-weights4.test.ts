@@ -106,6 +106,49 @@ describe('weights in 4 bits', () => {
     expect(await compare(model, quantized)).toBeGreaterThan(18);
   });
 
+  const matrix = (g: GraphBuilder) => g.constant('w', [64, 48], wave(64 * 48));
+  it.each<[string, number[], (g: GraphBuilder, x: string) => string]>([
+    [
+      'a Gemm with a factor on its bias',
+      [4, 64],
+      (g, x) => {
+        const bias = g.constant('c', [48], wave(48, 3));
+        return g.node('Gemm', [x, matrix(g), bias], { beta: float(0.5) });
+      },
+    ],
+    [
+      'a Gemm of data that is transposed',
+      [64, 4],
+      (g, x) => g.node('Gemm', [x, matrix(g)], { transA: 1 }),
+    ],
+    [
+      'a Gemm of whole rows',
+      [4, 11],
+      (g, x) =>
+        g.node('Gemm', [x, g.constant('w', [11, 60], wave(660)), g.constant('c', [60], wave(60))], {
+          beta: float(3),
+        }),
+    ],
+    ['a MatMul of a vector', [64], (g, x) => g.node('MatMul', [x, matrix(g)])],
+    ['a MatMul of a vector behind its weights', [48], (g, x) => g.node('MatMul', [matrix(g), x])],
+    [
+      'weights that two read',
+      [64, 64],
+      (g, x) => {
+        const weights = matrix(g);
+        const a = g.node('Gemm', [x, weights], { transA: 1 });
+        return g.node('Add', [a, g.node('MatMul', [x, weights])]);
+      },
+    ],
+  ])('below opset 21 too, what MatMulNBits does not do runs: %s', async (_, shape, body) => {
+    for (const opset of [11, 17, 21]) {
+      const model = around(shape, body, opset);
+      const { model: quantized, report } = quantizeWeights4(model);
+      expect(report.changed.length).toBeGreaterThan(0);
+      expect(await compare(model, quantized)).toBeGreaterThan(18);
+    }
+  });
+
   it('lowers Gemm with transB, alpha and bias to MatMulNBits and Add', async () => {
     const model = around([4, 64], (g, x) => {
       const [w, c] = [g.constant('w', [32, 64], wave(2048)), g.constant('c', [32], wave(32, 3))];

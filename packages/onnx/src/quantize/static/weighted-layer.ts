@@ -1,5 +1,6 @@
 import { floatAttribute, intAttribute } from '../../graph/attribute.ts';
 import type { Scope } from '../../graph/walk.ts';
+import { channelBias } from '../../pass/channel-bias.ts';
 import { findConstant } from '../../pass/constants.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
 import { floatValues, tensorShape } from '../../tensor/values.ts';
@@ -86,11 +87,8 @@ function readBias(
   if (!constant) return `its bias ${name} is computed`;
   if ('reason' in constant) return constant.reason;
   if (constant.tensor.dataType !== dataTypes.float32) return `its bias ${name} is not float32`;
-  const values = floatValues(constant.tensor);
-  if (!values.every(Number.isFinite)) return `its bias ${name} is not all finite`;
-  if (values.length !== channels && values.length !== 1)
-    return `its bias ${name} is no value per output channel`;
-  const bias = new Float32Array(channels);
-  for (let at = 0; at < channels; at++) bias[at] = values[values.length === 1 ? 0 : at]! * beta;
-  return { biasName: name, bias };
+  const bias = channelBias(node, constant.tensor, channels);
+  if (!bias) return `its bias ${name} is no value per output channel`;
+  if (!bias.every(Number.isFinite)) return `its bias ${name} is not all finite`;
+  return { biasName: name, bias: Float32Array.from(bias) };
 }
