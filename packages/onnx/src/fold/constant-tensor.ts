@@ -19,8 +19,8 @@ const arrays: Partial<Record<DataTypeName, (elements: readonly number[]) => Tens
 };
 
 /**
- * A tensor of a value whose elements are all known; `undefined` where one is not, or may have been
- * rounded: integers beyond 2^53.
+ * A tensor of a value whose elements are all known; `undefined` where one is not, or is an
+ * integer beyond 2^53.
  */
 export function tensorOfFacts(name: string, facts: ValueFacts): TensorProto | undefined {
   const { type, shape, constant } = facts;

@@ -17,6 +17,13 @@ import {
 export type Binary = (a: Dim, b: Dim, isInteger: boolean) => Dim;
 export type Unary = (value: Dim, isInteger: boolean) => Dim;
 
+/** An integer beyond 2^53, of which only the sign is kept: an end of a slice that means "to the end". */
+const isFar = (value: Dim): boolean => value === Infinity || value === -Infinity;
+
+/** Of a zero's sign ONNX says nothing, and engines differ: the result is not known. */
+export const isNegativeZero = (value: Dim): boolean => Object.is(value, -0);
+const areZeros = (a: number, b: number): boolean => a === 0 && b === 0 && !Object.is(a, b);
+
 /** Both numbers: compute; else what holds whatever the symbols are. */
 const binary =
   (numbers: (a: number, b: number, isInteger: boolean) => number, symbols?: Binary): Binary =>
@@ -29,6 +36,7 @@ const divide = (a: number, b: number, isInteger: boolean): number =>
   isInteger ? (b === 0 ? Number.NaN : Math.trunc(a / b)) : a / b;
 
 function divideSymbols(a: Dim, b: Dim, isInteger: boolean): Dim {
+  if (isFar(a) || isFar(b)) return null;
   const exact = divideExactly(a, b);
   return exact ?? (isInteger && (atLeast(a) ?? -1) >= 0 ? floorDivide(a, b) : null);
 }
@@ -41,6 +49,7 @@ const pick =
     const [symbol, number] = isExpression(a) ? [a, b] : [b as Dim, a];
     if (typeof number === 'number' && (atLeast(symbol) ?? -Infinity) >= number)
       return name === 'max' ? symbol : number;
+    if (isFar(number)) return null;
     return opaque(
       name,
       ...[a, b].map((dim) => (isExpression(dim) ? dim.text : String(dim))).sort(),
@@ -59,7 +68,8 @@ const comparison = (
   ...holds: readonly string[]
 ): Binary =>
   binary(
-    (a, b) => Number(numbers(a, b)),
+    // Two integers that are too large to be followed may be any.
+    (a, b, isInteger) => (isInteger && a === b && isFar(a) ? Number.NaN : Number(numbers(a, b))),
     (a, b) => {
       const found = compare(a, b);
       return found === undefined ? null : Number(holds.includes(found));
@@ -77,8 +87,8 @@ export const binaries: Readonly<Record<string, Binary>> = {
   Mod: binary(floorMod),
   // Of floats only squares: engines take other powers in their own way.
   Pow: binary((a, b, isInteger) => (isInteger || b === 2 ? a ** b : Number.NaN)),
-  Max: binary((a, b) => Math.max(a, b), pick('max')),
-  Min: binary((a, b) => Math.min(a, b), pick('min')),
+  Max: binary((a, b) => (areZeros(a, b) ? Number.NaN : Math.max(a, b)), pick('max')),
+  Min: binary((a, b) => (areZeros(a, b) ? Number.NaN : Math.min(a, b)), pick('min')),
   Equal: comparison((a, b) => a === b, 'same'),
   Less: comparison((a, b) => a < b, 'below'),
   LessOrEqual: comparison((a, b) => a <= b, 'below', 'same'),
@@ -109,17 +119,17 @@ export const unaries: Readonly<Record<string, Unary>> = {
   ),
   Not: unary((value) => Number(value === 0)),
   Relu: unary(
-    (value) => Math.max(0, value),
+    (value) => (isNegativeZero(value) ? Number.NaN : Math.max(0, value)),
     (value) => notNegative(value),
   ),
   Sqrt: unary(Math.sqrt),
-  Sign: unary(Math.sign),
+  Sign: unary((value) => (isNegativeZero(value) ? Number.NaN : Math.sign(value))),
 };
 
 const asFloat = (value: number, type: DataTypeName): number =>
   type === 'float32' ? Math.fround(value) : value;
 
-/** The whole numbers of a type; others round. */
+/** The whole numbers of a type that JavaScript's numbers hold exactly. */
 const ranges: Partial<Record<DataTypeName, readonly [least: number, most: number]>> = {
   int8: [-128, 127],
   uint8: [0, 255],
@@ -127,9 +137,8 @@ const ranges: Partial<Record<DataTypeName, readonly [least: number, most: number
   uint16: [0, 65535],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
-  // Beyond 2^53 they are rounded: ends of slices that mean "to the end", which stay far away.
-  int64: [-(2 ** 63), 2 ** 63],
-  uint64: [0, 2 ** 64],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  uint64: [0, Number.MAX_SAFE_INTEGER],
   bool: [0, 1],
 };
 
@@ -137,11 +146,12 @@ const ranges: Partial<Record<DataTypeName, readonly [least: number, most: number
 export const isFollowed = (type: DataTypeName | undefined): boolean =>
   type === 'float32' || type === 'float64' || (type !== undefined && ranges[type] !== undefined);
 
-/** An element as its type holds it; `null` where it would wrap around or is none. */
+/** An element as its type holds it; `null` where it would wrap around, is beyond 2^53 or is none. */
 export function asType(value: Dim, type: DataTypeName): Dim {
   if (typeof value !== 'number') return value;
   if (type.startsWith('float')) return Number.isNaN(value) ? null : asFloat(value, type);
   const range = ranges[type];
   if (!range) return value;
-  return Number.isInteger(value) && value >= range[0] && value <= range[1] ? value : null;
+  // Integers have one zero.
+  return Number.isInteger(value) && value >= range[0] && value <= range[1] ? value + 0 : null;
 }

@@ -66,6 +66,7 @@ function loop(
 /** The rounds of a Loop that no condition ends early. */
 function tripsOf(most: Dim, first: Dim | undefined, next: Facts | undefined): Dim {
   if (first === 0) return 0;
+  if (most === Number.POSITIVE_INFINITY) return null;
   return first === 1 && next?.elements?.[0] === 1 ? most : null;
 }
 

@@ -26,7 +26,7 @@ export const isExpression = (dim: Dim | undefined): dim is Expression =>
 /** Whether two sizes are the same in every run; two unknown ones are not known to be. */
 export function sameDim(a: Dim, b: Dim): boolean {
   if (isExpression(a)) return isExpression(b) && a.text === b.text;
-  return a !== null && a === b;
+  return a !== null && a === b && Number.isFinite(a);
 }
 
 export function addDims(a: Dim, b: Dim): Dim {

@@ -3,7 +3,7 @@ import { attribute, intAttribute, tensorAttribute } from '../graph/attribute.ts'
 import { type DataTypeName, dataTypeName } from '../tensor/data-type.ts';
 import { elementCount, isExternal, tensorShape, tensorValues } from '../tensor/values.ts';
 import type { TensorProto } from '../wire/messages.ts';
-import { asType, binaries, isFollowed, unaries } from './arithmetic.ts';
+import { asType, binaries, isFollowed, isNegativeZero, unaries } from './arithmetic.ts';
 import { addDims, type Dim, multiplyDims, productOf, sameDim } from './dimension.ts';
 import { constantLimit, countOf, type Facts, isKnown, type Operands, type Shape } from './facts.ts';
 import { broadcastElements, type Elements, moves } from './moves.ts';
@@ -11,7 +11,8 @@ import { shapeRange } from './reshape-rules.ts';
 
 /**
  * The elements of one of a node's outputs. Those that are not known are `null`, sizes may be
- * expressions; numbers are exactly what the operator gives in its type.
+ * expressions; numbers are exactly what the operator gives in its type,
+ * but for stored integers beyond 2^53, which are infinities of their sign.
  */
 export function elementsOf(
   operands: Operands,
@@ -27,8 +28,12 @@ export function elementsOf(
   if (count === undefined || count > constantLimit || !isKnown(shape)) return undefined;
   if (Object.hasOwn(moves, op)) return known(moves[op]!(operands, shape, output));
   if (output > 0 || !type || !isFollowed(type)) return undefined;
-  return known(computed(operands, shape)?.map((value) => asType(value, type)));
+  const elements = computed(operands, shape);
+  return known(carriers.has(op) ? elements : elements?.map((value) => asType(value, type)));
 }
+
+/** What these give is what they were given, in its type. */
+const carriers = new Set(['Constant', 'ConstantOfShape', 'Identity', 'Where']);
 
 /** Nothing where nothing is known of any element. */
 const known = (elements: Elements | undefined): Elements | undefined =>
@@ -103,8 +108,8 @@ function convert(
   return elements.map((value) => {
     if (typeof value !== 'number') return to === 'bool' ? null : value;
     if (to === 'bool') return Number(value !== 0);
-    // An integer beyond 2^53 is rounded already.
-    if (!from?.startsWith('float') && !Number.isSafeInteger(value) && to !== from) return null;
+    // Of an integer beyond 2^53 only the sign is known.
+    if (!from?.startsWith('float') && !Number.isSafeInteger(value)) return null;
     return to.startsWith('float') || !from?.startsWith('float') ? value : Math.trunc(value);
   });
 }
@@ -114,8 +119,10 @@ function reduced(combine: (a: Dim, b: Dim) => Dim, start: number) {
   return ({ inputs }: Operands, shape: readonly number[]): Elements | undefined => {
     const elements = inputs[0]?.elements;
     if (countOf(shape) !== 1 || !elements) return undefined;
-    if (inputs[0]?.type?.startsWith('float') && elements.length > 2) return undefined;
-    return [elements.reduce(combine, start)];
+    const isFloat = inputs[0]?.type?.startsWith('float');
+    if (isFloat && (elements.length > 2 || elements.some(isNegativeZero))) return undefined;
+    const [first = start, ...others] = elements;
+    return [others.reduce(combine, first)];
   };
 }
 
@@ -124,8 +131,11 @@ function constantElements(node: Operands['node']): Elements | undefined {
   if (tensor) return storedElements(tensor);
   const float = attribute(node, 'value_float')?.f;
   const int = attribute(node, 'value_int')?.i;
-  if (float !== undefined || int !== undefined) return [Number(float ?? int)];
-  return attribute(node, 'value_ints')?.ints.map(Number) ?? attribute(node, 'value_floats')?.floats;
+  if (float !== undefined) return [float];
+  if (int !== undefined) return [followed(int)];
+  return (
+    attribute(node, 'value_ints')?.ints.map(followed) ?? attribute(node, 'value_floats')?.floats
+  );
 }
 
 /** Facts of a stored tensor, whose elements are unpacked when a rule first asks for them. */
@@ -161,5 +171,13 @@ export function storedElements(tensor: TensorProto): Elements | undefined {
   if (!isFollowed(type) || isExternal(tensor)) return undefined;
   if (elementCount(tensor) > (type!.startsWith('float') ? floatLimit : constantLimit))
     return undefined;
-  return Array.from(tensorValues(tensor) as ArrayLike<number | bigint>, Number);
+  const values = tensorValues(tensor) as ArrayLike<number | bigint>;
+  return type!.endsWith('int64') ? Array.from(values, followed) : Array.from(values, Number);
+}
+
+/** A 64-bit integer; one that a number cannot hold exactly as an infinity of its sign. */
+function followed(value: number | bigint): number {
+  const rounded = Number(value);
+  if (Number.isSafeInteger(rounded)) return rounded;
+  return rounded > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

@@ -84,7 +84,7 @@ export function sliceRange(operands: Operands, rank: number) {
     axis: positiveAxis(axis, rank) ?? -1,
     start: starts?.[at] ?? null,
     end: ends?.[at] ?? null,
-    step: steps?.[at] ?? 1,
+    step: Math.min(Math.max(steps?.[at] ?? 1, -farEnd), farEnd),
   }));
 }
 
