@@ -181,36 +181,37 @@ function yolov6() {
   const o5 = rep(s.concat([s.conv(o4, 64, 3, { stride: 2, ...relu }), f5]), 128, 4);
   const outputs = [o3, o4, o5].map((one) => {
     const width = one.shape[1]!;
-    const stem = s.conv(one, width, 1, relu);
-    const score = s.act(s.conv(s.conv(stem, width, 3, relu), 80, 1), 'sigmoid');
-    const box = s.conv(s.conv(stem, width, 3, relu), 4, 1);
+    const stem = s.conv(one, width, 1, silu);
+    const score = s.act(s.conv(s.conv(stem, width, 3, silu), 80, 1), 'sigmoid');
+    const box = s.conv(s.conv(stem, width, 3, silu), 4, 1);
     const flat = (y: Value) => s.reshape(y, 1, y.shape[1]!, y.shape[2]! * y.shape[3]!);
     return [flat(box), flat(score)] as const;
   });
-  const boxes = s.transpose(
-    s.concat(
-      outputs.map(([box]) => box),
-      2,
-    ),
-    0,
-    2,
-    1,
-  );
-  const scores = s.transpose(
-    s.concat(
-      outputs.map(([, score]) => score),
-      2,
-    ),
-    0,
-    2,
-    1,
-  );
-  const best = s.node('ReduceMax', [scores, s.ints(2)], [1, 8400], { keepdims: 0 });
-  return s.build(
-    s.mul(boxes, s.weight(8400, 1)),
-    best,
-    s.node('ArgMax', [scores], [1, 8400], { axis: 2, keepdims: 0 }),
-  );
+  const rows = (at: 0 | 1) => {
+    const joined = outputs.map((one) => one[at]);
+    return s.transpose(s.concat(joined, 2), 0, 2, 1);
+  };
+  const half = (y: Value, at: 0 | 1) => s.slice(y, 2, 2 * at, 2 * at + 2);
+  const centres = () => s.constants(8400, 2);
+  // Distances to corners, corners to centre and size; the score is put beside, and taken off again.
+  const distances = rows(0);
+  const corner = s.sub(centres(), half(distances, 0));
+  const other = s.add(centres(), half(distances, 1));
+  const middle = s.mul(s.add(corner, other), s.constants(1));
+  const boxes = s.mul(s.concat([middle, s.sub(other, corner)], 2), s.constants(8400, 1));
+  const all = s.concat([boxes, s.constants(1, 8400, 1), rows(1)], 2);
+  const found = s.slice(all, 2, 0, 4);
+  const scores = s.mul(s.slice(all, 2, 5, 85), s.slice(all, 2, 4, 5));
+  const size = s.mul(half(found, 1), s.constants(1));
+  const corners = s.concat([s.sub(half(found, 0), size), s.add(half(found, 0), size)], 2);
+  const chunk = (from: number, to: number) => {
+    const part = s.slice(scores, 1, from, to);
+    const best = s.node('ReduceMax', [part, s.ints(2)], [1, to - from], { keepdims: 0 });
+    const label = s.node('ArgMax', [part], [1, to - from], { axis: 2, keepdims: 0 });
+    return [best, label] as const;
+  };
+  const [one, two] = [chunk(0, 5000), chunk(5000, 8400)];
+  return s.build(corners, s.concat([one[0], two[0]]), s.concat([one[1], two[1]]));
 }
 
 /** DETR (Carion et al. 2020) on ResNet-101. */
@@ -239,42 +240,6 @@ function detr() {
   x = s.layerNorm(x);
   const hidden = s.linear(s.linear(x, 256, { act: 'relu' }), 256, { act: 'relu' });
   return s.build(s.linear(x, 92), s.act(s.linear(hidden, 4), 'sigmoid'));
-}
-
-/** MediaPipe's palm detector, 256 × 256. */
-function palm(id: string) {
-  const s = new Sketch(id);
-  const relu = { act: 'relu' } as const;
-  const block = (x: Value, out: number, stride = 1): Value => {
-    const y = s.conv(s.depthwise(x, 5, { stride }), out, 1);
-    const pooled = stride === 2 ? s.pool(x, 'Max', 2, 2) : x;
-    const [, channels = 1, high = 1, wide = 1] = pooled.shape;
-    const skip =
-      out > channels
-        ? s.node('Pad', [pooled, s.ints(0, 0, 0, 0, 0, out - channels, 0, 0)], [1, out, high, wide])
-        : pooled;
-    return s.act(s.add(y, skip), 'relu');
-  };
-  let x = s.conv(s.input(1, 3, 256, 256), 32, 3, { stride: 2, ...relu });
-  const taken: Value[] = [];
-  for (const out of [32, 64, 128, 256, 256]) {
-    if (taken.length > 0) x = block(x, out, 2);
-    for (let at = 0; at < 7; at += 1) x = block(x, out);
-    taken.push(x);
-  }
-  const [, , c, d] = taken as [Value, Value, Value, Value];
-  const up = block(s.add(s.conv(double(s, x), 256, 1, relu), d), 256);
-  const large = block(s.add(s.conv(double(s, up), 128, 1, relu), c), 128);
-  const flat = (y: Value, width: number) =>
-    s.reshape(
-      s.transpose(y, 0, 2, 3, 1),
-      1,
-      (y.shape[1]! / width) * y.shape[2]! * y.shape[3]!,
-      width,
-    );
-  const scores = s.concat([flat(s.conv(large, 2, 1), 1), flat(s.conv(up, 6, 1), 1)], 1);
-  const boxes = s.concat([flat(s.conv(large, 36, 1), 18), flat(s.conv(up, 108, 1), 18)], 1);
-  return s.build(boxes, scores);
 }
 
 /** MediaPipe's hand landmarks of its gesture recogniser, 224 × 224: inverted residuals. */
@@ -319,20 +284,6 @@ export const detection: readonly Architecture[] = [
   { id: 'yolov10_det', parameters: 2.33e6, source: aiHub, build: yolov10 },
   { id: 'yolov6', parameters: 4.68e6, source: aiHub, build: yolov6 },
   { id: 'detr_resnet101', parameters: 60.3e6, source: aiHub, build: detr },
-  {
-    id: 'mediapipe_hand/HandDetector',
-    family: 'palm',
-    parameters: 1.76e6,
-    source: aiHub,
-    build: () => palm('mediapipe_hand/HandDetector'),
-  },
-  {
-    id: 'mediapipe_hand_gesture/PalmDetector',
-    family: 'palm',
-    parameters: 1.76e6,
-    source: aiHub,
-    build: () => palm('mediapipe_hand_gesture/PalmDetector'),
-  },
   {
     id: 'mediapipe_hand_gesture/HandLandmarkDetector',
     parameters: 2.72e6,

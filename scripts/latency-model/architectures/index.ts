@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture.ts';
+import { blaze } from './blaze.ts';
 import { branching } from './branching.ts';
 import { dense } from './dense.ts';
 import { detection } from './detection.ts';
@@ -14,6 +15,7 @@ export const architectures: readonly Architecture[] = [
   ...transformers,
   ...dense,
   ...detection,
+  ...blaze,
   ...sequences,
   ...superResolution,
 ];

@@ -85,7 +85,7 @@ function regnet(): ReturnType<Sketch['build']> {
 /** EfficientNet (Tan and Le 2019), with torchvision's rounding for B4. */
 function efficientnetB4(): ReturnType<Sketch['build']> {
   const s = new Sketch('efficientnet_b4');
-  let x = s.conv(s.image(380, 380), 48, 3, { stride: 2, act: 'silu' });
+  let x = s.conv(s.image(224, 224), 48, 3, { stride: 2, act: 'silu' });
   const stages = [
     [1, 3, 1, 24, 2],
     [6, 3, 2, 32, 4],

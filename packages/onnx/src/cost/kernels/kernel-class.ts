@@ -8,6 +8,7 @@ export type KernelClass =
   | 'pointwise'
   | 'depthwise'
   | 'grouped'
+  | 'volume'
   | 'transposed'
   | 'linear'
   | 'vector'
@@ -60,6 +61,7 @@ function convClass(op: string, { inputs, output }: KernelFacts): KernelClass {
   const weight = inputs[op === 'QLinearConv' ? 3 : 1] ?? [];
   const channels = inputs[0]?.[1] ?? 1;
   const groups = channels / (weight[1] ?? channels);
+  if (weight.length > 4) return 'volume';
   if (groups > 1) return weight[1] === 1 && output[1] === channels ? 'depthwise' : 'grouped';
   if (weight.slice(2).every((size) => size === 1))
     return count(output.slice(2)) <= 4 ? 'vector' : 'pointwise';

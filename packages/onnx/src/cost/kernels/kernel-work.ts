@@ -52,7 +52,7 @@ export function addWork(a: KernelWork | undefined, b: KernelWork): KernelWork {
 }
 
 const arithmetic: ReadonlySet<KernelClass> = new Set([
-  ...(['conv', 'stem', 'pointwise', 'depthwise', 'grouped', 'transposed'] as const),
+  ...(['conv', 'stem', 'pointwise', 'depthwise', 'grouped', 'volume', 'transposed'] as const),
   ...(['linear', 'vector', 'matmul', 'recurrent'] as const),
 ]);
 
@@ -86,7 +86,10 @@ function padding(
   if (!arithmetic.has(kernel) || kernel === 'recurrent' || kernel === 'vector') return 1;
   const positions = output.slice(2);
   const deep =
-    (kernel === 'conv' || kernel === 'pointwise' || kernel === 'transposed') &&
+    (kernel === 'conv' ||
+      kernel === 'pointwise' ||
+      kernel === 'volume' ||
+      kernel === 'transposed') &&
     (input[1] ?? 0) >= 8;
   return (
     (blockPositions(positions) / count(positions)) * grown(output[1]) * (deep ? grown(input[1]) : 1)

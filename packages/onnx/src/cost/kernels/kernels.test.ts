@@ -28,6 +28,15 @@ describe('the kernels of a graph', () => {
     expect(workload.kernels).toEqual({ [kernel]: kernels[0]!.work });
   });
 
+  it('tell a convolution of three dimensions, which some compilers run a hundred times slower', () => {
+    const { kernels } = counted((g) =>
+      conv(g, g.input('x', 'float32', [1, 32, 4, 16, 16]), [64, 32, 3, 3, 3], {
+        pads: [1, 1, 1, 1, 1, 1],
+      }),
+    );
+    expect(kernels[0]).toMatchObject({ kernel: 'volume', work: { macs: 4 * 16 * 16 * 64 * 864 } });
+  });
+
   it('count blocks: what fills them costs nothing more, what does not as much as if it did', () => {
     const work = (out: number) =>
       counted((g) => conv(g, image(g), [out, 32, 1, 1])).kernels[0]!.work;
