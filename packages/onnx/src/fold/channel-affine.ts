@@ -71,6 +71,13 @@ const arithmetic: Readonly<
 const finite = (affine: ChannelAffine): ChannelAffine | undefined =>
   [...affine.scale, ...affine.shift].every(Number.isFinite) ? affine : undefined;
 
+/** One after the other, as one; undefined where a number would be too large. */
+export const composed = (first: ChannelAffine, next: ChannelAffine): ChannelAffine | undefined =>
+  finite({
+    scale: first.scale.map((scale, at) => scale * next.scale[at]!),
+    shift: first.shift.map((shift, at) => shift * next.scale[at]! + next.shift[at]!),
+  });
+
 /** A float32 constant. */
 export function constantFloats(scope: Scope, name: string | undefined): TensorProto | undefined {
   const found = name ? findConstant(scope, name) : undefined;

@@ -12,7 +12,7 @@ import { floatValues, tensorShape } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
-import { type ChannelAffine, channelAffine, constantFloats } from './channel-affine.ts';
+import { type ChannelAffine, channelAffine, composed, constantFloats } from './channel-affine.ts';
 import { dropUnread } from './drop-unread.ts';
 
 /**
@@ -42,7 +42,7 @@ function foldGraph(
   report: Report,
 ): GraphProto {
   let { graph } = scope;
-  // A fold may bring the next one within reach: Conv, Mul, Add.
+  // A fold may take the last other reader of a layer's weights away.
   for (;;) {
     const step = foldOnce({ ...scope, graph }, names, lost, report);
     if (step === graph) return graph;
@@ -61,18 +61,18 @@ function foldOnce(
   const replaced = new Map<NodeProto, NodeProto | undefined>();
   const added: TensorProto[] = [];
   for (const layer of graph.node) {
-    const follower = soleFollower(layer, index);
-    if (!follower || replaced.has(layer)) continue;
-    const layout = layoutOf(layer, scope, index);
-    const affine =
-      layout && channelAffine(follower, layer.output[0]!, layout.rank, layout.channels, scope);
-    if (!layout || !affine) continue;
+    const followed = followers(layer, scope, index);
+    if (!followed) continue;
+    const { chain, layout, affine } = followed;
     const [weight, bias] = foldedTensors(layer, layout, affine, names);
     added.push(weight, bias);
-    for (const name of [...layer.input.slice(1), ...follower.input]) lost.add(name);
-    replaced.set(layer, foldedLayer(layer, follower, weight.name!, bias.name!));
-    replaced.set(follower, undefined);
-    report.change(follower);
+    const read = [...layer.input.slice(1), ...chain.flatMap(({ input }) => input)];
+    for (const name of read) lost.add(name);
+    replaced.set(layer, foldedLayer(layer, chain.at(-1)!, weight.name!, bias.name!));
+    for (const follower of chain) {
+      replaced.set(follower, undefined);
+      report.change(follower);
+    }
   }
   if (replaced.size === 0) return graph;
   const node = graph.node.flatMap((entry) =>
@@ -81,12 +81,39 @@ function foldOnce(
   return edit(graph, { node, initializer: [...graph.initializer, ...added] });
 }
 
-/** The one node that reads a layer's output, which nothing else sees. */
-function soleFollower(layer: NodeProto, index: GraphIndex): NodeProto | undefined {
-  const y = layer.output[0];
-  if (!y || !isDefaultDomain(layer.domain) || !layers.has(layer.opType ?? '')) return undefined;
-  const readers = index.consumers.get(y) ?? [];
-  return readers.length === 1 && !index.captured.has(y) && !index.outputs.has(y)
+/** What follows a layer that can be folded into it, as one step: several are rounded once. */
+interface Followers {
+  readonly chain: readonly NodeProto[];
+  readonly layout: Layout;
+  readonly affine: ChannelAffine;
+}
+
+function followers(layer: NodeProto, scope: Scope, index: GraphIndex): Followers | undefined {
+  if (!isDefaultDomain(layer.domain) || !layers.has(layer.opType ?? '')) return undefined;
+  let next = soleReader(layer.output[0], index);
+  const layout = next && layoutOf(layer, scope, index);
+  if (!layout) return undefined;
+  const chain: NodeProto[] = [];
+  let affine: ChannelAffine | undefined;
+  for (
+    let value = layer.output[0]!;
+    next;
+    value = next.output[0]!, next = soleReader(value, index)
+  ) {
+    const step = channelAffine(next, value, layout.rank, layout.channels, scope);
+    const both = step && (affine ? composed(affine, step) : step);
+    if (!both) break;
+    chain.push(next);
+    affine = both;
+  }
+  return affine && { chain, layout, affine };
+}
+
+/** The one node that reads a value, which nothing else sees. */
+function soleReader(value: string | undefined, index: GraphIndex): NodeProto | undefined {
+  if (!value) return undefined;
+  const readers = index.consumers.get(value) ?? [];
+  return readers.length === 1 && !index.captured.has(value) && !index.outputs.has(value)
     ? readers[0]
     : undefined;
 }

@@ -2,6 +2,7 @@ import { isSelvedgeError } from '@selvedge/core/errors';
 import { describe, expect, it } from 'vitest';
 import { randomFeeds, runModel, signalToNoise } from '../../../../tests/support/onnx-models.ts';
 import { float, type GraphBuilder, graphBuilder, makeNode, makeTensor } from '../build/index.ts';
+import { floatValues } from '../tensor/index.ts';
 import { type Model, make } from '../wire/index.ts';
 import {
   evaluateConstants,
@@ -183,6 +184,34 @@ describe('folding a normalisation', () => {
     const feeds = randomFeeds(model);
     const [a, b] = [await runModel(model, feeds), await runModel(folded, feeds)];
     expect(signalToNoise(a.y!, b.y!)).toBeGreaterThan(110);
+  });
+
+  it('rounds once, however many steps follow a layer', () => {
+    const g = graphBuilder('chain', { opset: 17, irVersion: 8 });
+    const factors = wave(5, 3);
+    const w = g.constant('w', [4, 4, 1, 1], wave(16));
+    let y = g.node('Conv', [g.input('x', 'float32', [1, 4, 6, 6]), w]);
+    for (const [at, factor] of factors.entries())
+      y = g.node('Mul', [y, g.constant(`k${at}`, [], Float32Array.of(factor))]);
+    g.output(g.node('Relu', [y], {}, 'y'), 'float32');
+    const { graph } = foldBatchNorm(g.build()).model;
+    const product = factors.reduce((all, factor) => all * factor, 1);
+    const weights = graph.initializer.find(({ dims }) => dims.length === 4)!;
+    expect(floatValues(weights)).toEqual(wave(16).map((value) => value * product));
+  });
+
+  it('takes thousands of steps, and drops thousands of nodes that nothing reads', () => {
+    const g = graphBuilder('long', { opset: 17, irVersion: 8 });
+    const w = g.constant('w', [4, 4, 1, 1], wave(16));
+    let y = g.node('Conv', [g.input('x', 'float32', [1, 4, 6, 6]), w]);
+    let ratio = g.input('ratio', 'float32', []);
+    for (let at = 0; at < 8000; at++) {
+      y = g.node('Add', [y, g.constant(`k${at}`, [], Float32Array.of(1))]);
+      ratio = g.node('Sin', [ratio]);
+    }
+    g.output(g.node('Relu', [g.node('Dropout', [y, ratio])], {}, 'y'), 'float32');
+    const model = removeIdentities(g.build()).model;
+    expect(opsOf(foldBatchNorm(model).model)).toEqual(['Conv', 'Relu']);
   });
 
   it('leaves a layer that something else reads', () => {
