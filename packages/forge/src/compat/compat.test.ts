@@ -118,7 +118,7 @@ describe('a verdict', () => {
     const g = graphBuilder('odd', { opset: 17 });
     g.output(g.node('NoSuchOperator', [g.input('x', 'float32', [1])]), 'float32');
     const { verdict } = verdictOn('cpu-x64', { kind: 'cpu', provider: 'cpu' }, g.build());
-    expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: 0, partitions: 0 });
+    expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: null, partitions: 0 });
   });
 });
 

@@ -37,7 +37,7 @@ export interface TargetVerdict {
     readonly unsupported: number;
     readonly unknown: number;
   };
-  /** Part of all MACs (of all nodes, where there are no MACs) that would run on the CPU; null where it is not known. */
+  /** Part of all MACs (of all nodes, where there are no MACs) that would run on the CPU; null where it is not known, and where nothing can. */
   readonly fallbackShare: number | null;
   /** Groups of nodes that the processor would run; null where it is not known. */
   readonly partitions: number | null;
@@ -105,7 +105,7 @@ export function verdictOn(
       version: list.version,
       verdict,
       nodes: counts,
-      fallbackShare: isOwn ? 0 : partitioning.fallbackShare,
+      fallbackShare: isOwn ? (verdict === 'none' ? null : 0) : partitioning.fallbackShare,
       partitions: isOwn ? (verdict === 'none' ? 0 : 1) : partitioning.accelerated,
       crossingBytes: isOwn ? 0 : partitioning.crossingBytes,
       unsupported: findings(nodes, 'unsupported', model),

@@ -24,8 +24,8 @@ export const statusMarks = { pass: '✓', fail: '✕', unproven: '?', skipped: '
 
 /** What of a variant runs on the target's accelerator. */
 export function verdictInWords({ verdict, fallbackShare, inPrecision }: MatrixCell): string {
+  if (verdict === 'none' && fallbackShare === null) return 'cannot run';
   if (verdict === 'unknown' || fallbackShare === null) return 'not known';
-  if (verdict === 'none' && fallbackShare === 0) return 'cannot run';
   const part = fallbackShare === 0 ? 'little' : percent(fallbackShare);
   const words = verdict === 'full' ? 'runs whole' : `${part} on the CPU`;
   return inPrecision || verdict === 'none' ? words : `${words} if converted`;

@@ -38,8 +38,8 @@ function cellButton(cell: MatrixCell, unit: string, span: Span | undefined): Mar
 
 /** The more falls back, the warmer. */
 function heatOf({ verdict, fallbackShare, inPrecision }: MatrixCell): string {
-  if (verdict === 'unknown' || fallbackShare === null) return 'heat-unknown';
   if (verdict === 'none') return 'heat-none';
+  if (verdict === 'unknown' || fallbackShare === null) return 'heat-unknown';
   if (!inPrecision) return 'heat-converted';
   if (verdict === 'full') return 'heat-full';
   return fallbackShare < 0.1 ? 'heat-little' : fallbackShare < 0.5 ? 'heat-part' : 'heat-most';
