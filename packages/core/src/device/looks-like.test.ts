@@ -17,9 +17,26 @@ describe('looksLike', () => {
     );
   });
 
-  it('takes times as expected for what they claim to be, and faster ones not', () => {
+  it('takes times as expected for what they claim to be, and tells faster ones apart', () => {
     expect(looksLike(times(2), npu, cpu).verdict).toBe('alike');
-    expect(looksLike(times(0.1), npu, cpu).verdict).toBe('unlike');
+    expect(looksLike(times(0.1), npu, cpu)).toMatchObject({
+      verdict: 'faster',
+      reason: 'this is faster than npu (qnn) should be: 0.103 ms where 1 to 4 ms are expected',
+    });
+    expect(looksLike(times(40), { ...npu, lowMs: 200, highMs: 400 }, cpu).verdict).toBe('unlike');
+  });
+
+  it.each([
+    ['no number', { ...npu, lowMs: Number.NaN }],
+    ['no number at its end', { ...npu, highMs: Number.NaN }],
+    ['the wrong way round', { ...npu, lowMs: 4, highMs: 1 }],
+  ])('says nothing where what is expected is %s', (_, expected) => {
+    expect(looksLike(times(2), expected).verdict).toBe('unclear');
+    expect(looksLike(times(2), npu, expected).verdict).toBe('unclear');
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('refuses %d as a time', (bad) => {
+    expect(() => looksLike([...times(2), bad], npu)).toThrow(`measuredMs holds ${bad}`);
   });
 
   it('does not tell a small model apart that a CPU runs as fast', () => {

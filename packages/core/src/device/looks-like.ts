@@ -1,4 +1,5 @@
 /** Tells a processor by its times, where nothing else tells: below an execution provider. */
+import { fail } from '../errors/index.ts';
 import type { Workload } from '../release/documents.ts';
 import { estimateOn } from './estimate.ts';
 import type { ComputeUnit, Profile } from './profile.ts';
@@ -15,8 +16,11 @@ export interface Expectation {
 
 /** Whether times are those of the processor that is said to take them. */
 export interface Likeness {
-  /** `unclear`: too few runs, or another processor would take as long. */
-  readonly verdict: 'alike' | 'unlike' | 'unclear';
+  /**
+   * `faster`: less time than the processor should take, as a newer one or a smaller load does.
+   * `unclear`: too few runs, nothing to compare with, or another processor would take as long.
+   */
+  readonly verdict: 'alike' | 'unlike' | 'faster' | 'unclear';
   readonly reason: string;
   readonly medianMs: number | null;
   /** Holds the median of all runs with 95% confidence; null with too few runs. */
@@ -27,6 +31,8 @@ export interface Likeness {
 
 /** Fewer say nothing of a median: with six the whole range is its interval, at 97%. */
 const fewest = 6;
+
+const isTime = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
 
 const provenance = 'measured' as const;
 
@@ -48,12 +54,15 @@ export function expectationOn(
 /**
  * Compares measured times with what is expected. Times are `unlike` a processor when the whole 95%
  * confidence interval of their median (from order statistics, so that no distribution is assumed)
- * lies outside what is expected of it: of honest processors that happens to one in ten at most.
+ * lies above what is expected of it, or below it where another processor takes that long: outside
+ * lies one honest processor in ten at most.
  * A median that is expected of another processor too tells nothing.
  *
  * @param measuredMs of single inferences, warm, in any order
  * @param claimed of the processor that is said to run them
  * @param otherwise of the one that would run them if the claim is false, mostly the CPU
+ *
+ * @throws SelvedgeError `usage` for a time that is none: negative, infinite or not a number
  *
  * @example
  * looksLike([41, 40, 43, 40, 42, 41], { unit: 'npu', ms: 2, lowMs: 1, highMs: 4 })
@@ -64,7 +73,12 @@ export function looksLike(
   claimed: Expectation,
   otherwise?: Expectation,
 ): Likeness {
-  const sorted = measuredMs.filter((ms) => Number.isFinite(ms) && ms >= 0).sort((a, b) => a - b);
+  const bad = measuredMs.find((ms) => !isTime(ms));
+  if (bad !== undefined)
+    fail('usage', `measuredMs holds ${bad}: expected times in milliseconds, 0 or more`, {
+      hint: 'leave out runs that were not measured',
+    });
+  const sorted = [...measuredMs].sort((a, b) => a - b);
   if (sorted.length < fewest) {
     const reason = `${sorted.length} runs do not tell; ${fewest} would`;
     return { verdict: 'unclear', reason, medianMs: null, confidenceMs: null, provenance };
@@ -72,6 +86,10 @@ export function looksLike(
   const medianMs = medianOf(sorted);
   const confidenceMs = medianInterval(sorted);
   const [low, high] = confidenceMs;
+  if (!isRange(claimed) || (otherwise && !isRange(otherwise))) {
+    const reason = 'what is expected is no range of times';
+    return { verdict: 'unclear', reason, medianMs, confidenceMs, provenance };
+  }
   const said = `${show(medianMs)} where ${range(claimed)} are expected`;
   const found = (verdict: Likeness['verdict'], reason: string): Likeness => ({
     verdict,
@@ -81,6 +99,8 @@ export function looksLike(
     provenance,
   });
   const like = otherwise && high >= otherwise.lowMs && low <= otherwise.highMs;
+  if (high < claimed.lowMs && !like)
+    return found('faster', `this is faster than ${claimed.unit} should be: ${said}`);
   if (low > claimed.highMs || high < claimed.lowMs) {
     const rather = like ? `; ${otherwise.unit} would take ${range(otherwise)}` : '';
     return found('unlike', `this does not look like ${claimed.unit}: ${said}${rather}`);
@@ -89,6 +109,9 @@ export function looksLike(
     return found('unclear', `${otherwise.unit} would take as long: ${range(otherwise)}; ${said}`);
   return found('alike', `this looks like ${claimed.unit}: ${said}`);
 }
+
+const isRange = ({ lowMs, highMs }: Expectation): boolean =>
+  isTime(lowMs) && isTime(highMs) && lowMs <= highMs;
 
 function medianOf(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
