@@ -98,10 +98,14 @@ function valuesAnyhow(model: Model, prepared: Model): string[] {
   return [...new Set(values)].filter((name) => name !== '' && made.has(name));
 }
 
+/** Rows of a layer's input that make its moments: four for each of the most inputs of a square. */
+const momentRows = 4096;
+
 async function collectMoments(options: CalibratedOptions): Promise<LayerMoments> {
   const { engine, model, load, dataset, onProgress, signal } = options;
   const requests = momentRequests(model);
-  const collector = new MomentCollector(requests);
+  const rowsPerTensor = Math.max(1, Math.ceil(momentRows / dataset.samples));
+  const collector = new MomentCollector(requests, { rowsPerTensor });
   if (requests.length === 0) return collector.moments();
   const values = new Set(requests.map(({ value }) => value));
   const made = new Set(model.graph.node.flatMap(({ output }) => output));

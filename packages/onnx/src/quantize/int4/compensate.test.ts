@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { sharedModels } from '../../../../../tests/support/onnx-models.ts';
 import { mnist, noSharedData } from '../../../../../tests/support/shared-data.ts';
 import { describeUnless } from '../../../../../tests/support/skip.ts';
@@ -11,35 +11,9 @@ import { readLayer } from '../layer.ts';
 import { MomentCollector, momentRequests } from '../moments/index.ts';
 import { transposed } from '../weights.ts';
 import { roundCompensated } from './compensate.ts';
-import { inverseRoot } from './inverse-root.ts';
-import { outputErrors } from './output-error.ts';
+import { outputErrors } from './output-error.fixture.ts';
 import { quantizeWeights4 } from './quantize-weights4.ts';
 import { roundPlain, roundSearched } from './round.ts';
-
-describe('the root of an inverse', () => {
-  it('is upper triangular and squares to the inverse', () => {
-    const size = 12;
-    const h = new Float64Array(size * size);
-    for (let i = 0; i < size; i++)
-      for (let j = 0; j < size; j++)
-        h[i * size + j] = 1 / (1 + Math.abs(i - j)) + (i === j ? 1 : 0);
-    const u = inverseRoot(h.slice(), size)!;
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        let product = 0;
-        for (let a = 0; a < size; a++)
-          for (let b = 0; b < size; b++)
-            product += h[i * size + a]! * u[b * size + a]! * u[b * size + j]!;
-        expect(product).toBeCloseTo(i === j ? 1 : 0, 9);
-        if (j < i) expect(u[i * size + j]).toBe(0);
-      }
-    }
-  });
-
-  it('does not exist where inputs are tied', () => {
-    expect(inverseRoot(Float64Array.of(1, 1, 1, 1), 2)).toBeUndefined();
-  });
-});
 
 describeUnless(noSharedData)('rounding that makes up for its errors', () => {
   const { inputs, labels } = mnist();

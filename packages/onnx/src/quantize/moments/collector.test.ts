@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MomentCollector } from './collector.ts';
+import { mergeMoments } from './merge-moments.ts';
 import type { MomentRequest } from './requests.ts';
 
 const wave = (length: number) => Float32Array.from({ length }, (_, at) => Math.sin(at * at + 1));
@@ -49,6 +50,45 @@ describe('second moments', () => {
 
   it('of one block that holds all inputs are the whole', () => {
     expect(momentsOf(product, 64)).toEqual(momentsOf(product));
+  });
+
+  it('of a layer of many inputs come in squares of about the same size', () => {
+    const { blocks } = momentsOf({ layer: 'y', value: 'x', size: 10 }, 9);
+    expect(blocks!.values.map(({ length }) => length)).toEqual([25, 25]);
+  });
+
+  it('of many layers come in squares with which all of them fit the memory', () => {
+    const requests = ['a', 'b'].map((layer) => ({ layer, value: 'x', size: 128 }));
+    const seen = (maxBytes: number) => {
+      const collector = new MomentCollector(requests, { maxBytes });
+      collector.add('x', wave(3 * 128), [3, 128]);
+      return [...collector.moments().values()].map(({ full, blocks }) => [!!full, blocks?.size]);
+    };
+    expect(seen(2 * 128 * 128 * 8)).toEqual([
+      [true, undefined],
+      [true, undefined],
+    ]);
+    expect(seen(2 * 128 * 128 * 8 - 1)).toEqual([
+      [false, 64],
+      [false, 64],
+    ]);
+    expect(seen(1000)).toEqual([
+      [false, undefined],
+      [false, undefined],
+    ]);
+  });
+
+  it('of layers that share weights are the mean over the rows of all', () => {
+    const parts = [1, 2].map((times) => {
+      const collector = new MomentCollector([product], { blockSize: 4 });
+      for (let at = 0; at < times; at++) collector.add('x', wave(30 * times), [3 * times, 10]);
+      return collector.moments().get('y')!;
+    });
+    const merged = mergeMoments(parts)!;
+    expect(merged.rows).toBe(15);
+    const [a, b] = parts.map(({ blocks }) => blocks!.values[1]![3]!);
+    expect(merged.blocks!.values[1]![3]).toBeCloseTo((3 * a! + 12 * b!) / 15, 12);
+    expect(merged.blocks!.size).toBe(4);
   });
 
   it('of a convolution come in blocks of whole channels', () => {

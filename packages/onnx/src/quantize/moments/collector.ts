@@ -4,13 +4,14 @@ import { patchReader } from './patches.ts';
 import type { MomentRequest } from './requests.ts';
 
 export interface CollectorOptions {
-  /** Bytes that all matrices together may take; the largest layers go without. Default 256 MiB. */
+  /** Bytes that all matrices together may take: where they would take more, squares are smaller. Default 256 MiB. */
   readonly maxBytes?: number;
-  /** Largest K with a whole matrix: inverting it takes K³ steps. Default 2048. */
-  readonly maxSize?: number;
   /** Rows taken from one tensor, spread evenly over it. Default 256. */
   readonly rowsPerTensor?: number;
-  /** Collects `blocks` of about so many inputs instead of whole matrices. */
+  /**
+   * Inputs in one square of moments, at most; a layer with more has several, of about the same size.
+   * Rounding takes its third power steps for each square. Default 1024.
+   */
   readonly blockSize?: number;
 }
 
@@ -30,16 +31,10 @@ export class MomentCollector {
   readonly #rowsPerTensor: number;
 
   constructor(requests: readonly MomentRequest[], options: CollectorOptions = {}) {
-    const { maxBytes = 2 ** 28, maxSize = 2048, rowsPerTensor = 256, blockSize } = options;
+    const { maxBytes = 2 ** 28, rowsPerTensor = 256, blockSize = 1024 } = options;
     this.#rowsPerTensor = rowsPerTensor;
-    let left = maxBytes;
-    const blocks = new Map<MomentRequest, number>();
-    for (const request of [...requests].sort((a, b) => a.size - b.size)) {
-      const size = Math.min(request.size, evenBlock(request, blockSize ?? request.size));
-      left -= request.size * size * 8;
-      if (left >= 0 && size <= maxSize) blocks.set(request, size);
-    }
-    this.#sums = requests.map((request) => new Sum(request, blocks.get(request)));
+    const sizes = squareSizes(requests, blockSize, maxBytes);
+    this.#sums = requests.map((request, at) => new Sum(request, sizes?.[at]));
   }
 
   /**
@@ -52,17 +47,37 @@ export class MomentCollector {
       if (sum.request.value === value) sum.add(data, dims, this.#rowsPerTensor);
   }
 
-  /** What was found; layers that saw nothing are absent. */
+  /** What was found; layers that saw nothing are absent. What adds up is given away: once, at the end. */
   moments(): Map<string, InputMoments> {
     const seen = this.#sums.filter(({ rows }) => rows > 0);
     return new Map(seen.map((sum) => [sum.request.layer, sum.finish()]));
   }
 }
 
-/** No block ends inside a channel: its taps go together more than anything else. */
-function evenBlock({ window }: MomentRequest, wanted: number): number {
-  const taps = window?.kernel.reduce((product, size) => product * size, 1) ?? 1;
-  return Math.max(1, Math.floor(wanted / taps)) * taps;
+/** Squares of fewer inputs are not worth their bytes. */
+const leastSquare = 16;
+
+/** The size of each layer's squares, the largest with which all fit; `undefined`: none do. */
+function squareSizes(
+  requests: readonly MomentRequest[],
+  blockSize: number,
+  maxBytes: number,
+): number[] | undefined {
+  for (let most = blockSize; most >= Math.min(blockSize, leastSquare); most = most >> 1) {
+    const sizes = requests.map((request) => evenSquare(request, most));
+    const bytes = requests.reduce((sum, { size }, at) => sum + size * sizes[at]! * 8, 0);
+    if (bytes <= maxBytes) return sizes;
+  }
+  return undefined;
+}
+
+/** No square ends inside a channel: its taps go together more than anything else. */
+function evenSquare({ size, window }: MomentRequest, most: number): number {
+  if (size <= most) return size;
+  const taps = window?.kernel.reduce((product, length) => product * length, 1) ?? 1;
+  const channels = Math.max(1, Math.floor(most / taps));
+  const parts = Math.ceil(size / (channels * taps));
+  return Math.ceil(size / taps / parts) * taps;
 }
 
 /** Rows that are added to a matrix together, so that it is gone through once for all of them. */
@@ -139,7 +154,7 @@ class Sum {
     const diagonal = this.#diagonal.map((sum) => sum / rows);
     const known = { size, rows, diagonal };
     if (this.#blockSize === undefined) return known;
-    const values = this.#blocks.map((block) => wholeOf(block, rows));
+    const values = this.#blocks.map((block) => complete(block, rows));
     if (this.#blockSize >= size) return { ...known, full: values[0]! };
     return { ...known, blocks: { size: this.#blockSize, values } };
   }
@@ -165,16 +180,15 @@ function addProducts(full: Float64Array, rows: readonly Float64Array[]): void {
 
 type Row = Float64Array;
 
-/** Both halves from the upper one, divided by the number of rows. */
-function wholeOf(upper: Float64Array, rows: number): Float64Array {
+/** Divides the upper half by the number of rows, and makes the other one alike. */
+function complete(upper: Float64Array, rows: number): Float64Array {
   const size = Math.sqrt(upper.length);
-  const whole = new Float64Array(upper.length);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {
       const mean = upper[i * size + j]! / rows;
-      whole[i * size + j] = mean;
-      whole[j * size + i] = mean;
+      upper[i * size + j] = mean;
+      upper[j * size + i] = mean;
     }
   }
-  return whole;
+  return upper;
 }

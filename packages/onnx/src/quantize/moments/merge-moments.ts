@@ -8,11 +8,21 @@ export function mergeMoments(parts: readonly InputMoments[]): InputMoments | und
   const diagonal = weighted(
     parts.map((part) => ({ share: part.rows / rows, values: part.diagonal })),
   );
-  const fulls = parts.flatMap(({ rows: own, full }) =>
-    full ? [{ share: own / rows, values: full }] : [],
+  const squares = parts.map(
+    ({ size, full, blocks }) => blocks ?? (full && { size, values: [full] }),
   );
-  const isWhole = fulls.length === parts.length;
-  return { size: first.size, rows, diagonal, ...(isWhole && { full: weighted(fulls) }) };
+  const each = squares[0]?.size;
+  if (each === undefined || !squares.every((own) => own?.size === each))
+    return { size: first.size, rows, diagonal };
+  const values = squares[0]!.values.map((_, at) =>
+    weighted(
+      squares.map((own, of) => ({ share: parts[of]!.rows / rows, values: own!.values[at]! })),
+    ),
+  );
+  const known = { size: first.size, rows, diagonal };
+  return each >= first.size
+    ? { ...known, full: values[0]! }
+    : { ...known, blocks: { size: each, values } };
 }
 
 function weighted(

@@ -9,7 +9,7 @@ export interface InputMoments {
   readonly rows: number;
   /** Mean of x², `[K]`. */
   readonly diagonal: Float64Array;
-  /** Mean of x·xᵀ, `[K, K]`, symmetric; absent where K is too large to hold it. */
+  /** Mean of x·xᵀ, `[K, K]`, symmetric; absent where K is too large for that. */
   readonly full?: Float64Array;
   /** Where `full` is absent: its squares along the diagonal, of so many inputs each, the last of the rest. */
   readonly blocks?: { readonly size: number; readonly values: readonly Float64Array[] };
