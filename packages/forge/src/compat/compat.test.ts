@@ -85,6 +85,13 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('promises a fix only where there is one', () => {
+    const g = graphBuilder('double', { opset: 18 });
+    g.output(g.node('Mish', [g.input('x', 'float64', [1, 4])], {}, 'y'), 'float64');
+    const { verdict } = verdictFor('apple-m4', g.build());
+    expect(verdict.unsupported.map(({ op, hint }) => [op, hint])).toEqual([['Mish', undefined]]);
+  });
+
   it('asks for fixed sizes where the compiler needs them', () => {
     const { verdict } = verdictFor('snapdragon-8-gen3', network('Relu', 'batch'));
     expect(verdict).toMatchObject({ verdict: 'none', fallbackShare: 1, partitions: 0 });

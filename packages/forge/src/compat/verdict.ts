@@ -1,5 +1,6 @@
 import { type ComputeUnit, profileOf } from '@selvedge/core/device';
 import {
+  fixModel,
   hintFor,
   type Inference,
   type InferenceOptions,
@@ -9,6 +10,7 @@ import {
   type NodeVerdict,
   type Partitioning,
   partition,
+  type SupportList,
 } from '@selvedge/onnx';
 import { providers } from './providers.ts';
 import { supportList } from './support-list.ts';
@@ -94,6 +96,7 @@ export function verdictOn(
   const inference = options.inference ?? inferValues(model, options);
   const { dimensions } = options;
   const nodes = judge(model, inference, list, { ...(dimensions && { dimensions }) });
+  const replaced = replacedNodes(nodes, model, list, dimensions);
   const partitioning = partition(model, inference, nodes, entry.policy);
   const counts = countVerdicts(nodes);
   // On a processor's own provider there is nothing to fall back to: what it lacks, it cannot load.
@@ -108,8 +111,8 @@ export function verdictOn(
       fallbackShare: isOwn ? (verdict === 'none' ? null : 0) : partitioning.fallbackShare,
       partitions: isOwn ? (verdict === 'none' ? 0 : 1) : partitioning.accelerated,
       crossingBytes: isOwn ? 0 : partitioning.crossingBytes,
-      unsupported: findings(nodes, 'unsupported', model),
-      unknown: findings(nodes, 'unknown', model),
+      unsupported: findings(nodes, 'unsupported', model, replaced),
+      unknown: findings(nodes, 'unknown', model, replaced),
       reason: reasonOf(verdict, counts, list.about),
     },
     nodes,
@@ -157,15 +160,28 @@ function ownVerdict({ unsupported, unknown }: Counts): TargetVerdict['verdict'] 
   return unknown > 0 ? 'unknown' : 'full';
 }
 
+/** Names of the nodes that --fix would say otherwise for this list. */
+function replacedNodes(
+  nodes: readonly NodeVerdict[],
+  model: Model,
+  list: SupportList,
+  dimensions: InferenceOptions['dimensions'],
+): ReadonlySet<string> {
+  if (nodes.every(({ verdict }) => verdict !== 'unsupported')) return new Set();
+  const { report } = fixModel(model, list, { ...(dimensions && { dimensions }) });
+  return new Set(report.changed.map(({ node }) => node));
+}
+
 const findings = (
   nodes: readonly NodeVerdict[],
   wanted: NodeVerdict['verdict'],
   model: Model,
+  replaced: ReadonlySet<string>,
 ): Finding[] =>
   nodes
     .filter(({ verdict }) => verdict === wanted)
     .map((found) => {
-      const hint = hintFor(found, model);
+      const hint = hintFor(found, model, replaced);
       const { op, name, reason, rule } = found;
       return { op, node: name, reason, rule, ...(hint && { hint }) };
     });

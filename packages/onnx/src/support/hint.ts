@@ -2,13 +2,21 @@ import type { Model } from '../wire/model.ts';
 import { rewriteFor } from './fix/fix-model.ts';
 import type { NodeVerdict } from './judge.ts';
 
-/** What would let a provider run a node, in a sentence; undefined where nothing is known that would. */
-export function hintFor({ verdict, reason, op }: NodeVerdict, model: Model): string | undefined {
+/**
+ * What would let a provider run a node, in a sentence; undefined where nothing is known that would.
+ *
+ * @param replaced nodes that `fixModel` replaces for the provider, by name
+ */
+export function hintFor(
+  { verdict, reason, op, name }: NodeVerdict,
+  model: Model,
+  replaced: ReadonlySet<string>,
+): string | undefined {
   if (verdict === 'supported') return undefined;
   if (reason.includes('must have fixed sizes')) return fixDimensions(model);
   if (reason.includes('must be constant')) return 'export the model with that input as a constant';
   if (reason.includes('is float32; it takes uint8')) return 'build int8';
-  const rewrite = rewriteFor(op);
+  const rewrite = replaced.has(name) ? rewriteFor(op) : undefined;
   if (rewrite) return `--fix says it ${rewrite.words}`;
   const other = others.find(([pattern]) => pattern.test(`${op}: ${reason}`));
   return other?.[1];
