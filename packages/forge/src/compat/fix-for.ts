@@ -1,5 +1,6 @@
 import { profileOf } from '@selvedge/core/device';
 import {
+  asksFor,
   fixDimensions,
   fixModel,
   freeDimensions,
@@ -57,7 +58,7 @@ function listOf(target: string): SupportList | undefined {
 function fixSamples(model: Model, list: SupportList): PassResult | undefined {
   const free = freeDimensions(model);
   const before = refusals(model, list);
-  if (free.length === 0 || !before.some(({ reason }) => reason.includes('must have fixed sizes')))
+  if (free.length === 0 || !before.some(({ failing }) => asksFor(failing, 'fixed')))
     return undefined;
   const samples = free.filter(({ places }) => places.every((place) => place.endsWith('[0]')));
   const others = free.filter((dimension) => !samples.includes(dimension));

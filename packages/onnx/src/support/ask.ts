@@ -11,6 +11,8 @@ export interface Asked {
   readonly reason: string;
   /** 0: the operator set, 1: types, 2: conditions, 3: all held. */
   readonly step: number;
+  /** The condition that does not hold, or of which that is not known. */
+  readonly failing?: Condition;
 }
 
 /** Asks one rule about a node. */
@@ -31,8 +33,10 @@ export function askWhere(conditions: readonly Condition[], subject: Subject): As
   const all = allOf(answers);
   if (all) return { holds: true, reason: '', step: 3 };
   const at = answers.indexOf(all);
-  const words = inWords(conditions[at]!, subject);
-  return { holds: all, reason: all === false ? words : `not known whether ${words}`, step: 2 };
+  const failing = conditions[at]!;
+  const words = inWords(failing, subject);
+  const reason = all === false ? words : `not known whether ${words}`;
+  return { holds: all, reason, step: 2, failing };
 }
 
 function askTypes(rule: SupportRule, subject: Subject): Asked {

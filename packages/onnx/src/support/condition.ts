@@ -51,6 +51,14 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly all: readonly Condition[] };
 
+/** Whether a condition asks for fixed sizes or for a constant, alone or among others. */
+export function asksFor(condition: Condition | undefined, what: 'fixed' | 'constant'): boolean {
+  if (!condition) return false;
+  if ('any' in condition) return condition.any.some((one) => asksFor(one, what));
+  if ('all' in condition) return condition.all.some((one) => asksFor(one, what));
+  return what in condition;
+}
+
 /** Whether a condition holds; `undefined` where too little is known. */
 export function holds(condition: Condition, subject: Subject): boolean | undefined {
   if ('not' in condition) return negate(holds(condition.not, subject));

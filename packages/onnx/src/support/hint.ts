@@ -1,4 +1,5 @@
 import type { Model } from '../wire/model.ts';
+import { asksFor } from './condition.ts';
 import { rewriteFor } from './fix/fix-model.ts';
 import type { NodeVerdict } from './judge.ts';
 
@@ -8,13 +9,13 @@ import type { NodeVerdict } from './judge.ts';
  * @param replaced nodes that `fixModel` replaces for the provider, by name
  */
 export function hintFor(
-  { verdict, reason, op, name }: NodeVerdict,
+  { verdict, reason, op, name, failing }: NodeVerdict,
   model: Model,
   replaced: ReadonlySet<string>,
 ): string | undefined {
   if (verdict === 'supported') return undefined;
-  if (reason.includes('must have fixed sizes')) return fixDimensions(model);
-  if (reason.includes('must be constant')) return 'export the model with that input as a constant';
+  if (asksFor(failing, 'fixed')) return fixDimensions(model);
+  if (asksFor(failing, 'constant')) return 'export the model with that input as a constant';
   if (reason.includes('is float32; it takes uint8')) return 'build int8';
   const rewrite = replaced.has(name) ? rewriteFor(op) : undefined;
   if (rewrite) return `--fix says it ${rewrite.words}`;

@@ -1,4 +1,4 @@
-export type { Bounds, Condition, Operand } from './condition.ts';
+export { asksFor, type Bounds, type Condition, type Operand } from './condition.ts';
 export { fixModel } from './fix/index.ts';
 export { hintFor } from './hint.ts';
 export { type JudgeOptions, judge, type NodeVerdict } from './judge.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type GraphBuilder, graphBuilder, makeNode } from '../build/index.ts';
 import { inferValues } from '../shape/index.ts';
 import { edit, type Model, make } from '../wire/index.ts';
-import type { Condition } from './condition.ts';
+import { asksFor, type Condition } from './condition.ts';
 import { judge } from './judge.ts';
 import type { SupportList, SupportRule } from './list.ts';
 
@@ -65,6 +65,15 @@ describe('judging a node', () => {
       verdict: 'unsupported',
       reason: 'input 1 is float32; it takes float16',
     });
+  });
+
+  it('names the condition that decided, beside its words', () => {
+    const failing = { any: [{ constant: 0 }, { rank: 0, is: { max: 3 } }] };
+    const found = verdict(relu, listOf([{ id: 'a', op: 'Relu', where: [{ given: 0 }, failing] }]));
+    expect(found.failing).toEqual(failing);
+    expect(asksFor(found.failing, 'constant')).toBe(true);
+    expect(asksFor(found.failing, 'fixed')).toBe(false);
+    expect(verdict(relu, listOf([])).failing).toBeUndefined();
   });
 
   it('says which of several rules came closest', () => {

@@ -3,6 +3,7 @@ import type { Inference } from '../shape/infer.ts';
 import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { type Asked, askRule, askWhere } from './ask.ts';
+import type { Condition } from './condition.ts';
 import type { SupportList, SupportRule } from './list.ts';
 import type { Subject } from './subject.ts';
 import { type FoundSubject, subjectsOf } from './subjects.ts';
@@ -21,6 +22,8 @@ export interface NodeVerdict {
   readonly reason: string;
   /** The rule that decided: its id, `constant`, `function`, `unlisted`, `always` or `subgraph`. */
   readonly rule: string;
+  /** The condition that decided, where it was one. */
+  readonly failing?: Condition;
 }
 
 export interface JudgeOptions {
@@ -73,13 +76,19 @@ export function judge(
   });
 }
 
-type Decided = Pick<NodeVerdict, 'verdict' | 'reason' | 'rule'>;
+type Decided = Pick<NodeVerdict, 'verdict' | 'reason' | 'rule' | 'failing'>;
 
 const taken = (rule: string): Decided => ({ verdict: 'supported', reason: '', rule });
 const refused = (rule: string, reason: string): Decided => ({
   verdict: 'unsupported',
   reason,
   rule,
+});
+const answered = (verdict: NodeVerdict['verdict'], rule: string, asked: Asked): Decided => ({
+  verdict,
+  reason: asked.reason,
+  rule,
+  ...(asked.failing && { failing: asked.failing }),
 });
 
 const isConstantNode = (node: NodeProto): boolean =>
@@ -115,14 +124,14 @@ function judgeUnlisted(
 
 function judgeNode(subject: Subject, rules: readonly SupportRule[], list: SupportList): Decided {
   const always = askWhere(list.always, subject);
-  if (always.holds === false) return refused('always', always.reason);
+  if (always.holds === false) return answered('unsupported', 'always', always);
   const asked = rules.map((rule): [SupportRule, Asked] => [rule, askRule(rule, subject)]);
   const takes = asked.find(([, { holds }]) => holds === true);
   if (takes && always.holds) return taken(takes[0].id);
-  if (takes) return { verdict: 'unknown', reason: always.reason, rule: 'always' };
+  if (takes) return answered('unknown', 'always', always);
   const open = asked.find(([, { holds }]) => holds === undefined);
-  if (open) return { verdict: 'unknown', reason: open[1].reason, rule: open[0].id };
+  if (open) return answered('unknown', open[0].id, open[1]);
   // The rule that went furthest says best what is missing.
-  const [rule, { reason }] = asked.reduce((best, one) => (one[1].step > best[1].step ? one : best));
-  return refused(rule.id, reason);
+  const [rule, last] = asked.reduce((best, one) => (one[1].step > best[1].step ? one : best));
+  return answered('unsupported', rule.id, last);
 }
