@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Aside, Label } from './score.ts';
+
+/** A public repository whose calls of models were labelled by reading it at one commit. */
+export interface LabelledRepository {
+  readonly name: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly labels: readonly Label[];
+  readonly aside: readonly Aside[];
+}
+
+const directory = join(import.meta.dirname, 'repositories');
+
+/** The ten, in alphabetical order. */
+export function labelledRepositories(): LabelledRepository[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => ({
+      name: name.slice(0, -'.json'.length),
+      ...JSON.parse(readFileSync(join(directory, name), 'utf8')),
+    }));
+}
