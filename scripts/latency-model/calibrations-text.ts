@@ -1,5 +1,5 @@
-import type { Fit } from './fit.ts';
-import { boundsOf, type HeldOut, median, relativeError } from './validate.ts';
+import type { SimilarityFit } from './similarity.ts';
+import { boundsOf, type HeldOut, likeGroup, median, relativeError } from './validate.ts';
 
 /** Devices of the published latencies that are targets of the catalogue. */
 export const targets = [
@@ -15,7 +15,7 @@ export const precisions = [
 
 /** The module of calibrations that the catalogue's chips refer to, ONNX Runtime's QNN provider. */
 export function calibrationsText(from: {
-  fit: Fit;
+  fit: SimilarityFit;
   heldOut: readonly HeldOut[];
   /** The same latencies as the catalogue's figures alone predict them. */
   roofline: readonly HeldOut[];
@@ -27,12 +27,9 @@ export function calibrationsText(from: {
         ({ group }) =>
           group.runtime === 'onnx' && group.precision === published && group.device === device,
       );
-      const alike = from.heldOut.filter(
-        ({ group }) => group.runtime === 'onnx' && group.precision === published,
-      );
       const group = own[0]?.group;
       if (!group) return undefined;
-      const { low, high } = boundsOf(alike);
+      const { low, high } = boundsOf(likeGroup(from.heldOut, group));
       return {
         id: `${id}-onnx`,
         precision,
@@ -45,6 +42,9 @@ export function calibrationsText(from: {
         high: rounded(high),
         coefficients: Object.fromEntries(
           Object.entries(from.fit.coefficients(group)).map(([term, ms]) => [term, rounded(ms)]),
+        ),
+        weights: Object.fromEntries(
+          Object.entries(from.fit.weights(group)).map(([id, one]) => [id, rounded(one)]),
         ),
       };
     }),
@@ -65,6 +65,27 @@ export function calibrationsText(from: {
     '',
     '/** Of estimates from the catalogue alone, on the three chips above: what holds 90% of the latencies. */',
     `export const rooflineBounds = ${JSON.stringify({ low: roofline.low, high: roofline.high })} as const;`,
+    '',
+  ].join('\n');
+}
+
+/** The module of networks that others are compared with. */
+export function knownNetworksText({
+  reach,
+  mixes,
+}: Pick<SimilarityFit, 'reach' | 'mixes'>): string {
+  const networks = Object.entries(mixes).map(([id, mix]) => {
+    const shares = Object.entries(mix).map(([key, one]) => [key, rounded(one)]);
+    return [id, Object.fromEntries(shares)];
+  });
+  return [
+    '// Written by scripts/latency-model/main.ts; do not edit.',
+    '// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: shares are near some by chance.',
+    "import type { KnownNetworks } from './calibration.ts';",
+    '',
+    '/** Those of docs/latency-model.md. */',
+    'export const knownNetworks: KnownNetworks =',
+    `${JSON.stringify({ reach, mixes: Object.fromEntries(networks) }, undefined, 2)};`,
     '',
   ].join('\n');
 }

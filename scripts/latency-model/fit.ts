@@ -7,11 +7,16 @@
  * ratio, minimised by Adam (Kingma and Ba 2015) from a fixed start: the same data give the same fit.
  */
 
+import type { KernelMix } from '@selvedge/core/device';
+
 /** One latency with what predicts it. */
 export interface Sample {
+  /** The network's. */
+  readonly id: string;
   readonly family: string;
   readonly group: Group;
   readonly terms: ReadonlyMap<string, number>;
+  readonly mix: KernelMix;
   readonly ms: number;
 }
 
@@ -24,7 +29,7 @@ export interface Group {
 export interface Fit {
   /** Milliseconds per unit of a term for a group. */
   coefficients(group: Group): Record<string, number>;
-  predict(sample: Pick<Sample, 'group' | 'terms'>): number;
+  predict(sample: Sample): number;
 }
 
 const penalties = { shared: 3, precision: 5, runtime: 8, device: 20, kind: 0.05 };

@@ -5,15 +5,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { latencyTerms } from '@selvedge/core/device';
+import { kernelMix, latencyTerms } from '@selvedge/core/device';
 import { countModel } from '@selvedge/onnx';
 import { architectures } from './architectures/index.ts';
-import { calibrationsText } from './calibrations-text.ts';
+import { calibrationsText, knownNetworksText } from './calibrations-text.ts';
 import { predictFallback } from './fallback.ts';
 import { fitLatencies, type Group, type Sample } from './fit.ts';
 import { readLatencies } from './latencies.ts';
 import { reportText } from './report-text.ts';
 import { rooflineOf } from './roofline.ts';
+import { fitSimilarity } from './similarity.ts';
 import { type HeldOut, leaveFamiliesOut, median, relativeError } from './validate.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -35,10 +36,11 @@ const whole = known.filter(
   ({ layers, precision, runtime }) =>
     layers.cpu === 0 && layers.gpu === 0 && precision in widths && runtimes.includes(runtime),
 );
-const samples: (Sample & { id: string })[] = whole.map(({ id, ms, device, runtime, precision }) => {
+const samples: Sample[] = whole.map(({ id, ms, device, runtime, precision }) => {
   const { workload, family } = byId.get(id)!;
   const terms = latencyTerms(workload.kernels ?? {}, widths[precision]!);
-  return { id, family, ms, terms, group: { device, runtime, precision } };
+  const mix = kernelMix(workload.kernels ?? {});
+  return { id, family, ms, terms, mix, group: { device, runtime, precision } };
 });
 const keyOf = (group: Group) => `${group.device}|${group.runtime}|${group.precision}`;
 const groups = [...new Map(samples.map(({ group }) => [keyOf(group), group])).values()];
@@ -46,18 +48,26 @@ const groups = [...new Map(samples.map(({ group }) => [keyOf(group), group])).va
 const fallback = predictFallback(all, byId);
 
 const began = performance.now();
-const heldOut = leaveFamiliesOut(samples, groups) as (Sample & { id: string; predicted: number })[];
-const fit = fitLatencies(samples, groups);
-const models = leaveFamiliesOut(
-  samples.map((one) => ({ ...one, family: one.id })),
-  groups,
-);
+const fitAll = (from: readonly Sample[], all: readonly Group[]) =>
+  fitSimilarity(from, fitLatencies(from, all));
+const heldOut = leaveFamiliesOut(samples, groups, fitAll);
+const fit = fitAll(samples, groups);
+const leaveOut = (keyOf: (id: string) => string) =>
+  leaveFamiliesOut(
+    samples.map((one) => ({ ...one, family: keyOf(one.id) })),
+    groups,
+    fitAll,
+  );
+const models = leaveOut((id) => id);
+const work = new Map(built.map(({ id, workload }) => [id, JSON.stringify(workload.kernels)]));
+const architecturesOut = leaveOut((id) => work.get(id)!);
 const roofline = rooflineOf(samples, (id) => byId.get(id)!.workload);
 console.log(`${samples.length} latencies of ${new Set(samples.map(({ id }) => id)).size} networks`);
 console.log(`fitted and validated in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 const told = (rows: readonly HeldOut[]) =>
   `${(100 * median(rows.map(relativeError))).toFixed(1)} %`;
 console.log(`median error: families held out ${told(heldOut)}, networks held out ${told(models)}`);
+console.log(`architectures held out ${told(architecturesOut)}`);
 console.log(`of the catalogue's figures alone ${told(roofline)}`);
 
 writeFileSync(
@@ -65,11 +75,16 @@ writeFileSync(
   calibrationsText({ fit, heldOut, roofline, widths }),
 );
 writeFileSync(
+  resolve(root, 'packages/core/src/device/latency/known-networks.ts'),
+  knownNetworksText(fit),
+);
+writeFileSync(
   resolve(root, 'docs/latency-model.md'),
   reportText({
     fallback,
     heldOut,
     models,
+    architectures: architecturesOut,
     roofline,
     fit,
     samples,

@@ -6,7 +6,7 @@ import type { HeldOut } from './validate.ts';
 
 /** What the catalogue's figures alone predict, for its chips that latencies were published of. */
 export function rooflineOf(
-  samples: readonly (Sample & { readonly id: string })[],
+  samples: readonly Sample[],
   workloadOf: (id: string) => Workload,
 ): HeldOut[] {
   return samples.flatMap((sample) => {

@@ -1,15 +1,19 @@
-import { fitLatencies, type Group, type Sample } from './fit.ts';
+import type { Fit, Group, Sample } from './fit.ts';
 
 /** A sample with what a fit that had not seen its family predicts. */
 export interface HeldOut extends Sample {
   readonly predicted: number;
 }
 
-/** Leaves each family of networks out in turn. */
-export function leaveFamiliesOut(samples: readonly Sample[], groups: readonly Group[]): HeldOut[] {
+/** Leaves each family of networks out in turn: what predicts it has seen none of its latencies. */
+export function leaveFamiliesOut(
+  samples: readonly Sample[],
+  groups: readonly Group[],
+  fitAll: (samples: readonly Sample[], groups: readonly Group[]) => Pick<Fit, 'predict'>,
+): HeldOut[] {
   const families = [...new Set(samples.map(({ family }) => family))];
   return families.flatMap((family) => {
-    const fit = fitLatencies(
+    const fit = fitAll(
       samples.filter((one) => one.family !== family),
       groups,
     );
@@ -48,17 +52,30 @@ export function boundsOf(heldOut: readonly HeldOut[]): Bounds {
   return { low: quantile(ratios, 1 - 0.95 * more), high: quantile(ratios, 0.95 * more) };
 }
 
-/** How often bounds from all other families hold the latencies of a family. */
-export function coverage(heldOut: readonly HeldOut[]): number {
-  const families = [...new Set(heldOut.map(({ family }) => family))];
+/**
+ * Of all that was held out, what bounds of a group are taken from: its runtime and precision on all
+ * devices; where that is too few to tell a tail by, its precision on all runtimes.
+ */
+export function likeGroup(
+  heldOut: readonly HeldOut[],
+  { runtime, precision }: Pick<Group, 'runtime' | 'precision'>,
+): HeldOut[] {
+  const like = heldOut.filter(({ group }) => group.precision === precision);
+  const same = like.filter(({ group }) => group.runtime === runtime);
+  return same.length >= 100 ? same : like;
+}
+
+/** How often bounds from all other families hold the latencies of a family; by default bounds from the same rows. */
+export function coverage(of: readonly HeldOut[], from = of): number {
+  const families = new Set(of.map(({ family }) => family));
   let held = 0;
   for (const family of families) {
-    const { low, high } = boundsOf(heldOut.filter((one) => one.family !== family));
-    for (const one of heldOut) {
+    const { low, high } = boundsOf(from.filter((one) => one.family !== family));
+    for (const one of of) {
       if (one.family !== family) continue;
       const ratio = one.ms / one.predicted;
       if (ratio >= low && ratio <= high) held += 1;
     }
   }
-  return held / heldOut.length;
+  return held / of.length;
 }

@@ -1,7 +1,7 @@
 import type { Kernels, Workload } from '../release/documents.ts';
 import type { Provenance } from '../schema/index.ts';
 import { type Calibration, calibratedTime } from './latency/calibration.ts';
-import { calibrationOf, rooflineBounds } from './latency/calibration-of.ts';
+import { calibrationOf, knownNetworks, rooflineBounds } from './latency/calibration-of.ts';
 import type { ComputeUnit, Profile } from './profile.ts';
 
 /** What one inference is predicted to take on one unit. */
@@ -93,7 +93,8 @@ const estimatedBounds = { ...rooflineBounds, provenance: 'estimated' as const };
 function calibratedParts(calibration: Calibration, kernels: Kernels) {
   const { low, high, medianError } = calibration;
   const provenance = 'calibrated' as const;
-  return { ...calibratedTime(calibration, kernels), low, high, medianError, provenance };
+  const time = calibratedTime(calibration, kernels, knownNetworks);
+  return { ...time, low, high, medianError, provenance };
 }
 
 function rooflineParts(

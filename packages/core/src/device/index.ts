@@ -6,6 +6,7 @@ export { type HostFacts, hostProfile } from './host-profile.ts';
 export { type Calibration, calibratedTime } from './latency/calibration.ts';
 export { calibrationOf } from './latency/calibration-of.ts';
 export { latencyTerms } from './latency/latency-terms.ts';
+export { type KernelMix, kernelMix, similarityOf } from './latency/similarity.ts';
 export { type Expectation, expectationOn, type Likeness, looksLike } from './looks-like.ts';
 export * from './profile.ts';
 export { profileOf } from './profile-of.ts';

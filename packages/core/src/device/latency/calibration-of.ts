@@ -3,6 +3,7 @@ import type { Calibration } from './calibration.ts';
 import { calibrations } from './calibrations.ts';
 
 export { rooflineBounds } from './calibrations.ts';
+export { knownNetworks } from './known-networks.ts';
 
 /** The calibration of a unit for a precision, where there is one. */
 export function calibrationOf(

@@ -5,6 +5,7 @@ import { profileOf } from '../profile-of.ts';
 import { calibratedTime } from './calibration.ts';
 import { calibrations } from './calibrations.ts';
 import { latencyTerms } from './latency-terms.ts';
+import { kernelMix, similarityOf } from './similarity.ts';
 
 const kernels: Kernels = {
   conv: { nodes: 10, macs: 4e9, elements: 8e6, large: 2e6, huge: 1e6, weights: 3e6, waiting: 1e6 },
@@ -45,11 +46,41 @@ describe('the terms of the latency model', () => {
 describe('a calibrated time', () => {
   it('is the sum of terms times coefficients, by what they are spent on', () => {
     const coefficients = { start: 0.2, 'conv macs': 0.1, 'conv elements': 0.01, weights: 0.01 };
-    const time = calibratedTime({ coefficients, width: 2 }, kernels);
+    const known = { reach: 0.3, mixes: {} };
+    const time = calibratedTime({ coefficients, width: 2, weights: {} }, kernels, known);
     expect(time.computeMs).toBeCloseTo(0.4, 9);
     expect(time.memoryMs).toBeCloseTo(0.11, 9);
     expect(time.overheadMs).toBeCloseTo(0.2, 9);
     expect(time.ms).toBeCloseTo(0.71, 9);
+  });
+
+  it('is what networks showed, as far as it is similar to them', () => {
+    const { softmax: _, ...others } = kernels;
+    const known = { reach: 0.3, mixes: { same: kernelMix(kernels), near: kernelMix(others) } };
+    const ms = (weights: Record<string, number>) =>
+      calibratedTime({ coefficients: { start: 1 }, width: 2, weights }, kernels, known).ms;
+    expect(ms({ same: Math.log(2) })).toBeCloseTo(2, 9);
+    expect(ms({ near: Math.log(2) })).toBeGreaterThan(1.2);
+    expect(ms({ near: Math.log(2) })).toBeLessThan(1.9);
+    expect(ms({})).toBe(1);
+  });
+});
+
+describe('the similarity of networks', () => {
+  const mix = kernelMix(kernels);
+  it('is one for the same work, and nothing for work of another kind', () => {
+    expect(similarityOf(mix, mix, 0.3)).toBe(1);
+    const { conv, softmax } = kernels;
+    expect(similarityOf(mix, kernelMix({ depthwise: conv!, pool: softmax! }), 0.3)).toBeLessThan(
+      1e-6,
+    );
+  });
+  it('falls with size and with distance, both ways alike', () => {
+    const larger = kernelMix({ ...kernels, conv: { ...kernels.conv!, macs: 8e9 } });
+    const [there, back] = [similarityOf(mix, larger, 0.3), similarityOf(larger, mix, 0.3)];
+    expect(there).toBeCloseTo(back, 12);
+    expect([there < 1, there > 0.8]).toEqual([true, true]);
+    expect(similarityOf(mix, larger, 0.1)).toBeLessThan(there);
   });
 });
 

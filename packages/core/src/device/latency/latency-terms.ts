@@ -3,9 +3,16 @@ import type { Kernels } from '../../release/documents.ts';
 /** Amounts by term of the latency model: what coefficients are multiplied with. */
 export type LatencyTerms = ReadonlyMap<string, number>;
 
+/** Classes that only stream through their tensors: moving an element costs all of them the same. */
+const streaming = new Set([
+  ...['activation', 'elementwise', 'affine', 'gate', 'normalisation', 'pool', 'reduce', 'join'],
+  ...['gather', 'movement', 'reshape', 'other'],
+]);
+
 /**
  * The terms of the latency model for one inference. Each class of kernels has one for its
- * arithmetic (10⁹ multiply-accumulates in blocks) and one for what it moves (10⁶ elements); what
+ * arithmetic (10⁹ multiply-accumulates in blocks) and one for what it moves (10⁶ elements), which
+ * those that only stream share; what
  * does not fit in the 8 MB that such a processor has at hand is moved once more; weights (10⁶) that
  * arithmetic does not hide are waited for; and each kernel (10³) is started.
  *
@@ -20,7 +27,7 @@ export function latencyTerms(kernels: Kernels, width: 1 | 2): LatencyTerms {
     const kind = work.macs > 0 ? 'arithmetic' : 'movement';
     const attention = kernel === 'softmax' || kernel === 'matmul';
     add(`${kernel} macs`, work.macs / 1e9);
-    add(`${kernel} elements`, work.elements / 1e6);
+    add(`${streaming.has(kernel) ? 'streamed' : kernel} elements`, work.elements / 1e6);
     const spilt = (width === 1 ? work.huge : work.large) / 1e6;
     add(`spilt ${attention ? 'attention' : kind}`, spilt);
     add(`${kind} kernels`, work.nodes / 1e3);
