@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audit } from '@selvedge/audit';
 import { describe, expect, it } from 'vitest';
+import { itUnless } from '../support/skip.ts';
 import { labelledRepositories } from './repositories.ts';
 import { agreement, precision, recall, type Score, score, sum } from './score.ts';
 
@@ -33,13 +34,12 @@ describe('labels of public repositories', () => {
   });
 });
 
-const title = 'an audit of the labelled repositories is as good as its committed scores';
-if (present.length < repositories.length)
-  it.skip(
-    `${title}: SELVEDGE_AUDIT_REPOSITORIES names no directory that fetch-repositories.ts filled`,
-  );
-else
-  it(title, async () => {
+itUnless(
+  present.length < repositories.length &&
+    'SELVEDGE_AUDIT_REPOSITORIES names no directory that tests/audit/fetch-repositories.ts filled',
+)(
+  'an audit of the labelled repositories is as good as its committed scores',
+  async () => {
     const scores: Score[] = [];
     for (const { name, labels, aside } of present) {
       const { findings, local } = await audit(join(directory!, name));
@@ -49,7 +49,9 @@ else
     expect(recall(total)).toBeGreaterThanOrEqual(committed.total.recall - 0.005);
     expect(precision(total)).toBeGreaterThanOrEqual(committed.total.precision - 0.005);
     expect(agreement(total)).toBeGreaterThanOrEqual(committed.total.agreement - 0.005);
-  }, 120_000);
+  },
+  120_000,
+);
 
 describe('a score', () => {
   const label = (line: number, depth = 0, sync = 'request') =>
