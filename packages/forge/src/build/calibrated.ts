@@ -101,11 +101,17 @@ function valuesAnyhow(model: Model, prepared: Model): string[] {
 /** Rows of a layer's input that make its moments: four for each of the most inputs of a square. */
 const momentRows = 4096;
 
+/** What the moments of a model that memory may not hold take of it, here and again where it is rounded. */
+const streamedBytes = 24 * 1024 * 1024;
+
 async function collectMoments(options: CalibratedOptions): Promise<LayerMoments> {
   const { engine, model, load, dataset, onProgress, signal } = options;
   const requests = momentRequests(model);
   const rowsPerTensor = Math.max(1, Math.ceil(momentRows / dataset.samples));
-  const collector = new MomentCollector(requests, { rowsPerTensor });
+  const collector = new MomentCollector(requests, {
+    rowsPerTensor,
+    ...(load && { maxBytes: streamedBytes }),
+  });
   if (requests.length === 0) return collector.moments();
   const values = new Set(requests.map(({ value }) => value));
   const made = new Set(model.graph.node.flatMap(({ output }) => output));

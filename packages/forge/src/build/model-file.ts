@@ -11,6 +11,7 @@ import {
   readModel,
   writeModel,
 } from '@selvedge/onnx';
+import { collectGarbage } from './collect-garbage.ts';
 import { fileStore } from './external-data.ts';
 
 /**
@@ -89,5 +90,6 @@ export function writeModelFile(model: Model, workspace: string): ModelFile {
   } finally {
     closeSync(handle);
     rmSync(scratchIn(workspace), { force: true });
+    collectGarbage();
   }
 }

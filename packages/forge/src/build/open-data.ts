@@ -3,7 +3,7 @@ import type { Model } from '@selvedge/onnx';
 import { type Dataset, subset } from '../dataset/index.ts';
 import { once, openCalibrated } from './calibrated.ts';
 import { findExtremes } from './extremes.ts';
-import { engineModel, writeModelFile } from './model-file.ts';
+import { engineModel, openModelFile, writeModelFile } from './model-file.ts';
 import type { PrecisionJob } from './precision/index.ts';
 import type { LoadedModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
@@ -39,8 +39,12 @@ export function openData(
     extremes: samples && once(() => findExtremes(engine, model, samples, { load, signal })),
   });
   const metric = evaluation && options.metric;
+  // What preparing makes of large weights is put away where they are converted.
+  const model = source.data
+    ? openModelFile(source, source.file, options.staging.workspace())
+    : source.model;
   return {
-    ...dataOf(source.model),
+    ...dataOf(model),
     dataOf,
     trials:
       calibration && openTrials({ engine, reference, calibration, evaluation, metric, signal }),

@@ -1,13 +1,11 @@
 import { makeNode } from '../build/make.ts';
 import { indexGraph } from '../graph/graph-index.ts';
 import { mapGraphs } from '../graph/map-graphs.ts';
-import { opsetVersion, type Scope } from '../graph/walk.ts';
-import { findConstant, withoutListedInitializers } from '../pass/constants.ts';
+import type { Scope } from '../graph/walk.ts';
+import { findConstant } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
-import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
-import { settleWeights } from '../pass/settle-weights.ts';
 import { inferValues } from '../shape/infer.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
@@ -16,6 +14,7 @@ import { cast, halveIo, withoutUnreadCasts } from './half-io.ts';
 import { HalfCache } from './lossy.ts';
 import { covers, float16Operator } from './operators.ts';
 import { type Float16Options, type Float16Plan, halfWeights, planFloat16 } from './plan.ts';
+import { settleFloat16 } from './settle.ts';
 
 /**
  * Converts a model's weights and the operators around them to half precision. Inputs and outputs
@@ -30,12 +29,8 @@ import { type Float16Options, type Float16Plan, halfWeights, planFloat16 } from 
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
 export function toFloat16(model: Model, options: Float16Options = {}): PassResult {
-  const opset = opsetVersion(model);
-  if (opset === undefined) return skipped(model, 'it has no operators of the default domain');
-  if (opset < 7) return skipped(model, `opset ${opset}: the pass knows operators from opset 7 on`);
-  const repeated = repeatedInitializer(model);
-  if (repeated) return skipped(model, repeated);
-  const settled = settleWeights(withoutListedInitializers(model), { mayGrow: false });
+  const settled = settleFloat16(model);
+  if ('reason' in settled) return skipped(model, settled.reason);
   const names = new NamePool(settled);
   const keepsIo = options.keepIo ?? true;
   const plain = keepsIo ? settled : halveIo(settled, names);
@@ -149,7 +144,7 @@ class GraphConversion {
       const { tensor } = constant;
       return this.#stored.form(this.#scope, name, name, (store) => {
         const half = this.#names.fresh(`${name}.f16`);
-        store(edit(this.#halves.of(tensor).tensor, { name: half }));
+        store(edit(this.#halves.of(tensor).tensor(), { name: half }));
         return half;
       });
     }

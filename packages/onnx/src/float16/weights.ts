@@ -1,13 +1,16 @@
 import { makeTensor } from '../build/make.ts';
 import { float16Max, toFloat16Array } from '../tensor/float16.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
-import { keepBeside } from '../wire/lazy-tensor.ts';
+import { keepBeside, placeOf } from '../wire/lazy-tensor.ts';
 import type { TensorProto } from '../wire/messages.ts';
 
 /** A stored float32 tensor in half precision, and what got lost. */
 export interface HalfTensor {
-  /** In half precision, without a name; it stands where the float32 one does. */
-  readonly tensor: TensorProto;
+  /**
+   * In half precision, without a name; it stands where the float32 one does. Of one that is not in
+   * memory it is made when asked for: who only plans puts nothing away.
+   */
+  tensor(): TensorProto;
   /** Finite values beyond ±65504, which half precision does not hold. */
   readonly overflowed: number;
   /** Largest magnitude among the finite values. */
@@ -42,6 +45,10 @@ export function halve(tensor: TensorProto): HalfTensor {
     if (value !== 0 && half === 0) vanished++;
     else if (half > 0 && half < 0x400) subnormal++;
   }
-  const half = keepBeside(tensor, makeTensor('', tensorShape(tensor), bits, 'float16'));
-  return { tensor: half, overflowed, largest, vanished, subnormal, count: values.length };
+  const half = placeOf(tensor) ? undefined : halfOf(tensor, bits);
+  const made = () => half ?? halfOf(tensor, toFloat16Array(floatValues(tensor)));
+  return { tensor: made, overflowed, largest, vanished, subnormal, count: values.length };
 }
+
+const halfOf = (tensor: TensorProto, bits: Uint16Array): TensorProto =>
+  keepBeside(tensor, makeTensor('', tensorShape(tensor), bits, 'float16'));

@@ -9,6 +9,7 @@ import { NamePool } from '../pass/name-pool.ts';
 import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
+import { keepBeside } from '../wire/lazy-tensor.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto, TensorProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
@@ -179,7 +180,7 @@ function foldedTensors(
   const biases = Float32Array.from(bias, (value, at) => value * scale[at]! + shift[at]!);
   const name = names.fresh(`${layer.input[1]}.folded`);
   return [
-    makeTensor(name, shape, weights),
+    keepBeside(weight, makeTensor(name, shape, weights)),
     makeTensor(names.fresh(`${layer.output[0]}.bias`), [biases.length], biases),
   ];
 }

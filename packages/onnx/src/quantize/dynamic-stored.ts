@@ -7,6 +7,7 @@ import { NamePool } from '../pass/name-pool.ts';
 import { Replacements } from '../pass/replacements.ts';
 import type { Report } from '../pass/report.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { isAllFinite } from '../tensor/finite.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
 import type { NodeProto } from '../wire/messages.ts';
@@ -84,5 +85,5 @@ function readKernels(node: NodeProto, scope: Scope): Kernels | undefined {
   const count = dims.reduce((product, size) => product * size, 1);
   if (dims.length < 3 || 3 * count - 4 * dims[axis]! < overhead) return undefined;
   const values = () => floatValues(tensor);
-  return values().every(Number.isFinite) ? { name, dims, axis, values } : undefined;
+  return isAllFinite(tensor) ? { name, dims, axis, values } : undefined;
 }

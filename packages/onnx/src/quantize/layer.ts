@@ -3,6 +3,7 @@ import type { Scope } from '../graph/walk.ts';
 import { channelBias } from '../pass/channel-bias.ts';
 import { findConstant } from '../pass/constants.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { isAllFinite } from '../tensor/finite.ts';
 import { floatValues, tensorShape } from '../tensor/values.ts';
 import type { NodeProto, TensorProto } from '../wire/messages.ts';
 import { transposed } from './weights.ts';
@@ -67,7 +68,7 @@ export function readLayer(
   if (refusal) return refusal;
   const { tensor } = constant;
   const weights = () => floatValues(tensor);
-  if (!weights().every(Number.isFinite)) return `its weights ${weightName} are not all finite`;
+  if (!isAllFinite(tensor)) return `its weights ${weightName} are not all finite`;
   const layer = { node, weightName, weights, dims: tensorShape(tensor) };
   if (op === 'MatMul') return columns({ ...layer, factor: 1 });
   return op === 'Gemm' ? readGemm(layer, scope) : readConv(layer, scope);

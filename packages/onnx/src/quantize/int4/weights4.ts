@@ -3,6 +3,7 @@ import type { Scope } from '../../graph/walk.ts';
 import { findConstant } from '../../pass/constants.ts';
 import type { Inference } from '../../shape/infer.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
+import { isAllFinite } from '../../tensor/finite.ts';
 import { elementCount, floatValues, tensorShape } from '../../tensor/values.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import { transposed } from '../weights.ts';
@@ -79,7 +80,7 @@ function readInput(
   if (count < minWeights)
     return `its weights ${name} are only ${count}: storing scales costs more than it saves`;
   const flat = () => floatValues(tensor);
-  if (!flat().every(Number.isFinite)) return `its weights ${name} are not all finite`;
+  if (!isAllFinite(tensor)) return `its weights ${name} are not all finite`;
   const isFlipped = position === 1 && isMatrix && intAttribute(node, 'transB', 0) === 0;
   const [rows, columns] = isFlipped ? [dims[1]!, dims[0]!] : matrixOf(node.opType!, dims, count);
   const isProduct =

@@ -16,6 +16,7 @@ export function meanRequest({ node }: WeightedLayer): MeanRequest {
  */
 export function correctedBias(
   layer: WeightedLayer,
+  weights: Float32Array,
   { values, scales }: ChannelWeights,
   means: Float64Array,
 ): Float32Array | undefined {
@@ -25,8 +26,7 @@ export function correctedBias(
   for (let from = 0; from < values.length; from += map.taps) {
     const scale = scales[channelOf(layer, from)]!;
     let error = 0;
-    for (let at = from; at < from + map.taps; at++)
-      error += values[at]! * scale - layer.weights[at]!;
+    for (let at = from; at < from + map.taps; at++) error += values[at]! * scale - weights[at]!;
     bias[map.outputOf(from)]! -= error * means[map.inputOf(from)]! * map.share;
   }
   return Float32Array.from(bias);

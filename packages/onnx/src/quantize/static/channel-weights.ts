@@ -15,11 +15,12 @@ export interface ChannelWeights {
  */
 export function channelWeights(
   layer: WeightedLayer,
+  weights: Float32Array,
   inputScale: number,
   options: StaticOptions,
 ): ChannelWeights {
   const limit = options.weightBits === 7 ? 64 : 127;
-  const { weights, channels, inner } = layer;
+  const { channels, inner } = layer;
   const scales = new Float32Array(channels);
   for (let from = 0; from < weights.length; from += inner) {
     const channel = channelOf(layer, from);

@@ -15,21 +15,23 @@ const damping = 0.01;
  */
 export function compensatedWeights(
   layer: WeightedLayer,
+  weights: Float32Array,
   plain: ChannelWeights,
   moments: InputMoments,
   limit: number,
 ): ChannelWeights {
-  const size = layer.weights.length / layer.channels;
+  const size = weights.length / layer.channels;
   if (layer.axis === undefined || moments.size !== size) return plain;
   const rounded: ChannelWeights = { values: plain.values.slice(), scales: plain.scales };
   for (const square of momentSquares(moments, damping))
-    roundSquare(layer, plain, rounded, square, limit);
+    roundSquare(layer, weights, plain, rounded, square, limit);
   return rounded;
 }
 
 /** Rounds the inputs of all channels that a square of moments tells of. */
 function roundSquare(
   layer: WeightedLayer,
+  weights: Float32Array,
   plain: ChannelWeights,
   result: ChannelWeights,
   { first, compensation }: Square,
@@ -37,7 +39,7 @@ function roundSquare(
 ): void {
   if (!compensation) return;
   const { size } = compensation;
-  const { channels, weights, dims } = layer;
+  const { channels, dims } = layer;
   const inputs = weights.length / channels;
   const columns = dims[1] ?? 1;
   const indexOf =

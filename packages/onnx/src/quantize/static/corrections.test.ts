@@ -85,13 +85,17 @@ async function momentsOf(model: Model) {
 const heard: StaticOptions = { activationBits: 16, weightBits: 7 };
 
 /** What a model and its quantised form answer to what it was calibrated on. */
-async function answers(model: Model, corrections: StaticOptions): Promise<[Tensor, Tensor][]> {
+async function answers(
+  model: Model,
+  corrections: StaticOptions,
+  output = 'y',
+): Promise<[Tensor, Tensor][]> {
   const ranges = await rangesOf(model, heard, feedsOf(model));
   const { model: quantized } = quantizeStatic(model, ranges, { ...heard, ...corrections });
   const pairs: [Tensor, Tensor][] = [];
   for (const feeds of feedsOf(model)) {
     const [before, after] = [await runModel(model, feeds), await runModel(quantized, feeds)];
-    pairs.push([before.y!, after.y!]);
+    pairs.push([before[output]!, after[output]!]);
   }
   return pairs;
 }
@@ -128,6 +132,39 @@ describe('corrections', () => {
       expect(noiseOf(corrected)).toBeGreaterThan(plain + 1);
     },
   );
+
+  it('hold for each of the layers that share weights, whose rounding is for all of them', async () => {
+    const g = graphBuilder('shared', { opset: 17 });
+    const x = g.input('x', 'float32', [8, 40]);
+    const w = g.constant('w', [40, 6], wave(240));
+    const ramp = g.constant(
+      'ramp',
+      [40],
+      Float32Array.from({ length: 40 }, (_, at) => at / 10),
+    );
+    const first = g.node('Abs', [x], {}, 'first');
+    const second = g.node('Abs', [g.node('Sin', [g.node('Mul', [x, ramp])])], {}, 'second');
+    for (const [input, name] of [
+      [first, 'y'],
+      [second, 'z'],
+    ] as const) {
+      const product = g.node('Gemm', [input, w, g.constant(`b.${name}`, [6], wave(6))]);
+      g.output(g.node('Neg', [product], {}, name), 'float32');
+    }
+    const model = g.build();
+    const [means, moments] = [await meansOf(model), await momentsOf(model)];
+    for (const output of ['y', 'z']) {
+      const plain = await answers(model, {}, output);
+      const corrected = await answers(model, { means, moments }, output);
+      expect(shiftOf(corrected)).toBeLessThan(shiftOf(plain) / 4);
+      expect(noiseOf(corrected)).toBeGreaterThan(noiseOf(plain) + 1);
+    }
+    const ranges = await rangesOf(model, heard, feedsOf(model));
+    const { model: quantized } = quantizeStatic(model, ranges, { ...heard, means, moments });
+    expect(quantized.graph.initializer.filter(({ name }) => name!.endsWith('int8'))).toHaveLength(
+      1,
+    );
+  });
 
   it('that do not fit a layer leave it as it would be', async () => {
     const model = layers.Conv!;

@@ -1,10 +1,11 @@
 import { makeNode } from '../../build/make.ts';
 import { findConstant } from '../../pass/constants.ts';
 import { pruneConstants } from '../../pass/prune.ts';
-import { floatValues, tensorShape } from '../../tensor/values.ts';
+import { floatValues, tensorValues } from '../../tensor/values.ts';
 import { edit } from '../../wire/message.ts';
-import type { GraphProto, NodeProto } from '../../wire/messages.ts';
+import type { GraphProto, NodeProto, TensorProto } from '../../wire/messages.ts';
 import type { Range } from '../calibrate/index.ts';
+import { mergeMoments } from '../moments/merge-moments.ts';
 import { correctedBias } from './bias-correction.ts';
 import { biasSums, type ChannelWeights, channelWeights } from './channel-weights.ts';
 import { compensatedWeights } from './compensated-weights.ts';
@@ -17,6 +18,14 @@ import type { WeightedLayer } from './weighted-layer.ts';
 export interface QdqOptions extends StaticOptions {
   /** Domain of Q and DQ of activations: `''`, or that which has 16 bits. */
   readonly domain: string;
+}
+
+interface StoredWeights {
+  /** What the layer reads. */
+  readonly output: string;
+  /** As they are stored: a layer that shares them did not round them itself. */
+  readonly tensor: TensorProto;
+  readonly scales: Float32Array;
 }
 
 /**
@@ -34,6 +43,8 @@ export class QdqGraph {
   readonly #forms = new Map<string, string>();
   /** Constants that lost a reader. */
   readonly #dropped = new Set<string>();
+  /** Layers by the name of their weights. */
+  readonly #sharing: ReadonlyMap<string, readonly WeightedLayer[]>;
 
   /** @param ranges by the value that stands for a group of them */
   constructor(
@@ -46,6 +57,7 @@ export class QdqGraph {
     this.#ranges = ranges;
     this.#store = store;
     this.#options = options;
+    this.#sharing = Map.groupBy(plan.layers.values(), ({ weightName }) => weightName);
   }
 
   run(): GraphProto {
@@ -118,10 +130,9 @@ export class QdqGraph {
     if (!constant || 'reason' in constant) return name;
     this.#dropped.add(name);
     return this.#store.once(`constant ${name}`, () => {
-      const values = floatValues(constant.tensor);
-      const by = this.#store.parameters(name, rangeOf(values));
-      const dims = tensorShape(constant.tensor);
-      const stored = this.#store.rounded(this.#store.name(name, 'quantized'), dims, values, by);
+      const { tensor } = constant;
+      const by = this.#store.parameters(name, rangeOf(floatValues(tensor)));
+      const stored = this.#store.rounded(this.#store.name(name, 'quantized'), tensor, by);
       const output = this.#store.name(name, 'rounded');
       const inputs = [stored, by.scaleName, by.zeroName];
       this.#nodes.push(makeNode('DequantizeLinear', inputs, [output], {}, this.#domain()));
@@ -132,14 +143,23 @@ export class QdqGraph {
   #layerInputs(layer: WeightedLayer): string[] {
     const [x = ''] = layer.node.input;
     const { scale } = this.#parameters(x);
-    const plain = channelWeights(layer, scale, this.#options);
-    const moments = this.#options.moments?.get(layer.node.name || layer.node.output[0]!);
-    const limit = this.#options.weightBits === 7 ? 64 : 127;
-    const weights = moments ? compensatedWeights(layer, plain, moments, limit) : plain;
-    const inputs = [this.#forms.get(x) ?? x, this.#weights(layer, weights)];
+    const weights = layer.weights();
+    const plain = channelWeights(layer, weights, scale, this.#options);
+    const stored = this.#weights(layer, weights, plain);
+    const inputs = [this.#forms.get(x) ?? x, stored.output];
     const means = this.#options.means?.get(x);
-    const bias = (means && correctedBias(layer, weights, means)) ?? layer.bias;
-    return bias ? [...inputs, this.#bias(layer, bias, weights.scales, scale)] : inputs;
+    const bias = (means && this.#corrected(layer, weights, stored, means)) ?? layer.bias;
+    return bias ? [...inputs, this.#bias(layer, bias, plain.scales, scale)] : inputs;
+  }
+
+  #corrected(
+    layer: WeightedLayer,
+    weights: Float32Array,
+    { tensor, scales }: StoredWeights,
+    means: Float64Array,
+  ): Float32Array | undefined {
+    const values = tensorValues(tensor) as Int8Array;
+    return correctedBias(layer, weights, { values, scales }, means);
   }
 
   /** In 32 bits at the scale of the products, so that it is added to their sum as it is. */
@@ -161,12 +181,15 @@ export class QdqGraph {
   }
 
   /** Layers that share weights share their stored form, where they quantise them the same way. */
-  #weights(layer: WeightedLayer, { values, scales }: ChannelWeights): string {
-    const { weightName: name, dims, factor } = layer;
+  #weights(layer: WeightedLayer, weights: Float32Array, plain: ChannelWeights): StoredWeights {
+    const { weightName: name, dims, factor, source } = layer;
+    const { scales } = plain;
     const axis = this.#options.perChannel === false ? undefined : layer.axis;
     this.#dropped.add(name);
     return this.#store.once(`weights ${name} ${factor} ${axis} ${scales.join()}`, () => {
-      const stored = this.#store.add(this.#store.name(name, 'int8'), dims, values);
+      const { values } = this.#compensated(layer, weights, plain);
+      const stored = this.#store.name(name, 'int8');
+      const tensor = this.#store.addBeside(source, stored, dims, values);
       const shape = axis === undefined ? [] : [scales.length];
       const own = axis === undefined ? scales.slice(0, 1) : scales;
       const scale = this.#store.add(this.#store.name(name, 'scale'), shape, own);
@@ -177,8 +200,21 @@ export class QdqGraph {
       const inputs = [stored, scale, zero];
       const attributes = axis === undefined ? {} : { axis };
       this.#nodes.push(makeNode('DequantizeLinear', inputs, [output], attributes));
-      return output;
+      return { output, tensor, scales };
     });
+  }
+
+  /** Weights that several layers share are rounded for what all of them read. */
+  #compensated(layer: WeightedLayer, weights: Float32Array, plain: ChannelWeights): ChannelWeights {
+    const { moments, weightBits } = this.#options;
+    if (!moments) return plain;
+    const sharing = this.#sharing.get(layer.weightName) ?? [];
+    const seen = sharing.flatMap(({ node, axis }) =>
+      axis === layer.axis ? (moments.get(node.name || node.output[0]!) ?? []) : [],
+    );
+    const merged = mergeMoments(seen.filter(({ size }) => size === seen[0]!.size));
+    if (!merged) return plain;
+    return compensatedWeights(layer, weights, plain, merged, weightBits === 7 ? 64 : 127);
   }
 
   #domain(): { domain?: string } {

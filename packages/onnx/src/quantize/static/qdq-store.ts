@@ -1,5 +1,7 @@
 import { makeTensor, type TensorSource } from '../../build/make.ts';
 import type { NamePool } from '../../pass/name-pool.ts';
+import { floatValues, tensorShape } from '../../tensor/values.ts';
+import { keepBeside } from '../../wire/lazy-tensor.ts';
 import type { TensorProto } from '../../wire/messages.ts';
 import { type Levels, type Range, stepsOf } from '../calibrate/index.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
@@ -35,9 +37,22 @@ export class QdqStore {
     return this.#once.get(key) as T;
   }
 
+  /** Stores a tensor; its name. */
   add(name: string, dims: readonly number[], data: TensorSource): string {
     this.tensors.push(makeTensor(name, dims, data));
     return name;
+  }
+
+  /** Stores a tensor beside the one that it is made of; as it is kept there. */
+  addBeside(
+    source: TensorProto,
+    name: string,
+    dims: readonly number[],
+    data: TensorSource,
+  ): TensorProto {
+    const tensor = keepBeside(source, makeTensor(name, dims, data));
+    this.tensors.push(tensor);
+    return tensor;
   }
 
   /** Scale and zero point of a range. */
@@ -49,14 +64,16 @@ export class QdqStore {
   }
 
   /** A constant in 8 or 16 bits. */
-  rounded(name: string, dims: readonly number[], values: Float32Array, by: Parameters): string {
+  rounded(name: string, source: TensorProto, by: Parameters): string {
+    const values = floatValues(source);
     const { bits, symmetric } = this.#levels;
     const low = symmetric ? -stepsOf(this.#levels) / 2 : 0;
     const high = low + stepsOf(this.#levels);
     const stored = Array.from(values, (value) =>
       Math.min(high, Math.max(low, Math.round(value / by.scale) + by.zero)),
     );
-    return this.add(name, dims, elementsOf(bits, symmetric, stored));
+    this.addBeside(source, name, tensorShape(source), elementsOf(bits, symmetric, stored));
+    return name;
   }
 
   #zero(value: number): string {

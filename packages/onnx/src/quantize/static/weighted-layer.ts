@@ -3,16 +3,22 @@ import type { Scope } from '../../graph/walk.ts';
 import { channelBias } from '../../pass/channel-bias.ts';
 import { findConstant } from '../../pass/constants.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
-import { floatValues, tensorShape } from '../../tensor/values.ts';
-import type { NodeProto } from '../../wire/messages.ts';
+import { isAllFinite } from '../../tensor/finite.ts';
+import { elementCount, floatValues, tensorShape } from '../../tensor/values.ts';
+import type { NodeProto, TensorProto } from '../../wire/messages.ts';
 import { whyNoLayer } from './roles.ts';
 
 /** A layer with stored weights, in the form in which they are quantised. */
 export interface WeightedLayer {
   readonly node: NodeProto;
   readonly weightName: string;
-  /** Row-major in `dims`, `factor` applied. */
-  readonly weights: Float32Array;
+  /** As it is stored: what is made of it stands where it does. */
+  readonly source: TensorProto;
+  /**
+   * Row-major in `dims`, `factor` applied: read when asked for, so that the layers of a graph do not
+   * hold all of them at once.
+   */
+  weights(): Float32Array;
   /** Gemm's alpha; else 1. */
   readonly factor: number;
   readonly dims: readonly number[];
@@ -49,15 +55,21 @@ export function readWeightedLayer(
     return `its weights ${weightName} are not float32`;
   const dims = tensorShape(constant.tensor);
   const factor = node.opType === 'Gemm' ? floatAttribute(node, 'alpha', 1) : 1;
-  const stored = floatValues(constant.tensor);
-  if (stored.length === 0) return `its weights ${weightName} are empty`;
-  if (!stored.every(Number.isFinite)) return `its weights ${weightName} are not all finite`;
-  const weights = factor === 1 ? stored : stored.map((value) => value * factor);
+  const { tensor } = constant;
+  if (elementCount(tensor) === 0) return `its weights ${weightName} are empty`;
+  if (!isAllFinite(tensor)) return `its weights ${weightName} are not all finite`;
+  const weights = () => {
+    const stored = floatValues(tensor);
+    return factor === 1 ? stored : stored.map((value) => value * factor);
+  };
   const axis = channelAxis(node, dims);
   const channels = axis === undefined ? 1 : dims[axis]!;
   const inner = dims.slice((axis ?? -1) + 1).reduce((product, size) => product * size, 1);
   const group = node.opType === 'ConvTranspose' ? intAttribute(node, 'group', 1) : 1;
-  const layer = { node, weightName, weights, factor, dims, axis, inner, channels, group };
+  const layer = {
+    ...{ node, weightName, source: tensor, weights, factor },
+    ...{ dims, axis, inner, channels, group },
+  };
   const bias = readBias(node, scope, channels * group);
   return typeof bias === 'string' ? bias : { ...layer, ...bias };
 }
