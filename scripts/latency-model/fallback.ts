@@ -1,13 +1,13 @@
-import type { Workload } from '@selvedge/core/release';
 import { providers, supportList } from '@selvedge/forge';
 import { inferValues, judge, type Model, partition } from '@selvedge/onnx';
 import type { Latency } from './latencies.ts';
+import { quantisedForm } from './quantised-form.ts';
 
 /** A published row with what is predicted of it: will ONNX Runtime leave layers to the CPU? */
 export interface FallbackRow {
   readonly row: Latency;
   readonly predicted: boolean;
-  readonly rule: 'no-float-npu' | 'quantised-linear' | 'operator-list' | 'none';
+  readonly rule: 'no-float-npu' | 'operator-list' | 'none';
 }
 
 /** NPUs of the published devices that have no floating point: nothing was published as float for them. */
@@ -18,43 +18,44 @@ const withoutFloat = (rows: readonly Latency[]) => {
 };
 
 /**
- * Predicts for every row of ONNX Runtime whether layers are left to the CPU. Three rules: an NPU
- * without floating point takes nothing of a model whose inputs and outputs are floats; a fully
- * connected layer on tensors of three or more dimensions is not taken in quantised form; else the
- * operator list of QNN decides.
+ * Predicts for every row of ONNX Runtime whether layers are left to the CPU: an NPU without floating
+ * point takes nothing of a model whose inputs and outputs are floats; else QNN's operator list is
+ * asked, of the network as it is or with quantised weights.
  */
 export function predictFallback(
   rows: readonly Latency[],
-  networks: ReadonlyMap<string, { readonly build: () => Model; readonly workload: Workload }>,
+  networks: ReadonlyMap<string, { readonly build: () => Model }>,
 ): FallbackRow[] {
   const noFloat = withoutFloat(rows);
-  const listed = new Map<string, boolean>();
-  const leavesNodes = (id: string): boolean => {
-    const known = listed.get(id);
+  const leaves = new Map<string, boolean>();
+  const leavesNodes = (id: string, quantised: boolean): boolean => {
+    const key = `${id}|${quantised}`;
+    const known = leaves.get(key);
     if (known !== undefined) return known;
     const model = networks.get(id)!.build();
-    const inference = inferValues(model);
-    const entry = providers.qnn!;
-    const verdicts = judge(model, inference, supportList(entry.list!)!);
-    const { partitions } = partition(model, inference, verdicts, entry.policy);
-    const leaves = partitions.some(({ on }) => on === 'cpu');
-    listed.set(id, leaves);
-    return leaves;
+    const found = leavesAny(quantised ? quantisedForm(model) : model);
+    leaves.set(key, found);
+    return found;
   };
   return rows
     .filter(({ runtime, id }) => runtime === 'onnx' && networks.has(id))
     .map((row) => {
-      const quantised = row.precision !== 'float';
-      const linear = (networks.get(row.id)!.workload.kernels?.linear?.nodes ?? 0) > 0;
       const rule = noFloat.has(row.device)
         ? 'no-float-npu'
-        : quantised && linear
-          ? 'quantised-linear'
-          : leavesNodes(row.id)
-            ? 'operator-list'
-            : 'none';
+        : leavesNodes(row.id, row.precision !== 'float')
+          ? 'operator-list'
+          : 'none';
       return { row, rule, predicted: rule !== 'none' };
     });
+}
+
+function leavesAny(model: Model): boolean {
+  const inference = inferValues(model);
+  const entry = providers.qnn!;
+  const verdicts = judge(model, inference, supportList(entry.list!)!);
+  return partition(model, inference, verdicts, entry.policy).partitions.some(
+    ({ on }) => on === 'cpu',
+  );
 }
 
 /** Precision and recall of "will fall back". */

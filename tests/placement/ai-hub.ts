@@ -1,8 +1,9 @@
 /** "Will fall back" on Qualcomm's chips, held against the layer counts that AI Hub published. */
 import { supportList } from '@selvedge/forge';
-import { inferValues, judge, type Model, walkNodes } from '@selvedge/onnx';
+import { inferValues, judge, type Model } from '@selvedge/onnx';
 import { architectures } from '../../scripts/latency-model/architectures/index.ts';
 import { type Latency, readLatencies } from '../../scripts/latency-model/latencies.ts';
+import { quantisedForm } from '../../scripts/latency-model/quantised-form.ts';
 import { sharedData } from '../support/shared-data.ts';
 import { noScore, type Score, sum } from './score.ts';
 
@@ -13,53 +14,45 @@ export interface FallbackScores {
   readonly learned: Score;
 }
 
-/** What of a model decides, whatever it runs on. */
-interface Traits {
-  readonly unsupported: boolean;
-  readonly gelu: boolean;
-}
-
 /** Rows of the models whose public architecture the latency model builds, each a prediction. */
 export function fallbackScores(): FallbackScores[] {
   const ids = new Set(architectures.map(({ id }) => id));
-  const traits = new Map(architectures.map(({ id, build }) => [id, traitsOf(build())]));
+  const lacking = new Map(
+    architectures.map(({ id, build }) => [
+      id,
+      { float: lacks(build()), quantised: lacks(quantisedForm(build())) },
+    ]),
+  );
   const rows = readLatencies(`${sharedData}/device-latency/ai-hub-v0.46.1.csv`, ids);
   return ['onnx', 'qnn_dlc', 'tflite'].map((runtime) => {
     let [byList, learned] = [noScore, noScore];
     for (const row of rows) {
-      const model = traits.get(row.id);
+      const model = lacking.get(row.id);
       if (row.runtime !== runtime || !model) continue;
       const fell = row.layers.cpu > 0;
-      byList = sum(byList, scoreOf(model.unsupported, fell));
-      learned = sum(learned, scoreOf(model.unsupported || teaches(row, model), fell));
+      // The list is that of ONNX Runtime's provider: other runtimes convert quantised models whole.
+      const said = runtime === 'onnx' && row.precision !== 'float' ? model.quantised : model.float;
+      byList = sum(byList, scoreOf(said, fell));
+      learned = sum(learned, scoreOf(said || isUnreached(row), fell));
     }
     return { runtime, byList, learned };
   });
 }
 
-function traitsOf(model: Model): Traits {
-  const verdicts = judge(model, inferValues(model), supportList('qnn')!);
-  const operators = new Set([...walkNodes(model)].map(({ node }) => node.opType));
-  return {
-    unsupported: verdicts.some(({ verdict }) => verdict === 'unsupported'),
-    gelu: operators.has('Gelu') || operators.has('Erf'),
-  };
-}
+const lacks = (model: Model): boolean =>
+  judge(model, inferValues(model), supportList('qnn')!).some(
+    ({ verdict }) => verdict === 'unsupported',
+  );
 
-/** On these ONNX Runtime ran every published model on the CPU, quantised ones being all there are. */
-const withoutProvider: ReadonlySet<string> = new Set([
+/** On these ONNX Runtime ran every published model on the CPU: their NPUs have no floating point. */
+const withoutFloat: ReadonlySet<string> = new Set([
   'Dragonwing Q-6690 MTP',
   'Dragonwing RB3 Gen 2 Vision Kit',
   'Snapdragon 7 Gen 4 QRD',
 ]);
 
-/**
- * Two things that no operator list says, read off the rows: chips that ONNX Runtime's QNN provider
- * does not reach, and GELU in quantised models: between its quantised parts the Erf stands alone,
- * four to six layers each, where the provider runs a whole GELU only.
- */
-const teaches = ({ runtime, device, precision }: Latency, { gelu }: Traits): boolean =>
-  runtime === 'onnx' && (withoutProvider.has(device) || (precision !== 'float' && gelu));
+const isUnreached = ({ runtime, device }: Latency): boolean =>
+  runtime === 'onnx' && withoutFloat.has(device);
 
 const scoreOf = (said: boolean, fell: boolean): Score => ({
   nodes: 1,

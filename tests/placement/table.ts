@@ -120,7 +120,7 @@ function fallbackSection(): string {
   ]);
   return `## Will it fall back? Published layer counts of Qualcomm's chips
 
-AI Hub's rows (v0.46.1) of the models whose public architecture \`scripts/latency-model\` builds. A row is a model in one precision on one chip; it fell back where it says so of any layer. The list is that of ONNX Runtime's QNN provider, asked about the float model: how AI Hub quantised its models is not published. Two rules were read off these very rows, so that the second line of a runtime is a description more than a test: ONNX Runtime reaches no NPU on three of the chips, and GELU in a quantised model goes to the CPU. Of TensorFlow Lite's delegates no list is published; nothing is predicted there. Rows of failed jobs were never published.
+AI Hub's rows (v0.46.1) of the models whose public architecture \`scripts/latency-model\` builds. A row is a model in one precision on one chip; it fell back where it says so of any layer. The list is that of ONNX Runtime's QNN provider, asked about the architecture, with quantised weights where the row is quantised. Two rules were read off these very rows, so that recall is a description more than a test: in the list, that a quantised product of three or more dimensions with stored weights is left to the CPU; beside it, that ONNX Runtime runs nothing on the NPUs of three of the chips, which have no floating point. Of TensorFlow Lite's delegates no list is published; nothing is predicted there. Rows of failed jobs were never published.
 
 | runtime | rows | fell back | false alarms | missed | precision | recall | unknown |
 |---|---:|---:|---:|---:|---:|---:|---:|

@@ -41,6 +41,33 @@ it('every processor of the catalogue has a list, or a reason why there is none',
   }
 });
 
+/** A product of tokens with stored weights, quantised or not. */
+function product(tokens: number[], quantised: boolean): Model {
+  const g = graphBuilder('product', { opset: 17 });
+  const weights = quantised
+    ? g.node('DequantizeLinear', [
+        g.constant('w', [8, 4], new Int8Array(32)),
+        g.constant('scale', [], new Float32Array([0.1])),
+      ])
+    : g.constant('w', [8, 4], new Float32Array(32));
+  g.output(
+    g.node('MatMul', [g.input('x', 'float32', [...tokens, 8]), weights], {}, 'y'),
+    'float32',
+  );
+  return g.build();
+}
+
+it('QNN leaves quantised products of three dimensions to the CPU, as AI Hub published of it', () => {
+  const on = (tokens: number[], quantised: boolean) =>
+    verdictFor('flagship-2026', product(tokens, quantised)).verdict;
+  expect(on([1, 16], true)).toMatchObject({
+    fallbackShare: 1,
+    unsupported: [{ reason: expect.stringContaining('the rank of output 0 must be at most 2') }],
+  });
+  for (const runs of [on([16], true), on([1, 16], false)])
+    expect(runs).toMatchObject({ verdict: 'full', unsupported: [] });
+});
+
 /** A convolution, an activation, and a pooling. */
 function network(activation: string, batch: number | string = 1): Model {
   const g = graphBuilder('network', { opset: 17 });

@@ -25,6 +25,8 @@ export interface Bounds {
 export type Condition =
   /** The value is stored in the model, or follows from what is. */
   | { readonly constant: Operand }
+  /** DequantizeLinear makes the value. */
+  | { readonly quantised: Operand }
   | { readonly given: number }
   | { readonly absent: number }
   /** Every size is known before the model runs. */
@@ -65,6 +67,8 @@ export function holds(condition: Condition, subject: Subject): boolean | undefin
   if ('any' in condition) return anyOf(condition.any.map((one) => holds(one, subject)));
   if ('all' in condition) return allOf(condition.all.map((one) => holds(one, subject)));
   if ('constant' in condition) return each(subject, condition.constant, ({ constant }) => constant);
+  if ('quantised' in condition)
+    return each(subject, condition.quantised, ({ quantised }) => quantised);
   if ('given' in condition) return isGiven(subject.node, condition.given);
   if ('absent' in condition) return !isGiven(subject.node, condition.absent);
   if ('fixed' in condition) return each(subject, condition.fixed, isFixed);

@@ -101,6 +101,7 @@ describe('conditions', () => {
     ['an input that is left out', { constant: 2 }, 'supported'],
     ['an absent input', { absent: 2 }, 'supported'],
     ['a given input', { given: 2 }, 'unsupported'],
+    ['a quantised input', { quantised: 1 }, 'unsupported'],
     ['a rank', { rank: 'values', is: { in: [4] } }, 'supported'],
     ['a size from the end', { size: 1, axis: -1, is: { max: 2 } }, 'unsupported'],
     ['the number of elements', { elements: 1, is: { max: 54 } }, 'supported'],

@@ -38,6 +38,10 @@ export function quantisedTypes(
 const isFused = (node: NodeProto): boolean =>
   isDefaultDomain(node.domain) && (node.opType === 'Relu' || node.opType === 'Clip');
 
+/** What DequantizeLinear makes in a graph: what reads it computes with quantised values. */
+export const dequantisedIn = (graph: GraphProto): ReadonlySet<string> =>
+  new Set(graph.node.filter(isDequantize).flatMap(({ output }) => output));
+
 /** Whether a node stands between integers and floats. */
 export const isBorder = (node: NodeProto): boolean => isQuantize(node) || isDequantize(node);
 

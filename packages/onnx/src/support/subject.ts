@@ -10,6 +10,8 @@ export interface SubjectValue {
   /** As `shape`, with null for sizes that change from run to run. */
   readonly fixedSizes?: readonly (number | null)[];
   readonly constant: boolean;
+  /** Whether DequantizeLinear makes it: the model computes with it in integers. */
+  readonly quantised: boolean;
   /** The elements of a small constant. */
   readonly elements?: readonly number[];
 }

@@ -5,7 +5,7 @@ import type { GraphProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { constantValues } from './constant-values.ts';
 import type { SupportList } from './list.ts';
-import { isBorder, quantisedTypes } from './quantised-types.ts';
+import { dequantisedIn, isBorder, quantisedTypes } from './quantised-types.ts';
 import type { Subject, SubjectValue } from './subject.ts';
 
 /** A node to be judged. */
@@ -28,7 +28,7 @@ export function subjectsOf(
   const general = inferValues(model, { general: true, ...(dimensions && { dimensions }) });
   const isConstant = constantValues(model, general);
   const found: FoundSubject[] = [];
-  const valueAt = (graph: GraphProto, name: string): SubjectValue => {
+  const valueAt = (graph: GraphProto, name: string) => {
     const { type, shape, constant } = inference.of(graph, name);
     const { shape: sizes } = general.of(graph, name);
     return {
@@ -40,11 +40,12 @@ export function subjectsOf(
     };
   };
   const walk = (graph: GraphProto, inner: boolean): void => {
+    const dequantised = dequantisedIn(graph);
     const groups = types === 'groups' ? quantisedTypes(graph, inference) : undefined;
     for (const node of graph.node) {
       const value = (name: string): SubjectValue | undefined => {
         if (name === '') return undefined;
-        const plain = valueAt(graph, name);
+        const plain = { ...valueAt(graph, name), quantised: dequantised.has(name) };
         const type = isBorder(node) ? undefined : groups?.get(name);
         return type ? { ...plain, type } : plain;
       };

@@ -16,6 +16,7 @@ export function wants(condition: Condition): string {
   if ('any' in condition) return condition.any.map(wants).join(', or ');
   if ('all' in condition) return condition.all.map(wants).join(', and ');
   if ('constant' in condition) return `${operand(condition.constant)} must be constant`;
+  if ('quantised' in condition) return `${operand(condition.quantised)} must be quantised`;
   if ('given' in condition) return `${operand(condition.given)} must be given`;
   if ('absent' in condition) return `${operand(condition.absent)} must be left out`;
   if ('fixed' in condition) return `${operand(condition.fixed)} must have fixed sizes`;
