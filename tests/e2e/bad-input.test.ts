@@ -263,10 +263,11 @@ describe('with a hub, an edge and an agent running', () => {
 describe('--help', () => {
   const groups = ['keys', 'release', 'fleet', 'route'];
   const plain = ['up', 'hub', 'edge', 'agent', 'build', 'inspect', 'targets', 'emulate', 'run'];
+  const verdicts = ['matrix', 'audit'];
   const leaves = ['keys init', 'keys rotate', 'keys show', 'keys export', 'publish'];
   const more = ['release list', 'release show', 'release verify'];
   const most = ['fleet list', 'fleet show', 'route explain'];
-  const all = ['', ...plain, ...groups, ...leaves, ...more, ...most];
+  const all = ['', ...plain, ...verdicts, ...groups, ...leaves, ...more, ...most];
   it.each(all)('of "%s" has an example that names it', async (command) => {
     const { code, stdout } = await cliHere([...command.split(' ').filter(Boolean), '--help']);
     expect(code).toBe(0);
