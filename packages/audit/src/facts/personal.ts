@@ -7,20 +7,19 @@ const signs: ReadonlySet<string> = new Set(
   `user users customer customers patient patients employee employees student students member person people
   profile account email mail phone mobile address birthday birthdate dob ssn passport gender age salary
   medical health diagnosis symptom symptoms prescription clinical resume cv candidate applicant
-  conversation chat message messages transcript voice recording face selfie fingerprint biometric
+  transcript recording face selfie fingerprint biometric
   location gps latitude longitude contact contacts child children name firstname lastname fullname
   username iban card payment invoice journal diary note notes letter inbox`.split(/\s+/),
 );
 
-/** Names too common in calls of models to say anything by themselves. */
+/** Too common in names to say anything by themselves; in a route they do. */
 const weak: ReadonlySet<string> = new Set([
-  'messages',
-  'message',
-  'chat',
   'name',
   'user',
   'address',
-  'conversation',
+  'contact',
+  'location',
+  'age',
 ]);
 
 /** Signs that what is sent is about a person, with where each stands. */
@@ -36,7 +35,9 @@ export function personalSigns({ call, file }: Coupling): Finding['personal'] {
   for (let fn: CodeFunction | undefined = call.fn; fn; fn = fn.outer) {
     look(fn.name, fn.line, false);
     for (const { name } of fn.params) look(name, fn.line, false);
-    for (const mark of fn.marks) for (const part of routeParts(mark)) look(part, fn.line, true);
+    for (const mark of fn.marks)
+      for (const [route] of mark.matchAll(/["'][^"']*["']/g))
+        for (const part of routeParts(route)) look(part, fn.line, true);
     const route = fn.handedTo?.args[0]?.value;
     if (route?.is === 'text')
       for (const part of routeParts(textOf(route))) look(part, fn.line, true);
