@@ -111,6 +111,8 @@ async function collectMoments(options: CalibratedOptions): Promise<LayerMoments>
   const collector = new MomentCollector(requests, {
     rowsPerTensor,
     ...(load && { maxBytes: streamedBytes }),
+    // The pass that reads them runs in a thread.
+    allocate: (length) => new Float64Array(new SharedArrayBuffer(8 * length)),
   });
   if (requests.length === 0) return collector.moments();
   const values = new Set(requests.map(({ value }) => value));

@@ -9,6 +9,7 @@ export {
   tensorAttribute,
   textAttribute,
 } from './attribute.ts';
+export { exposeValues } from './expose.ts';
 export {
   attachExternal,
   type ExternalReference,
@@ -16,7 +17,6 @@ export {
   linkExternal,
 } from './external.ts';
 export { detachExternal, type ExternalData } from './external-write.ts';
-export { exposeValues } from './expose.ts';
 export { type GraphIndex, indexGraph } from './graph-index.ts';
 export { inspectModel, type ModelFacts } from './inspect.ts';
 export { type GraphPass, mapGraphs } from './map-graphs.ts';

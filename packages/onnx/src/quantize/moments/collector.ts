@@ -13,6 +13,8 @@ export interface CollectorOptions {
    * Rounding takes its third power steps for each square. Default 1024.
    */
   readonly blockSize?: number;
+  /** Makes the memory of a square, zeros: one that threads share is not copied for them. */
+  readonly allocate?: (length: number) => Float64Array;
 }
 
 /**
@@ -32,9 +34,10 @@ export class MomentCollector {
 
   constructor(requests: readonly MomentRequest[], options: CollectorOptions = {}) {
     const { maxBytes = 2 ** 28, rowsPerTensor = 256, blockSize = 1024 } = options;
+    const { allocate = (length) => new Float64Array(length) } = options;
     this.#rowsPerTensor = rowsPerTensor;
     const sizes = squareSizes(requests, blockSize, maxBytes);
-    this.#sums = requests.map((request, at) => new Sum(request, sizes?.[at]));
+    this.#sums = requests.map((request, at) => new Sum(request, sizes?.[at], allocate));
   }
 
   /**
@@ -94,7 +97,11 @@ class Sum {
   #waitingCount = 0;
 
   /** @param blockSize absent: the diagonal alone */
-  constructor(request: MomentRequest, blockSize: number | undefined) {
+  constructor(
+    request: MomentRequest,
+    blockSize: number | undefined,
+    allocate: (length: number) => Float64Array,
+  ) {
     const { size } = request;
     this.request = request;
     this.#diagonal = new Float64Array(size);
@@ -102,7 +109,7 @@ class Sum {
     const count = blockSize === undefined ? 0 : Math.ceil(size / blockSize);
     this.#blocks = Array.from({ length: count }, (_, at) => {
       const own = Math.min(blockSize!, size - at * blockSize!);
-      return new Float64Array(own * own);
+      return allocate(own * own);
     });
     this.#waiting = Array.from({ length: rowsAtOnce }, () => new Float64Array(size));
   }
