@@ -14,6 +14,8 @@ export interface BenchResult {
   readonly ratio: number;
   /** Whether the goal is reached. */
   readonly ok: boolean;
+  /** Why the question could not be asked here; then the rest says nothing. */
+  readonly notMeasured?: string;
   /** How to read it. */
   readonly note: string;
 }

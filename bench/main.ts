@@ -35,20 +35,29 @@ for (const name of names) {
     process.stdout.write(`  ${figure.padEnd(44)} ${format(value)}\n`);
   }
   process.stdout.write(
-    `  ratio ${format(result.ratio)}: ${result.note}\n  ${result.ok ? '✓ goal met' : '✗ goal missed'}\n`,
+    result.notMeasured === undefined
+      ? `  ratio ${format(result.ratio)}: ${result.note}\n  ${result.ok ? '✓ goal met' : '✗ goal missed'}\n`
+      : `  – not measured: ${result.notMeasured}\n`,
   );
 }
 
 if (argv.includes('--save')) save();
-const missed = [...results].filter(([, result]) => !result.ok).map(([name]) => name);
+const missed = namesOf(({ ok }) => !ok);
+const notMeasured = namesOf((result) => result.notMeasured !== undefined);
+if (notMeasured.length > 0) process.stdout.write(`\nnot measured: ${notMeasured.join(', ')}\n`);
 if (missed.length > 0) process.stdout.write(`\nmissed: ${missed.join(', ')}\n`);
 if (argv.includes('--check') && missed.length > 0) process.exitCode = 1;
+
+function namesOf(is: (result: BenchResult) => boolean): string[] {
+  return [...results].filter(([, result]) => is(result)).map(([name]) => name);
+}
 
 /** Ratios travel between machines, times do not: the note says what was divided by what. */
 function save(): void {
   const kept = JSON.parse(readFileSync(resultsFile, 'utf8')) as Record<string, unknown>;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  for (const [name, { ratio, ok, note }] of results) {
+  for (const [name, { ratio, ok, note, notMeasured }] of results) {
+    if (notMeasured !== undefined) continue;
     kept[name] = {
       ratio: Number(ratio.toPrecision(3)),
       ok,

@@ -4,19 +4,10 @@ import { readModel } from '@selvedge/onnx';
 import { gtcrnDataset, pitchDataset, sileroDataset } from '../../tests/support/audio.ts';
 import { magika } from '../../tests/support/magika.ts';
 import { hasSharedData, mnist, modelFile } from '../../tests/support/shared-data.ts';
+import type { Case } from './case.ts';
 import { madeUpImages } from './made-up-images.ts';
 import { networkCases } from './networks.ts';
 import { unrolled } from './unrolled.ts';
-
-/** A model, what quantisers may look at, and what they are judged on. First dimension: samples. */
-export interface Case {
-  readonly name: string;
-  readonly model: () => Uint8Array;
-  readonly calibration: () => Promise<Tensors>;
-  readonly heldOut: () => Promise<Tensors>;
-  /** Of what is held out; then accuracy is the share of right answers, else signal to noise. */
-  readonly labels?: () => readonly number[];
-}
 
 /** All of the shared models that have weights to quantise, and networks that nobody has tuned for. */
 export function allCases(): Case[] {

@@ -4,39 +4,30 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchResult } from '../bench.ts';
 import { median } from '../codec-peer.ts';
-import { allCases, type Case } from './cases.ts';
+import type { Case } from './case.ts';
+import { allCases } from './cases.ts';
 import type { ConversionJob } from './conversion.ts';
 import { type Conversion, type Converter, runConverter } from './converter.ts';
 import { type Answer, answersOf, decibels, hits } from './judge.ts';
 import { pythonPeer } from './python.ts';
 import { bundleConverter } from './selvedge-bundle.ts';
 import { type StagedCase, stageCase } from './stage-case.ts';
+import {
+  type Bounds,
+  type Compared,
+  describe,
+  notMeasured,
+  type Outcome,
+  verdictOf,
+} from './verdict.ts';
 
 /** What is asked of both quantisers beside the model and its samples. */
 export type Asked = Omit<ConversionJob, keyof StagedCase | 'output'>;
 
-export interface CompareOptions {
+export interface CompareOptions extends Bounds {
   readonly asked: Asked;
   /** Conversions of each, of which the median counts. Default 5. */
   readonly rounds?: number;
-  /**
-   * Memory has to be less where the peer takes so many MiB or more; what both runtimes take before
-   * any work is another question. Default 0.
-   */
-  readonly memoryFromMiB?: number;
-}
-
-/** How one model went: ratios are ours divided by the peer's. */
-export interface Compared {
-  readonly name: string;
-  /** Mean over the samples held out: right answers, or dB; and the half width of its 95% interval. */
-  readonly accuracy: { readonly own: number; readonly peer: number; readonly margin: number };
-  readonly isShare: boolean;
-  readonly bytes: number;
-  readonly wall: number;
-  readonly work: number;
-  readonly memory: number;
-  readonly peerMiB: number;
 }
 
 /**
@@ -45,7 +36,7 @@ export interface Compared {
  */
 export async function compareQuantisers(options: CompareOptions): Promise<BenchResult> {
   const peer = pythonPeer();
-  if ('skipped' in peer) return skippedResult(peer.skipped);
+  if ('skipped' in peer) return notMeasured(peer.skipped);
   const directory = mkdtempSync(join(tmpdir(), 'selvedge-bench-'));
   // Beside node_modules: what is bundled still finds the engine's native code.
   const cache = fileURLToPath(new URL('../../node_modules/.cache/selvedge/', import.meta.url));
@@ -62,63 +53,87 @@ export async function compareQuantisers(options: CompareOptions): Promise<BenchR
         args: [fileURLToPath(new URL('./onnxruntime_quantise.py', import.meta.url))],
       },
     };
-    const compared: Compared[] = [];
+    const outcomes: Outcome[] = [];
     for (const entry of allCases()) {
       const outcome = await compareCase(entry, join(directory, entry.name), converters, options);
       process.stdout.write(`  ${entry.name.padEnd(18)} ${describe(outcome)}\n`);
-      if (typeof outcome !== 'string') compared.push(outcome);
+      outcomes.push(outcome);
     }
-    return summarise(compared, options);
+    return verdictOf(outcomes, options);
   } finally {
     for (const made of [directory, bundle]) rmSync(made, { recursive: true });
   }
 }
 
-type Converters = { readonly own: Converter; readonly peer: Converter };
+type Who = 'own' | 'peer';
+type Converters = Readonly<Record<Who, Converter>>;
 
 async function compareCase(
   entry: Case,
   directory: string,
   converters: Converters,
   { asked, rounds = 5 }: CompareOptions,
-): Promise<Compared | string> {
+): Promise<Outcome> {
   const staged = await stageCase(entry, directory);
-  const jobs = {
-    own: { ...asked, ...staged, output: join(directory, 'own.onnx') },
-    peer: { ...asked, ...staged, output: join(directory, 'peer.onnx') },
-  };
-  const runs: { own: Conversion[]; peer: Conversion[] } = { own: [], peer: [] };
+  const jobOf = (who: Who) => ({ ...asked, ...staged, output: join(directory, `${who}.onnx`) });
+  const runs: Record<Who, Made[]> = { own: [], peer: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const who of ['own', 'peer'] as const) {
-      const run = await runConverter(converters[who], jobs[who]);
-      if ('failed' in run) return `${who === 'own' ? 'the forge' : 'the peer'}: ${run.failed}`;
+    // The peer first: what it cannot convert is no comparison, and what only it can is a miss.
+    for (const who of ['peer', 'own'] as const) {
+      const run = await runConverter(converters[who], jobOf(who));
+      if ('failed' in run)
+        return who === 'own' ? { failed: run.failed } : { leftOut: `the peer: ${run.failed}` };
       runs[who].push(run);
+      if (who === 'own' || round > 0) continue;
+      const reason = await whyNotCompared(entry, staged, jobOf('peer').output);
+      if (reason !== undefined) return { leftOut: reason };
     }
   }
-  const middle = (who: 'own' | 'peer', figure: 'wallMs' | 'workMs' | 'peakKiB') =>
-    median(runs[who].map((run) => ('failed' in run ? Number.NaN : run[figure])));
+  const middle = (who: Who, figure: 'wallMs' | 'workMs' | 'peakKiB') =>
+    median(runs[who].map((run) => run[figure]));
   const ratio = (figure: 'wallMs' | 'workMs' | 'peakKiB') =>
     middle('own', figure) / middle('peer', figure);
-  const samples = await entry.heldOut();
-  const answer = (file: string) => answersOf(readFileSync(file), samples, staged.shapes);
-  const reference = await answer(staged.model);
-  const own = await answer(jobs.own.output);
-  const peer = await answer(jobs.peer.output).catch((caught: Error) => caught.message);
-  if (typeof peer === 'string') return `what the peer made does not load: ${peer.slice(0, 120)}`;
-  if (isSame(reference, peer)) return 'the peer changed nothing that is computed';
+  const size = (who: Who) => readFileSync(jobOf(who).output).length;
   return {
-    name: entry.name,
     isShare: entry.labels !== undefined,
-    accuracy: paired(
-      entry.labels ? hits(own, entry.labels()) : decibels(reference, own),
-      entry.labels ? hits(peer, entry.labels()) : decibels(reference, peer),
-    ),
-    bytes: readFileSync(jobs.own.output).length / readFileSync(jobs.peer.output).length,
+    accuracy: await accuracyOf(entry, staged, jobOf('own').output, jobOf('peer').output),
+    bytes: size('own') / size('peer'),
     wall: ratio('wallMs'),
     work: ratio('workMs'),
     memory: ratio('peakKiB'),
     peerMiB: middle('peer', 'peakKiB') / 1024,
   };
+}
+
+type Made = Exclude<Conversion, { failed: string }>;
+
+async function whyNotCompared(
+  entry: Case,
+  { model, shapes }: StagedCase,
+  output: string,
+): Promise<string | undefined> {
+  const samples = await entry.heldOut();
+  const reference = await answersOf(readFileSync(model), samples, shapes);
+  const peer = await answersOf(readFileSync(output), samples, shapes).catch(
+    (caught: Error) => caught.message,
+  );
+  if (typeof peer === 'string') return `what the peer made does not load: ${peer.slice(0, 120)}`;
+  return isSame(reference, peer) ? 'the peer changed nothing that is computed' : undefined;
+}
+
+async function accuracyOf(
+  entry: Case,
+  { model, shapes }: StagedCase,
+  ...outputs: [own: string, peer: string]
+): Promise<Compared['accuracy']> {
+  const samples = await entry.heldOut();
+  const answer = (file: string) => answersOf(readFileSync(file), samples, shapes);
+  const reference = await answer(model);
+  const judged = async (file: string) => {
+    const answers = await answer(file);
+    return entry.labels ? hits(answers, entry.labels()) : decibels(reference, answers);
+  };
+  return paired(await judged(outputs[0]), await judged(outputs[1]));
 }
 
 const isSame = (reference: readonly Answer[], answers: readonly Answer[]): boolean =>
@@ -137,78 +152,3 @@ function paired(own: readonly number[], peer: readonly number[]): Compared['accu
     margin: 1.96 * Math.sqrt(variance / own.length),
   };
 }
-
-/**
- * Signal to noise has to be at least equal, but for the last bits of two orders of adding (fp16 of
- * the same nodes differs by thousandths of a dB); a share of right answers, as far as pairs can tell.
- */
-const isAccurate = ({ accuracy: { own, peer, margin }, isShare }: Compared): boolean =>
-  own - peer >= (isShare ? -margin : -0.01);
-
-function describe(outcome: Compared | string): string {
-  if (typeof outcome === 'string') return `not compared: ${outcome}`;
-  const { accuracy, isShare, bytes, wall, work, memory } = outcome;
-  const show = (value: number) => (isShare ? value.toFixed(4) : `${value.toFixed(1)} dB`);
-  const ratios = Object.entries({ bytes, wall, work, memory })
-    .map(([name, value]) => `${name} ×${value.toFixed(2)}`)
-    .join(', ');
-  return `${isAccurate(outcome) ? '' : 'LESS ACCURATE '}${show(accuracy.own)} (peer ${show(accuracy.peer)}), ${ratios}`;
-}
-
-function summarise(
-  compared: readonly Compared[],
-  { memoryFromMiB = 0 }: CompareOptions,
-): BenchResult {
-  if (compared.length === 0)
-    return { figures: {}, ratio: 0, ok: false, note: 'no model could be compared' };
-  const worst = (figure: 'bytes' | 'wall' | 'work' | 'memory') =>
-    compared.reduce((most, entry) => Math.max(most, entry[figure]), 0);
-  const middle = (figure: 'bytes' | 'wall' | 'memory') =>
-    median(compared.map((entry) => entry[figure]));
-  const decibelsMore = compared
-    .filter(({ isShare }) => !isShare)
-    .map(({ accuracy }) => accuracy.own - accuracy.peer);
-  const heavy = compared.filter(({ peerMiB }) => peerMiB >= memoryFromMiB);
-  const figures = {
-    models: compared.length,
-    lessAccurate: compared.filter((entry) => !isAccurate(entry)).length,
-    ...(decibelsMore.length > 0 && {
-      medianDecibelsMore: median(decibelsMore),
-      leastDecibelsMore: Math.min(...decibelsMore),
-    }),
-    medianBytesOfPeer: middle('bytes'),
-    largestBytesOfPeer: worst('bytes'),
-    medianWallOfPeer: middle('wall'),
-    largestWallOfPeer: worst('wall'),
-    medianMemoryOfPeer: middle('memory'),
-    largestMemoryOfPeer: worst('memory'),
-    ...(memoryFromMiB > 0 && {
-      [`largestMemoryOfPeerFrom${memoryFromMiB}MiB`]: Math.max(
-        ...heavy.map(({ memory }) => memory),
-      ),
-    }),
-  };
-  const misses = [
-    figures.lessAccurate > 0 && 'accuracy',
-    figures.largestBytesOfPeer > 1.02 && 'size',
-    figures.largestWallOfPeer >= 1 && 'time',
-    heavy.some(({ memory }) => memory >= 1) && 'memory',
-  ].filter((miss) => miss !== false);
-  return {
-    figures,
-    ratio: 1 / figures.medianWallOfPeer,
-    ok: misses.length === 0,
-    note:
-      `the ratio is the peer's whole process over the forge's, the median of ${compared.length} models; ` +
-      (misses.length === 0
-        ? 'accuracy, size, time and memory hold'
-        : `missed on some model: ${misses.join(', ')}`),
-  };
-}
-
-const skippedResult = (reason: string): BenchResult => ({
-  figures: {},
-  ratio: 1,
-  ok: true,
-  note: `skipped: ${reason}`,
-});

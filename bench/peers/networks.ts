@@ -1,6 +1,6 @@
 import type { Tensors } from '@selvedge/infer/engine';
 import { concat, type GraphBuilder, graphBuilder, writeModel } from '@selvedge/onnx';
-import type { Case } from './cases.ts';
+import type { Case } from './case.ts';
 import { generator, madeUpImages } from './made-up-images.ts';
 
 /**

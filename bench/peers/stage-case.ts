@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileNameOf, writeDataset } from '@selvedge/forge/dataset';
 import { inspectModel, readModel } from '@selvedge/onnx';
-import type { Case } from './cases.ts';
+import type { Case } from './case.ts';
 import type { ConversionJob } from './conversion.ts';
 
 /** What of a job is the same for every conversion of a case. */
