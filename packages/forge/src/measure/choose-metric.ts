@@ -17,17 +17,19 @@ const named: Readonly<Record<string, Metric>> = {
  * labels, `snr` with expected outputs, otherwise `agreement` for a classifier and `snr` for the rest.
  *
  * @param example one answer of the model, which shows whether it classifies
- * @throws SelvedgeError `usage`, `bad-input`
+ * @param signal ends a module that is at work
+ * @throws SelvedgeError `usage`, `bad-input`, `cancelled`
  */
 export async function chooseMetric(
   wanted: string | undefined,
   dataset: Dataset,
   example: Tensors,
+  signal?: AbortSignal,
 ): Promise<Metric> {
   if (wanted === undefined) return named[defaultMetric(dataset, example)] as Metric;
   const known = named[wanted];
   if (known) return known;
-  if (/\.(mjs|js|mts|ts)$/.test(wanted)) return (await moduleMetric(wanted)) as Metric;
+  if (/\.(mjs|js|mts|ts)$/.test(wanted)) return (await moduleMetric(wanted, signal)) as Metric;
   return fail('usage', `there is no metric ${wanted}`, {
     hint: 'expected top1, agreement, snr or a module file such as metric.mjs',
   });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SelvedgeError } from '@selvedge/core/errors';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import type { Session } from '@selvedge/infer/engine';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -25,8 +26,11 @@ describeUnless(noSharedData)('mnist-8 on 500 of its images', () => {
     rmSync(root, { recursive: true });
   });
 
-  const run = (metric?: string) =>
+  const late =
+    "export default () => new Promise(() => setTimeout(() => { throw Error('later'); }));";
+  const run = (metric?: string, signal?: AbortSignal) =>
     evaluate({
+      signal,
       reference: session,
       contestants: [{ id: 'same', session, coupled: false }],
       dataset,
@@ -61,10 +65,36 @@ describeUnless(noSharedData)('mnist-8 on 500 of its images', () => {
     ['throws', "export default () => { throw new Error('no'); };", 'failed on sample 0: no'],
     ['exports nothing', 'export const x = 1;', 'no default export'],
     ['is not JavaScript', 'export default (', 'cannot be loaded'],
-  ])('refuses a module that %s', async (name, source, message) => {
+    ['throws null', 'export default () => { throw null; };', 'failed on sample 0: null'],
+    ['rejects with nothing', 'export default async () => Promise.reject();', ': undefined'],
+    ['throws while it is loaded', 'throw undefined;', 'cannot be loaded: undefined'],
+    ['gives NaN', 'export default () => NaN;', 'gave NaN for sample 0'],
+    ['gives infinity', 'export default () => 1 / 0;', 'gave Infinity for sample 0'],
+    ['gives words', "export default () => '0.5';", 'gave "0.5" for sample 0'],
+    ['gives a function', 'export default () => () => 1;', 'gave () => 1 for sample 0'],
+    ['ends the process', 'export default () => process.exit(0);', 'process.exit(0) on sample 0'],
+    ['ends as it loads', 'process.exit(7);', 'called process.exit(7) while it was loaded'],
+    ['waits in vain', 'await new Promise(() => {});', 'waits for what never comes'],
+    ['fails afterwards', late, 'failed on sample 0: later'],
+  ])('refuses a module that %s, and names it', async (name, source, message) => {
     const file = join(root, `${name.replaceAll(' ', '-')}.mjs`);
     writeFileSync(file, source);
-    await expect(run(file)).rejects.toThrow(message);
+    const refusal = await run(file).catch((error: unknown) => error as SelvedgeError);
+    expect(refusal).toMatchObject({ code: 'bad-input', details: { file } });
+    expect((refusal as SelvedgeError).message).toContain(file);
+    expect((refusal as SelvedgeError).message).toContain(message);
+  });
+
+  it.each([
+    ['never ends', 'export default () => { for (;;); };'],
+    ['never answers', 'export default () => new Promise(() => {});'],
+    ['is never loaded', 'setInterval(() => {}, 1e6); await new Promise(() => {});'],
+  ])('ends a module that %s when it is cancelled', async (name, source) => {
+    const file = join(root, `${name.replaceAll(' ', '-')}.mjs`);
+    writeFileSync(file, source);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await expect(run(file, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('refuses an unknown metric', async () => {

@@ -51,25 +51,29 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const failed = new Map<string, string>();
   let metric: Metric | undefined;
   onProgress?.(0, dataset.samples);
-  for (let first = 0; first < dataset.samples; ) {
-    if (signal?.aborted) fail('cancelled', 'the build was cancelled');
-    const inputs = await readChunk(dataset, first);
-    const truth = await runReference(reference, inputs, first);
-    metric ??= await chooseMetric(options.metric, dataset, truth[0] ?? {});
-    const chunk = { first, inputs, truth, expected: await readExpected(dataset, first, inputs) };
-    scores.reference.push(...(await score(metric, dataset, chunk, truth)));
-    const answerAndScore = async (runner: Runner | undefined, at: number): Promise<void> => {
-      const id = contestants[at]?.id ?? '';
-      if (failed.has(id)) return;
-      const outputs = runner ? await runOrExplain(runner, inputs, first) : truth;
-      if (typeof outputs === 'string') failed.set(id, outputs);
-      else scores.variants[at]?.push(...(await score(metric as Metric, dataset, chunk, outputs)));
-    };
-    await together(runners.map(answerAndScore));
-    first += inputs.length;
-    onProgress?.(first, dataset.samples);
+  try {
+    for (let first = 0; first < dataset.samples; ) {
+      if (signal?.aborted) fail('cancelled', 'the build was cancelled');
+      const inputs = await readChunk(dataset, first);
+      const truth = await runReference(reference, inputs, first);
+      metric ??= await chooseMetric(options.metric, dataset, truth[0] ?? {}, signal);
+      const chunk = { first, inputs, truth, expected: await readExpected(dataset, first, inputs) };
+      scores.reference.push(...(await score(metric, dataset, chunk, truth)));
+      const answerAndScore = async (runner: Runner | undefined, at: number): Promise<void> => {
+        const id = contestants[at]?.id ?? '';
+        if (failed.has(id)) return;
+        const outputs = runner ? await runOrExplain(runner, inputs, first) : truth;
+        if (typeof outputs === 'string') failed.set(id, outputs);
+        else scores.variants[at]?.push(...(await score(metric as Metric, dataset, chunk, outputs)));
+      };
+      await together(runners.map(answerAndScore));
+      first += inputs.length;
+      onProgress?.(first, dataset.samples);
+    }
+    return summarise(metric as Metric, contestants, scores, failed, dataset);
+  } finally {
+    await metric?.close?.();
   }
-  return summarise(metric as Metric, contestants, scores, failed, dataset);
 }
 
 /** Waits for all, so that nothing is at work any more when the first failure is thrown. */
@@ -151,21 +155,25 @@ async function score(
   { first, inputs, truth, expected }: Chunk,
   outputs: readonly Tensors[],
 ): Promise<unknown[]> {
+  const answerAt = (at: number): Answer => ({
+    index: first + at,
+    inputs: inputs[at] as Tensors,
+    outputs: outputs[at] as Tensors,
+    reference: truth[at] as Tensors,
+    expected: expected[at] as Tensors,
+    label: dataset.labels?.[first + at],
+  });
   const parts: unknown[] = [];
-  for (const [at, own] of outputs.entries()) {
-    const index = first + at;
-    const answer: Answer = {
-      index,
-      inputs: inputs[at] as Tensors,
-      outputs: own,
-      reference: truth[at] as Tensors,
-      expected: expected[at] as Tensors,
-      label: dataset.labels?.[index],
-    };
-    parts.push(await metric.score(answer));
+  while (parts.length < outputs.length) {
+    const size = Math.min(scoredAtOnce, outputs.length - parts.length);
+    const scored = Array.from({ length: size }, (_, at) => answerAt(parts.length + at));
+    parts.push(...(await Promise.all(scored.map(async (answer) => metric.score(answer)))));
   }
   return parts;
 }
+
+/** A metric in a thread of its own is not waited for after every answer. */
+const scoredAtOnce = 16;
 
 function summarise(
   metric: Metric,

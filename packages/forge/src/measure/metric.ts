@@ -37,4 +37,6 @@ export interface Metric<Parts = unknown> {
    * together.
    */
   summarise(variant: readonly Parts[], reference: readonly Parts[], units?: Units): Summary;
+  /** Ends what it runs in, where it is not this thread. */
+  close?(): Promise<void>;
 }
