@@ -8,6 +8,8 @@ import { openBlobs } from './blobs.ts';
 import { addManifestRoutes } from './manifest-routes.ts';
 import { openManifests } from './manifests.ts';
 import { ociAnswer } from './oci-error.ts';
+import { addReferrerRoutes } from './referrer-routes.ts';
+import { openReferrers } from './referrers.ts';
 import { addUploadRoutes } from './upload-routes.ts';
 import { openUploads } from './uploads.ts';
 
@@ -25,7 +27,7 @@ export interface RegistryOptions {
 
 /**
  * The OCI distribution API (specification 1.1) under `/v2/`, for repositories `owner/family`:
- * pull, push in one request or in chunks, mount, tags. Content is immutable.
+ * pull, push in one request or in chunks, mount, tags, referrers. Content is immutable.
  */
 export async function addRegistry(app: FastifyInstance, options: RegistryOptions): Promise<void> {
   const { database, store, clock, maxBlobBytes = 32 * 2 ** 30 } = options;
@@ -49,5 +51,6 @@ export async function addRegistry(app: FastifyInstance, options: RegistryOptions
     addBlobRoutes(registry, blobs);
     addUploadRoutes(registry, blobs, uploads, maxBlobBytes);
     addManifestRoutes(registry, manifests, blobs);
+    addReferrerRoutes(registry, openReferrers(database, blobs));
   });
 }

@@ -2,21 +2,30 @@ import { mediaTypes } from '@selvedge/core/release';
 import { Descriptor, type Digest } from '@selvedge/core/schema';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
+import { anyDigestOf } from './names.ts';
 import { refuse } from './oci-error.ts';
 
 /** What is read of a manifest or an index: what it is, and what it needs to be whole. */
 export interface ManifestFacts {
   readonly mediaType: string;
   readonly artifactType: string | null;
-  readonly subject: Digest | null;
+  /** Its digest, by any algorithm: what a manifest speaks of need not be here. */
+  readonly subject: string | null;
   readonly references: readonly { readonly digest: Digest; readonly kind: 'blob' | 'manifest' }[];
 }
+
+/** What a manifest speaks of. */
+const Subject = Type.Object({
+  mediaType: Type.String(),
+  digest: Type.String(),
+  size: Type.Integer({ minimum: 0 }),
+});
 
 const shared = {
   schemaVersion: Type.Literal(2),
   mediaType: Type.Optional(Type.String()),
   artifactType: Type.Optional(Type.String()),
-  subject: Type.Optional(Descriptor),
+  subject: Type.Optional(Subject),
 };
 const Manifest = Type.Object({ ...shared, config: Descriptor, layers: Type.Array(Descriptor) });
 const Index = Type.Object({ ...shared, manifests: Type.Array(Descriptor) });
@@ -52,8 +61,9 @@ export function readManifest(bytes: Uint8Array, contentType: string | undefined)
   const digests = new Set([config, ...layers].map(({ digest }) => digest));
   return {
     mediaType,
-    artifactType: rest.artifactType ?? config.mediaType,
-    subject: rest.subject?.digest ?? null,
+    // An empty one counts as none ("Listing Referrers").
+    artifactType: rest.artifactType || config.mediaType,
+    subject: subjectOf(rest.subject),
     references: [...digests].map((digest) => ({ digest, kind: 'blob' })),
   };
 }
@@ -63,11 +73,14 @@ function readIndex(index: Static<typeof Index>, mediaType: string): ManifestFact
   const digests = new Set(index.manifests.map(({ digest }) => digest));
   return {
     mediaType,
-    artifactType: index.artifactType ?? null,
-    subject: index.subject?.digest ?? null,
+    artifactType: index.artifactType || null,
+    subject: subjectOf(index.subject),
     references: [...digests].map((digest) => ({ digest, kind: 'manifest' })),
   };
 }
+
+const subjectOf = (subject: { digest: string } | undefined): string | null =>
+  subject ? anyDigestOf(subject.digest) : null;
 
 function checkMediaType(inside: string | undefined, outside: string): void {
   if (inside === undefined || inside === outside) return;

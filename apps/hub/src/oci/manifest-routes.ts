@@ -5,6 +5,7 @@ import type { Blobs } from './blobs.ts';
 import type { Manifests } from './manifests.ts';
 import { digestOf, isTag, type NameParams, repositoryOf } from './names.ts';
 import { refuse } from './oci-error.ts';
+import { pageSize } from './page-size.ts';
 import { bodyOf } from './request-body.ts';
 
 /** The least a registry must take (distribution specification 1.1, "Pushing Manifests"). */
@@ -62,7 +63,7 @@ export function addManifestRoutes(app: FastifyInstance, manifests: Manifests, bl
 
   app.get<TagsRoute>('/v2/:owner/:family/tags/list', async (request, reply) => {
     const repository = repositoryOf(request.params);
-    const limit = pageSize(request.query.n);
+    const limit = pageSize(request.query.n, 1000);
     const { last } = request.query;
     const tags = await manifests.tags(repository, {
       limit: limit + 1,
@@ -93,10 +94,4 @@ async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
     }
     yield chunk;
   }
-}
-
-function pageSize(text: string | undefined): number {
-  if (text === undefined) return 1000;
-  if (/^\d{1,4}$/.test(text)) return Math.min(Number(text), 1000);
-  return refuse('UNSUPPORTED', `n is ${text}: expected a number`, { status: 400 });
 }

@@ -23,7 +23,7 @@ export interface Manifests {
     reference: { tag: string } | { digest: Digest },
   ): Promise<ManifestRow | undefined>;
   /** Stores a manifest once everything that it needs is here; a tag then points to it. */
-  put(manifest: PutManifest): Promise<{ digest: Digest; subject: Digest | null }>;
+  put(manifest: PutManifest): Promise<{ digest: Digest; subject: string | null }>;
   /** Tags in lexical order; undefined for a repository that is not there. */
   tags(
     repository: FamilyName,

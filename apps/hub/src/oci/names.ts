@@ -21,5 +21,14 @@ export function digestOf(text: unknown): Digest {
   return refuse('DIGEST_INVALID', `${text} is not a sha256 digest`);
 }
 
+/**
+ * The digest of something that need not be here, of any algorithm (image specification 1.1,
+ * `descriptor.md`, "Digests"); one by sha256 must have its form.
+ */
+export function anyDigestOf(text: string): string {
+  const form = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{1,512}$/;
+  return form.test(text) && !text.startsWith('sha256:') ? text : digestOf(text);
+}
+
 /** Tags as the specification allows them: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`. */
 export const isTag = (text: string): boolean => /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/.test(text);
