@@ -52,7 +52,7 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
 async function findCouplings(sources: Sources, rules: RuleBook): Promise<Coupling[]> {
   const settings = readSettings(sources.settings);
   let project = new Project(sources.parsed);
-  if (await sources.readMore(addressNames(project, settings, rules)))
+  if (await sources.readMore({ words: addressNames(project, settings, rules) }))
     project = new Project(sources.parsed);
   let couplings = distinct([
     ...findSdkCalls(project, rules),
@@ -64,7 +64,7 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
     const wrappers = [...declared, ...wrappersOf(couplings)];
     const names = namesOf(wrappers).filter((name) => !asked.has(name));
     for (const name of names) asked.add(name);
-    if (await sources.readMore(names)) project = new Project(sources.parsed);
+    if (await sources.readMore({ words: names })) project = new Project(sources.parsed);
     const known = new Set(couplings.map(({ call }) => call));
     const more = findWrapperCalls(project, wrappers, known);
     if (more.length === 0) break;

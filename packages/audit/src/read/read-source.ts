@@ -15,8 +15,17 @@ import { findSecrets, secretWords } from '../secret/index.ts';
 import { type TellingOf, tellingByLanguage, tellingOf } from '../token/index.ts';
 import { fileIsNotOurs, type Skipped } from '../walk/index.ts';
 
-/** What is to be found in files, as it goes to a thread: words by language. */
+/** Words of which a file holds one, by language. */
 export type Words = Readonly<Record<LanguageId, readonly string[]>>;
+
+/** What is to be found in files, as it goes to a thread. */
+export interface Wanted {
+  readonly words: Words;
+  /** Of these too it holds one, where any are given. */
+  readonly beside?: readonly string[];
+  /** Whether keys are looked for as well. */
+  readonly secrets: boolean;
+}
 
 /** What became of one file. */
 export interface Outcome {
@@ -36,13 +45,13 @@ export type ReadSource = (path: string) => Outcome;
 const maxSourceBytes = 5 * 1024 * 1024;
 const maxSettingsBytes = 1024 * 1024;
 
-/** @param secrets whether keys are looked for as well */
 export async function sourceReader(
   root: string,
-  words: Words,
-  secrets: boolean,
+  { words, beside = [], secrets }: Wanted,
 ): Promise<ReadSource> {
-  const telling = tellingByLanguage((language) => words[language]);
+  const byLanguage = tellingByLanguage((language) => words[language]);
+  const also = beside.length > 0 ? tellingOf(beside) : () => true;
+  const telling: TellingOf = (language) => (bytes) => byLanguage(language)(bytes) && also(bytes);
   const parsers = new Map<string, Parse | undefined>();
   for (const { grammar } of languages) parsers.set(grammar.parser, await loadParser(grammar));
   const buffer = new Uint8Array(maxSourceBytes);

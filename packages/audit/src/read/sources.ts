@@ -20,9 +20,19 @@ export interface Sources {
   readonly skipped: Skipped[];
   /** Source files that were looked into, parsed or not. */
   files: number;
-  /** Parses those of the files not yet read that hold a word; how many. */
-  readMore(words: Iterable<string>): Promise<number>;
+  /** Parses those of the files not yet read that hold what is asked for; how many. */
+  readMore(more: More): Promise<number>;
   end(): Promise<void>;
+}
+
+/** Files to read that hold no telling word of their own. */
+export interface More {
+  /** A file holds one of these. */
+  readonly words: Iterable<string>;
+  /** And one of these, where any are given. */
+  readonly beside?: readonly string[];
+  /** And is among these, where any are given. */
+  readonly paths?: ReadonlySet<string>;
 }
 
 /** Walks a directory, and parses the source files that hold a telling word. */
@@ -40,7 +50,7 @@ export async function readSources(
     secrets: [],
     skipped: [],
     files: 0,
-    readMore: (words) => readMore(sources, readers, words),
+    readMore: (more) => readMore(sources, readers, more),
     end: () => readers.end(),
   };
   const paths: string[] = [];
@@ -50,25 +60,26 @@ export async function readSources(
     if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });
     else paths.push(path);
   }
-  await readers.read(paths, wordsByLanguage(wordsOf), true, (outcome) => keep(sources, outcome));
+  const wanted = { words: wordsByLanguage(wordsOf), secrets: true };
+  await readers.read(paths, wanted, (outcome) => keep(sources, outcome));
   return inOrder(sources);
 }
 
 async function readMore(
   sources: Sources,
   readers: Readers,
-  words: Iterable<string>,
+  { words, beside = [], paths }: More,
 ): Promise<number> {
   const all = [...words];
   if (all.length === 0) return 0;
   const { unread, files, parsed } = sources;
   const before = parsed.length;
-  sources.unread = [];
-  const paths = unread.map(({ path }) => path);
+  const isAsked = ({ path }: Unread) => paths === undefined || paths.has(path);
+  sources.unread = unread.filter((each) => !isAsked(each));
+  const wanted = { words: wordsByLanguage(() => all), beside, secrets: false };
   await readers.read(
-    paths,
-    wordsByLanguage(() => all),
-    false,
+    unread.filter(isAsked).map(({ path }) => path),
+    wanted,
     (outcome) => keep(sources, outcome),
   );
   sources.files = files;

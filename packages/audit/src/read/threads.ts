@@ -1,16 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Outcome, sourceReader, type Words } from './read-source.ts';
+import { type Outcome, sourceReader, type Wanted } from './read-source.ts';
 import type { Task } from './read-worker.ts';
 
-/** Reads files, each with its words. */
+/** Reads files, and parses those that hold what is wanted. */
 export interface Readers {
-  /** @param secrets whether keys are looked for as well */
   read(
     paths: readonly string[],
-    words: Words,
-    secrets: boolean,
+    wanted: Wanted,
     onOutcome: (outcome: Outcome) => void,
   ): Promise<void>;
   end(): Promise<void>;
@@ -25,9 +23,9 @@ const mostThreads = 8;
 export function openReaders(root: string): Readers {
   let threads: Thread[] = [];
   return {
-    async read(paths, words, secrets, onOutcome) {
+    async read(paths, wanted, onOutcome) {
       if (paths.length < worthThreads && threads.length === 0)
-        return readHere(root, paths, words, secrets, onOutcome);
+        return readHere(root, paths, wanted, onOutcome);
       if (threads.length === 0)
         threads = Array.from(
           { length: Math.min(mostThreads, availableParallelism()) },
@@ -36,7 +34,7 @@ export function openReaders(root: string): Readers {
       const portions = portionsOf(paths);
       await Promise.all(
         threads.map(async (thread) => {
-          let told: Pick<Task, 'words' | 'secrets'> = { words, secrets };
+          let told: Pick<Task, 'wanted'> = { wanted };
           for (let next = portions.pop(); next; next = portions.pop()) {
             for (const outcome of await thread.run({ ...told, paths: next })) onOutcome(outcome);
             told = {};
@@ -51,11 +49,10 @@ export function openReaders(root: string): Readers {
 async function readHere(
   root: string,
   paths: readonly string[],
-  words: Words,
-  secrets: boolean,
+  wanted: Wanted,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
-  const read = await sourceReader(root, words, secrets);
+  const read = await sourceReader(root, wanted);
   for (const path of paths) onOutcome(read(path));
 }
 

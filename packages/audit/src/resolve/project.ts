@@ -1,4 +1,4 @@
-import type { CallSite, Code, CodeFunction, CodeType, Import } from '../language/code.ts';
+import type { Binding, CallSite, Code, CodeFunction, CodeType, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -6,6 +6,12 @@ import type { SourceFile } from './source-file.ts';
 export interface PlacedCall {
   readonly file: SourceFile;
   readonly call: CallSite;
+}
+
+/** A binding, and the file that it stands in. */
+export interface PlacedBinding {
+  readonly file: SourceFile;
+  readonly binding: Binding;
 }
 
 /** The files that were read, and which of them an import means. */
@@ -16,6 +22,7 @@ export class Project {
   readonly #byOwner = new Map<string, SourceFile[]>();
   readonly #calls = new Map<string, PlacedCall[]>();
   readonly #functions = new Map<string, CodeFunction[]>();
+  readonly #returns = new Map<string, PlacedBinding[]>();
   readonly #supers = new Map<string, Set<string>>();
   readonly #asking: CodeType[] = [];
   readonly #directories = new Set<string>();
@@ -33,6 +40,9 @@ export class Project {
 
   #keep(file: SourceFile): void {
     for (const fn of file.code.functions) push(this.#functions, fn.name, fn);
+    for (const binding of file.code.bindings)
+      if (binding.name === 'return' && binding.fn && binding.fn.name !== '')
+        push(this.#returns, binding.fn.name, { file, binding });
     for (const call of file.code.calls)
       for (const name of namesCalled(call)) push(this.#calls, name, { file, call });
     for (const type of file.code.types) {
@@ -61,6 +71,11 @@ export class Project {
   /** Functions and methods of this name, wherever they are. */
   functionsNamed(name: string): readonly CodeFunction[] {
     return this.#functions.get(name) ?? [];
+  }
+
+  /** What functions and methods of this name give back. */
+  returnsOf(name: string): readonly PlacedBinding[] {
+    return this.#returns.get(name) ?? [];
   }
 
   /** Whether a method of one type may be what a call on another means. */
