@@ -39,6 +39,7 @@ export function addReferrerRoutes(app: FastifyInstance, referrers: Referrers): v
       reply.header('link', `</v2/${repository}/referrers/${subject}?${query}>; rel="next"`);
     }
     reply.headers({ 'content-type': mediaTypes.index, 'cache-control': 'no-cache' });
-    return reply.send(JSON.stringify(referrersIndex(manifests)));
+    // As bytes: text would be sent with a charset, and the type has no parameters.
+    return reply.send(Buffer.from(JSON.stringify(referrersIndex(manifests))));
   });
 }
