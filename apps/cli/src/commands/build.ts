@@ -150,6 +150,7 @@ function summary(report: BuildReport, out: string): string {
     formatTable(head, rows),
     '',
     ...(front.size > 0 ? ['◆ on the front: no other is as small, as fast and as good'] : []),
+    ...(report.calibration?.warnings ?? []).map((line) => `⚠ ${line}`),
     ...(report.cached ? [`Made before, at ${report.createdAt}: nothing was made again.`] : []),
     `${out}/report.html`,
   ];

@@ -186,6 +186,7 @@ describe('a part of a data set', () => {
     digest: `sha256:${'0'.repeat(64)}` as const,
     labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     expectedOutputs: [],
+    stored: {},
     sequence: undefined,
     sample: async (index: number) => ({
       x: { type: 'float32' as const, shape: [1], data: Float32Array.of(index) },

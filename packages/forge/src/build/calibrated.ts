@@ -14,6 +14,7 @@ import {
 import { type Calibration, calibrate, defaultMethod, observeValues } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
 import type { Ranges } from './precision/learned.ts';
+import type { Count } from './progress.ts';
 
 /** What a model's activations look like on a calibration set, each measured when first asked for. */
 export interface Calibrated {
@@ -31,7 +32,8 @@ export interface CalibratedOptions {
   /** Loads what is run; by default as one file, which ends at 2 GiB. */
   readonly load?: ((model: Model) => Promise<Session>) | undefined;
   readonly dataset: Dataset;
-  readonly onProgress: (done: number, total: number) => void;
+  /** Begins to count what goes through the model. */
+  readonly begin: (what: string) => Count;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -40,7 +42,7 @@ export function openCalibrated(options: CalibratedOptions): Calibrated {
   const calibration = once(() =>
     calibrate(options.engine, options.model, options.dataset, {
       ...(options.load && { load: options.load }),
-      onProgress: options.onProgress,
+      onProgress: options.begin('activations'),
       signal: options.signal,
     }),
   );
@@ -105,7 +107,7 @@ const momentRows = 4096;
 const streamedBytes = 24 * 1024 * 1024;
 
 async function collectMoments(options: CalibratedOptions): Promise<LayerMoments> {
-  const { engine, model, load, dataset, onProgress, signal } = options;
+  const { engine, model, load, dataset, begin, signal } = options;
   const requests = momentRequests(model);
   const rowsPerTensor = Math.max(1, Math.ceil(momentRows / dataset.samples));
   const collector = new MomentCollector(requests, {
@@ -131,7 +133,7 @@ async function collectMoments(options: CalibratedOptions): Promise<LayerMoments>
         if (tensor?.data instanceof Float32Array) collector.add(name, tensor.data, tensor.shape);
       }
     },
-    { ...(load && { load }), onProgress, signal },
+    { ...(load && { load }), onProgress: begin('what layers read'), signal },
   );
   return collector.moments();
 }

@@ -76,10 +76,15 @@ describeUnless(noSharedData)('compression beside precision', () => {
     );
   });
 
-  it('is not tried where nothing tells what it costs', async () => {
-    const { variants } = await run('blind', { precisions: ['fp32'], compression: ['cluster'] });
-    expect(variants.get('device-fp32-clustered')).toMatchObject({ status: 'skipped' });
-    expect(variants.get('device-fp32-clustered')?.reason).toContain('--eval');
+  it('is refused before anything is built where nothing tells what it costs', async () => {
+    const stages: string[] = [];
+    const refusal = await run('blind', {
+      precisions: ['fp32'],
+      compression: ['cluster'],
+      onProgress: ({ stage }) => stages.push(stage),
+    }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'usage', hint: expect.stringContaining('--eval') });
+    expect(stages).toEqual([]);
   });
 
   it('is refused by a name that is none, and where it goes with no precision asked for', async () => {

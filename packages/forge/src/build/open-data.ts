@@ -5,6 +5,7 @@ import { once, openCalibrated } from './calibrated.ts';
 import { findExtremes } from './extremes.ts';
 import { engineModel, openModelFile, writeModelFile } from './model-file.ts';
 import type { PrecisionJob } from './precision/index.ts';
+import type { Count } from './progress.ts';
 import type { LoadedModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
 import { openTrials } from './trials.ts';
@@ -18,7 +19,8 @@ export interface DataOptions {
   readonly metric: string | undefined;
   readonly engine: Engine;
   readonly staging: Staging;
-  readonly onProgress: (done: number, total: number) => void;
+  /** Begins to count samples that are observed. */
+  readonly begin: (what: string) => Count;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,13 +31,16 @@ const mostForExtremes = 64;
 export function openData(
   options: DataOptions,
 ): Pick<PrecisionJob, 'calibrated' | 'extremes' | 'dataOf' | 'trials'> {
-  const { source, reference, evaluation, calibration, engine, onProgress, signal } = options;
+  const { source, reference, evaluation, calibration, engine, begin, signal } = options;
   const samples = calibration ?? (evaluation && subset(evaluation, mostForExtremes));
   const load = source.data && loadBeside(engine, options.staging);
-  const dataOf: PrecisionJob['dataOf'] = (model) => ({
+  const dataOf: PrecisionJob['dataOf'] = (model, of) => ({
     calibrated:
       calibration &&
-      openCalibrated({ engine, model, load, dataset: calibration, onProgress, signal }),
+      openCalibrated({
+        ...{ engine, model, load, dataset: calibration, signal },
+        begin: (what) => begin(of === undefined ? what : `${what}, ${of}`),
+      }),
     extremes: samples && once(() => findExtremes(engine, model, samples, { load, signal })),
   });
   const metric = evaluation && options.metric;

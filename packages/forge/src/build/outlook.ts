@@ -18,20 +18,23 @@ export interface Ahead {
 export class Outlook {
   readonly #ahead: Ahead;
   readonly #clock: () => number;
-  readonly #started = new Map<Counted['stage'], number>();
 
   constructor(ahead: Ahead, clock: () => number = () => performance.now()) {
     this.#ahead = ahead;
     this.#clock = clock;
   }
 
-  /** Called as a stage begins (with nothing done) and whenever more of it is done. */
-  remainingMs(stage: Counted['stage'], done: number, total: number): number {
-    const now = this.#clock();
-    const started = this.#started.get(stage) ?? now;
-    this.#started.set(stage, started);
-    const pace = done === 0 ? 0 : (now - started) / done;
-    return pace * (total - done) + this.#after(stage);
+  /**
+   * Begins to count a piece of work: each has a pace of its own, and several may be under way.
+   *
+   * @returns what is left in milliseconds, by how much is done
+   */
+  begin(stage: Counted['stage']): (done: number, total: number) => number {
+    const started = this.#clock();
+    return (done, total) => {
+      const pace = done === 0 ? 0 : (this.#clock() - started) / done;
+      return pace * (total - done) + this.#after(stage);
+    };
   }
 
   #after(stage: Counted['stage']): number {

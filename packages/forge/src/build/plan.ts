@@ -232,7 +232,23 @@ function checkPlan(plan: BuildPlan, options: PlanOptions): BuildPlan {
     });
   }
   for (const tier of plan.tiers) checkTier(tier);
+  checkJudged(plan);
   return plan;
+}
+
+/** A compression is kept where it pays, and what it costs is not known without. */
+function checkJudged({ tiers, evaluation }: BuildPlan): void {
+  const compressed = tiers.find(({ compression = [] }) => compression.length > 0);
+  if (!compressed || evaluation) return;
+  const { tier, compression = [] } = compressed;
+  fail(
+    'usage',
+    `the compression ${compression.join(', ')} of tier ${tier} has nothing to be judged by`,
+    {
+      hint: 'add --eval with an evaluation set, or evaluation in the blueprint',
+      details: { field: 'compression', tier },
+    },
+  );
 }
 
 function checkTier({ targets, precisions, compression = [] }: TierPlan): void {

@@ -5,6 +5,8 @@ export type BuildProgress =
   /** The same was built before: what was found then is taken. */
   | { readonly stage: 'cached'; readonly builtAt: string }
   | { readonly stage: 'load'; readonly tier: Tier }
+  /** Something about what was given that whoever builds should know; the report says it too. */
+  | { readonly stage: 'warning'; readonly tier: Tier; readonly message: string }
   /** A variant was made (conversions run beside each other), or its latency is measured. */
   | { readonly stage: 'convert' | 'measure'; readonly tier: Tier; readonly variant: string }
   | Counted;
@@ -13,9 +15,14 @@ export type BuildProgress =
 export interface Counted {
   readonly stage: 'calibrate' | 'mix' | 'evaluate';
   readonly tier: Tier;
+  /** What is observed: a calibration set may go through several models beside each other. */
+  readonly what?: string;
   /** Samples, or layers. */
   readonly done: number;
   readonly total: number;
   /** Milliseconds until the tier is built, as far as can be told by now. */
   readonly remainingMs: number;
 }
+
+/** Tells how far one piece of work is: called with nothing done as it begins. */
+export type Count = (done: number, total: number) => void;

@@ -9,6 +9,7 @@ import {
   type LatencyBudget,
 } from '../measure/index.ts';
 import type { BuiltVariant, CompressionSaving, SourceFixes, SourceModel } from '../report/index.ts';
+import { calibrationFindings } from './calibration-findings.ts';
 import { findSaving } from './compression/index.ts';
 import { type Draft, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
@@ -20,7 +21,7 @@ import { openData } from './open-data.ts';
 import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import { openPassThreads, type PrecisionJob } from './precision/index.ts';
-import type { BuildProgress, Counted } from './progress.ts';
+import type { BuildProgress, Count, Counted } from './progress.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
 import { type VariantKind, variantKinds } from './variant-kinds.ts';
@@ -52,6 +53,8 @@ export interface UsedSet {
   readonly path: string;
   readonly digest: Digest;
   readonly samples: number;
+  /** What makes it look unlike what the model is really given. */
+  readonly warnings?: string[];
 }
 
 /**
@@ -108,12 +111,14 @@ async function measureTier(
   try {
     calibration = await openDataset(context.calibration, source, reference);
     const sets = { evaluation: dataset, calibration };
-    const sampleMs = dataset ? await timeOne(reference, dataset) : 0;
+    const warnings = await warnOf(plan.tier, sets, reference, context);
+    const known = dataset ?? calibration;
+    const sampleMs = known ? await timeOne(reference, known) : 0;
     const kinds = variantKinds(plan);
-    const count = counter(plan.tier, kinds.length, sets, sampleMs, context);
-    drafts = await makeDrafts(plan, kinds, source, reference, sets, count, context);
+    const begin = counter(plan.tier, kinds.length, sets, sampleMs, context);
+    drafts = await makeDrafts(plan, kinds, source, reference, sets, begin, context);
     const ready = drafts.filter(isReady);
-    const evaluation = dataset && (await evaluateAll(ready, reference, dataset, count, context));
+    const evaluation = dataset && (await evaluateAll(ready, reference, dataset, begin, context));
     const examples = await chooseExamples(reference, dataset);
     const measured = { evaluation, examples, dataset, reference, drafts: ready };
     const variants: BuiltVariant[] = [];
@@ -121,7 +126,7 @@ async function measureTier(
       throwIfCancelled(context.signal);
       variants.push(await finishOrSkip(plan, draft, measured, context));
     }
-    return { variants, evaluation: usedOf(dataset), calibration: usedOf(calibration) };
+    return { variants, evaluation: usedOf(dataset), calibration: usedOf(calibration, warnings) };
   } finally {
     await dataset?.close();
     await calibration?.close();
@@ -129,8 +134,25 @@ async function measureTier(
   }
 }
 
-const usedOf = (set: Dataset | undefined): UsedSet | undefined =>
-  set && { path: set.path, digest: set.digest, samples: set.samples };
+const usedOf = (set: Dataset | undefined, warnings: readonly string[] = []): UsedSet | undefined =>
+  set && {
+    path: set.path,
+    digest: set.digest,
+    samples: set.samples,
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  };
+
+async function warnOf(
+  tier: Tier,
+  { calibration, evaluation }: DataSets,
+  reference: Session,
+  { progress }: TierContext,
+): Promise<string[]> {
+  if (!calibration) return [];
+  const warnings = await calibrationFindings(calibration, evaluation, reference.inputs);
+  for (const message of warnings) progress({ stage: 'warning', tier, message });
+  return warnings;
+}
 
 const isReady = (draft: Draft | Skipped): draft is Draft => !('skipped' in draft);
 
@@ -184,7 +206,7 @@ async function makeDrafts(
   source: LoadedModel,
   reference: Session,
   sets: DataSets,
-  count: Count,
+  begin: Begin,
   context: TierContext,
 ): Promise<(Draft | Skipped)[]> {
   const { engine, memo, staging, progress, signal } = context;
@@ -196,17 +218,15 @@ async function makeDrafts(
     ...openData({
       ...{ source, reference, engine, staging, signal, ...sets },
       metric: context.evaluation?.metric,
-      onProgress: (done, total) => count('calibrate', done, total),
+      begin: (what) => begin('calibrate', what),
     }),
     bar: plan.bar,
     others: plan.precisions,
-    progress: (done, total) => count('mix', done, total),
+    progress: begin('mix'),
     convert: (request, file = source) => threads.run(file, request, staging.workspace()),
   };
   const make = async ({ id, precision }: VariantKind): Promise<Draft | Skipped> => {
     throwIfCancelled(signal);
-    if (precision.compression && !sets.evaluation)
-      return { id, precision, notes: [], skipped: needsEvaluation };
     const draft = await makeDraft(id, precision, job, memo, engine, reference);
     progress({ stage: 'convert', tier: plan.tier, variant: id });
     return draft;
@@ -225,12 +245,8 @@ async function makeDrafts(
   }
 }
 
-/** A compression is kept where it pays, and what it costs is not known without. */
-const needsEvaluation =
-  'whether it pays is not known: give samples with --eval (or evaluation in the blueprint)';
-
-/** Tells how far a stage is. */
-type Count = (stage: Counted['stage'], done: number, total: number) => void;
+/** Begins to tell how far a piece of work is. */
+type Begin = (stage: Counted['stage'], what?: string) => Count;
 
 function counter(
   tier: Tier,
@@ -238,16 +254,20 @@ function counter(
   { evaluation }: DataSets,
   sampleMs: number,
   { latency = defaultLatencyBudget, progress }: TierContext,
-): Count {
+): Begin {
   const outlook = new Outlook({
     variants: kinds,
     evaluationSamples: evaluation?.samples ?? 0,
     sampleMs,
-    timingMs: latency.maxMs,
+    timingMs: sampleMs > 0 ? Math.min(latency.maxMs, latency.maxRuns * sampleMs) : latency.maxMs,
   });
-  return (stage, done, total) => {
-    const remainingMs = outlook.remainingMs(stage, done, total);
-    progress({ stage, tier, done, total, remainingMs });
+  return (stage, what) => {
+    let left: ReturnType<Outlook['begin']> | undefined;
+    return (done, total) => {
+      left ??= outlook.begin(stage);
+      const remainingMs = left(done, total);
+      progress({ stage, tier, ...(what !== undefined && { what }), done, total, remainingMs });
+    };
   };
 }
 
@@ -284,7 +304,7 @@ async function evaluateAll(
   drafts: readonly Draft[],
   reference: Session,
   dataset: Dataset,
-  count: Count,
+  begin: Begin,
   { evaluation, signal }: TierContext,
 ): Promise<Evaluation> {
   return evaluate({
@@ -297,7 +317,7 @@ async function evaluateAll(
     dataset,
     metric: evaluation?.metric,
     signal,
-    onProgress: (done, total) => count('evaluate', done, total),
+    onProgress: begin('evaluate'),
   });
 }
 

@@ -46,6 +46,7 @@ async function walk(
   { onProgress, signal }: ObserveOptions,
 ): Promise<void> {
   let state = dataset.sequence?.initial ?? {};
+  onProgress?.(0, dataset.samples);
   let coming = start(session, dataset, 0, state);
   for (let sample = 0; sample < dataset.samples; sample += 1) {
     if (signal?.aborted) {

@@ -1,4 +1,4 @@
-import type { Digest } from '@selvedge/core/schema';
+import type { Digest, ElementType } from '@selvedge/core/schema';
 import type { Tensors } from '@selvedge/infer/engine';
 import type { Sequence } from './sequence.ts';
 
@@ -14,6 +14,8 @@ export interface Dataset {
   readonly labels: readonly number[] | undefined;
   /** Outputs that have an `expected.<output>.npy`. */
   readonly expectedOutputs: readonly string[];
+  /** By input that has an array: the file and the element type it holds, before any conversion. */
+  readonly stored: Readonly<Record<string, StoredColumn>>;
   /** How samples follow each other, where the model is stateful. */
   readonly sequence: Sequence | undefined;
   /**
@@ -26,6 +28,12 @@ export interface Dataset {
   /** What the outputs of one sample should be, by output name, as the file holds it. */
   expected(index: number): Promise<Tensors>;
   close(): Promise<void>;
+}
+
+/** Where an input's values stand, and as what. */
+export interface StoredColumn {
+  readonly file: string;
+  readonly type: ElementType;
 }
 
 export interface DatasetOptions {

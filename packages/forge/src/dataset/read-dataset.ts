@@ -35,6 +35,7 @@ export async function readDataset(
       digest: await folder.digest(),
       labels: await readLabels(folder, samples),
       expectedOutputs: expected.map(({ name }) => name),
+      stored: storedOf(columns),
       sequence,
       sample: async (index) => ({
         ...sequence?.constants,
@@ -54,6 +55,11 @@ interface Column {
   readonly shape: readonly number[];
   readonly source: RowSource;
 }
+
+const storedOf = (columns: readonly Column[]): Dataset['stored'] =>
+  Object.fromEntries(
+    columns.map(({ spec, source: { file, type } }) => [spec.name, { file, type }]),
+  );
 
 async function readSequence(
   folder: Folder,

@@ -40,6 +40,7 @@ export function formatReport(report: BuildReport): string {
     ...(report.calibration
       ? [
           `- calibration set: ${codeSpan(report.calibration.path)}, ${count(report.calibration.samples)} samples, \`${report.calibration.digest}\``,
+          ...(report.calibration.warnings ?? []).map((line) => `  - ⚠ ${plainText(line)}`),
         ]
       : []),
     `- engine: ${engineLine(report.toolchain.engine)}, Node ${report.toolchain.node}, ${report.toolchain.platform}`,

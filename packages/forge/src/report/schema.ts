@@ -218,7 +218,13 @@ export const BuildReport = Type.Object({
   ),
   /** The calibration set, where one was given. */
   calibration: Type.Optional(
-    Type.Object({ path: Type.String(), digest: Digest, samples: Type.Integer({ minimum: 1 }) }),
+    Type.Object({
+      path: Type.String(),
+      digest: Digest,
+      samples: Type.Integer({ minimum: 1 }),
+      /** What makes it look unlike what the model is really given. */
+      warnings: Type.Optional(Type.Array(Type.String())),
+    }),
   ),
   /** The bars that were stated, by tier. */
   bars: Type.Record(

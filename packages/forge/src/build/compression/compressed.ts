@@ -47,7 +47,7 @@ async function compress(method: CompressionMethod, job: PrecisionJob): Promise<C
   return {
     ...job,
     source: own,
-    ...dataOf(model),
+    ...dataOf(model, method.suffix),
     convert: (request, file = own) => convert(request, file),
   };
 }

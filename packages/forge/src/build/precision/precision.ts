@@ -14,8 +14,8 @@ export interface PrecisionJob {
   readonly source: LoadedModel;
   /** What activations look like; absent without a calibration set. */
   readonly calibrated: Calibrated | undefined;
-  /** The same of a model that the source was made into. */
-  readonly dataOf: (model: Model) => Pick<PrecisionJob, 'calibrated' | 'extremes'>;
+  /** The same of a model that the source was made into. `of` says which. */
+  readonly dataOf: (model: Model, of?: string) => Pick<PrecisionJob, 'calibrated' | 'extremes'>;
   /** The least and the most of values in half precision, on whatever samples there are; absent without any. */
   readonly extremes: (() => Promise<Ranges>) | undefined;
   /** Absent without a calibration set. */

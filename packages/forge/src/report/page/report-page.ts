@@ -77,7 +77,7 @@ function builtFrom(report: BuildReport): Markup {
   return html`<section><h2>Built from</h2><dl>
 ${Object.entries(report.sources).map(([tier, model]) => html`<dt>${tier}</dt><dd><bdi class="id">${model.file}</bdi>, ${count(model.nodes)} operators, ${count(model.parameters)} parameters, ${formatBytes(model.bytes)}, ${digest(model.digest)}</dd>`)}
 <dt>evaluation set</dt><dd>${set(evaluation)}</dd>
-<dt>calibration set</dt><dd>${set(calibration)}</dd>
+<dt>calibration set</dt><dd>${set(calibration)}${calibration?.warnings?.map((line) => html`<div class="status unproven">⚠ ${line}</div>`)}</dd>
 <dt>engine</dt><dd>${name} ${version}${threads === null ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`}, Node ${toolchain.node}, ${toolchain.platform}</dd>
 <dt>made by</dt><dd>Selvedge ${toolchain.selvedge}</dd></dl></section>`;
 }
