@@ -75,7 +75,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       ];
     }
     case 'property_declaration': {
-      const value = node.field('value');
+      const value = node.field('value') ?? returnedIn(child(node, 'accessor_list'));
       return [
         {
           name: `this.${node.field('name')?.text() ?? ''}`,
@@ -86,6 +86,11 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     }
     case 'assignment_expression':
       return [{ name: node.field('left')?.text() ?? '', value: readField(node, 'right', read) }];
+    // `T F() => value`.
+    case 'arrow_expression_clause':
+      return node.parent()?.kind === 'property_declaration'
+        ? []
+        : [{ name: 'return', value: readInner(node, read) }];
     // A primary constructor's parameters are seen by the whole class.
     case 'parameter':
       return /^(class|record|struct)_declaration$/.test(node.parent()?.parent()?.kind ?? '')
@@ -94,6 +99,15 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     default:
       return [];
   }
+}
+
+/** What a property's `get { return value; }` gives. */
+function returnedIn(node: SyntaxNode | undefined): SyntaxNode | undefined {
+  for (const each of node?.named ?? []) {
+    const found = each.kind === 'return_statement' ? each.named[0] : returnedIn(each);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function typeIn(node: SyntaxNode): { type?: string } {
@@ -112,6 +126,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'await_expression':
     case 'parenthesized_expression':
     case 'expression_statement':
+    case 'arrow_expression_clause':
     case 'postfix_unary_expression':
       return readInner(node, read);
     case 'cast_expression':
@@ -153,8 +168,16 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     }
     case 'implicit_object_creation_expression': {
       const type = node.parent()?.parent()?.field('type')?.text() ?? '';
-      return callAt(node, dotted(type), argsOf(node, read), true);
+      const args = [...argsOf(node, read), ...initialised(node, read)];
+      return callAt(node, dotted(type), args, true);
     }
+    case 'switch_expression':
+      return either(
+        ...node.named.flatMap((arm) => {
+          const answer = arm.kind === 'switch_expression_arm' ? arm.named.at(-1) : undefined;
+          return answer ? [read(answer)] : [];
+        }),
+      );
     case 'initializer_expression':
       return { is: 'list', any: false, items: node.named.map(read) };
     case 'anonymous_object_creation_expression':
@@ -185,7 +208,7 @@ function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
 
 /** `new X { Url = "…" }`: what is set counts as named arguments. */
 function initialised(node: SyntaxNode, read: ReadExpr): Argument[] {
-  const body = node.field('initializer');
+  const body = node.field('initializer') ?? child(node, 'initializer_expression');
   return (body ? body.named : []).flatMap((each): Argument[] =>
     each.kind === 'assignment_expression'
       ? [{ name: each.field('left')?.text() ?? '', value: readField(each, 'right', read) }]

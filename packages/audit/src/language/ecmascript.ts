@@ -129,12 +129,30 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
         : [];
     }
     case 'required_parameter':
-      return child(node, 'accessibility_modifier')
-        ? [{ name: `this.${node.field('pattern')?.text() ?? ''}`, ...typeIn(node) }]
+    case 'optional_parameter':
+      return parameter(node, read);
+    case 'assignment_pattern': {
+      const [left, right] = [node.field('left'), node.field('right')];
+      return left && right && node.parent()?.kind === 'formal_parameters'
+        ? patterns(left, read(right), undefined)
         : [];
+    }
+    case 'arrow_function': {
+      const body = node.field('body');
+      return body && body.kind !== 'statement_block' ? [{ name: 'return', value: read(body) }] : [];
+    }
     default:
       return [];
   }
+}
+
+/** A parameter that is a field, and one's default. */
+function parameter(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  const label = node.field('pattern')?.text() ?? '';
+  const value = node.field('value');
+  if (child(node, 'accessibility_modifier'))
+    return [{ name: `this.${label}`, ...typeIn(node), value: value ? read(value) : name(label) }];
+  return value ? [{ name: label, value: read(value) }] : [];
 }
 
 /** What a pattern on the left of `=` binds: a name, a member of `this`, or parts of the value. */

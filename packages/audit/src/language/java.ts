@@ -18,7 +18,7 @@ export const java: Grammar = {
       ? node.field('name')?.text()
       : undefined,
   supers: (node) =>
-    `${node.field('superclass')?.text() ?? ''} ${node.field('interfaces')?.text() ?? ''}`,
+    `${node.field('superclass')?.text() ?? ''} ${node.field('interfaces')?.text() ?? ''} ${child(node, 'extends_interfaces')?.text() ?? ''}`,
   bindings,
   expr,
 };
@@ -117,12 +117,23 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return node.field('operator')?.text() === '+'
         ? text(readField(node, 'left', read), readField(node, 'right', read))
         : undefined;
+    case 'class_literal':
+      return readInner(node, read);
+    case 'switch_expression':
+      return either(...answersOf(child(node, 'switch_block'), read));
     case 'ternary_expression':
       return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
     default:
       return undefined;
   }
 }
+
+/** What the rules of a `switch` give (`case A -> value`). */
+const answersOf = (block: SyntaxNode | undefined, read: ReadExpr): Expr[] =>
+  (block ? block.named : []).flatMap((rule) => {
+    const answer = rule.kind === 'switch_rule' ? rule.named.at(-1) : undefined;
+    return answer ? [read(answer)] : [];
+  });
 
 export function dotted(path: string): Expr {
   const [first = '', ...rest] = path.split(/\.|::/);

@@ -87,26 +87,58 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     // A parameter of the primary constructor, with `val` or without, is seen by what stands in the class.
     case 'class_parameter': {
       const { name: label, type } = nameAndType(node);
-      const value = injected(child(node, 'modifiers')?.text() ?? '');
+      const given = defaultIn(node);
+      const value = given ? read(given) : injected(child(node, 'modifiers')?.text() ?? '');
       return [{ name: `this.${label}`, type, ...(value && { value }) }];
     }
     case 'assignment': {
       const [left, right] = node.named;
       return left && right ? [{ name: left.text(), value: read(right) }] : [];
     }
+    case 'function_value_parameters':
+      return defaultsIn(node, read);
+    // `fun f() = value`.
+    case 'function_body': {
+      const value = node.named[0];
+      const isValue = value && value.kind !== 'statements' && node.parent()?.kind !== 'getter';
+      return isValue ? [{ name: 'return', value: read(value) }] : [];
+    }
     default:
       return [];
   }
 }
 
-/** `= value` or `by lazy { value }`. */
+/** What a parameter is where nobody gives it: it stands after the parameter. */
+const defaultsIn = (list: SyntaxNode, read: ReadExpr): BindingHead[] =>
+  list.named.flatMap((each, at) => {
+    const before = list.named[at - 1];
+    if (each.kind === 'parameter' || before?.kind !== 'parameter') return [];
+    return [{ ...nameAndType(before), value: read(each) }];
+  });
+
+/** The value after a property's name and type. */
+function defaultIn(node: SyntaxNode): SyntaxNode | undefined {
+  const type = node.named.findIndex(({ kind }) => (typeKinds as readonly string[]).includes(kind));
+  return type < 0 ? undefined : node.named[type + 1];
+}
+
+/** `= value`, `by lazy { value }` or `get() = value`. */
 function valueAfter(node: SyntaxNode, declared: SyntaxNode): SyntaxNode | undefined {
   const parts = node.named;
   const rest = parts.slice(parts.findIndex((each) => each.id === declared.id) + 1);
   const value = rest.find((each) => !['getter', 'setter', 'type_constraints'].includes(each.kind));
+  const getter = value ? undefined : rest.find((each) => each.kind === 'getter');
+  if (getter) return lastIn(child(getter, 'function_body'));
   if (value?.kind !== 'property_delegate') return value;
   const lambda = descend(value, 'statements');
   return lambda ? lambda.named.at(-1) : undefined;
+}
+
+/** What a block gives back: its last expression, or the one that it is. */
+function lastIn(block: SyntaxNode | undefined): SyntaxNode | undefined {
+  const last = block?.named.at(-1);
+  if (last?.kind === 'statements' || last?.kind === 'control_structure_body') return lastIn(last);
+  return last?.kind === 'jump_expression' ? last.named.at(-1) : last;
 }
 
 function descend(node: SyntaxNode, kind: string): SyntaxNode | undefined {
@@ -145,10 +177,24 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return text(...node.named.map(read));
     case 'elvis_expression':
       return either(...node.named.map(read));
+    case 'if_expression':
+    case 'when_expression':
+      return either(...branchesOf(node).map(read));
     default:
       return undefined;
   }
 }
+
+function branchesOf(node: SyntaxNode): SyntaxNode[] {
+  return node.named.flatMap((each): SyntaxNode[] => {
+    if (each.kind === 'when_entry') return branchesOf(each);
+    const last = each.kind === 'control_structure_body' ? lastIn(each) : undefined;
+    return last ? [last] : [];
+  });
+}
+
+/** Calls whose block says what to take where the object is nothing. */
+const otherwise = /^(ifBlank|ifEmpty|getOrElse|orElse|getOrPut)$/;
 
 function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   const [callee, suffix] = node.named;
@@ -162,9 +208,16 @@ function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     return [{ ...(label !== undefined && { name: label }), value: read(value) }];
   });
   const target = read(callee);
+  const instead = target.is === 'member' && otherwise.test(target.name) && lastOf(suffix);
+  if (target.is === 'member' && instead) return either(target.of, read(instead));
   // `post("…") { … }` is one call: the block is its last argument.
   if (!list && target.is === 'call' && callee.kind === 'call_expression') return target;
   return callAt(node, target, args);
+}
+
+function lastOf(suffix: SyntaxNode): SyntaxNode | undefined {
+  const block = child(suffix, 'annotated_lambda') && descend(suffix, 'statements');
+  return block ? lastIn(block) : undefined;
 }
 
 function pieces(node: SyntaxNode, read: ReadExpr): (string | Expr)[] {

@@ -72,6 +72,9 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     const label = left?.text().replace(/^self\./, 'this.') ?? '';
     return left && right ? [{ name: label, value: read(right) }] : [];
   }
+  if (node.kind === 'guard_statement' || node.kind === 'if_statement') return unwrapped(node, read);
+  if (node.kind === 'statements') return given(node, read);
+  if (node.kind === 'enum_entry') return rawValue(node, read);
   if (node.kind !== 'property_declaration') return [];
   const parts = node.named;
   const pattern = parts.findIndex((each) => each.kind === 'pattern');
@@ -88,6 +91,36 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       ...(value && { value: read(value) }),
     },
   ];
+}
+
+/** `if let url = …`, `guard let url = …`. */
+const unwrapped = (node: SyntaxNode, read: ReadExpr): BindingHead[] =>
+  node.named.flatMap((each, at) => {
+    const [label, value] = node.named.slice(at + 1, at + 3);
+    if (each.kind !== 'value_binding_pattern' || label?.kind !== 'simple_identifier') return [];
+    return value && value.kind !== 'statements' ? [{ name: label.text(), value: read(value) }] : [];
+  });
+
+/** A body of one expression gives it back. */
+function given(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  const [only, more] = node.named;
+  const isBody = /^(computed_property|function_body)$/.test(node.parent()?.kind ?? '');
+  if (!isBody || !only || more || /statement|declaration|assignment/.test(only.kind)) return [];
+  return [{ name: 'return', value: read(only) }];
+}
+
+function rawValue(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  const [label, value] = node.named;
+  return label && value ? [{ name: `this.${label.text()}`, value: read(value) }] : [];
+}
+
+/** What the branches of an `if` or `switch` give, where they stand for a value. */
+function branchesOf(node: SyntaxNode): SyntaxNode[] {
+  return node.named.flatMap((each): SyntaxNode[] => {
+    if (each.kind === 'switch_entry') return branchesOf(each);
+    const last = each.kind === 'statements' ? each.named.at(-1) : undefined;
+    return last ? [last] : [];
+  });
 }
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
@@ -120,6 +153,11 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'nil_coalescing_expression':
     case 'ternary_expression':
       return either(...node.named.map(read));
+    case 'if_statement':
+    case 'switch_statement':
+      return node.parent()?.kind === 'property_declaration'
+        ? either(...branchesOf(node).map(read))
+        : undefined;
     case 'array_literal':
       return { is: 'list', any: false, items: node.named.map(read) };
     case 'dictionary_literal':
