@@ -2,7 +2,6 @@
 export const knownGaps: Readonly<Record<string, string>> = {
   'csharp/azure-vision': 'an injected client of a namespace without a rule',
   'csharp/background-service': 'a class that extends BackgroundService is nobody waiting',
-  'csharp/http-client': 'a timeout in an object initialiser',
   'csharp/wrapper-behind-an-interface':
     'a parameter of a lambda, of an interface that one class implements',
   'go/request-then-do': "a client's timeout in a composite literal",
@@ -11,18 +10,11 @@ export const knownGaps: Readonly<Record<string, string>> = {
   'java/langchain4j-model': 'baseUrl of a builder sends nothing',
   'java/okhttp': 'url of a builder sends nothing',
   'java/scheduled': 'a schedule with an hour is a batch',
-  'javascript/axios-instance': "the host of an instance's base address names the service",
-  'javascript/own-function-around-fetch':
-    'a function of another file around fetch sends its first argument',
-  'kotlin/address-from-settings': 'an address that is chosen by a condition',
-  'python/address-from-yaml': 'a settings file read into a dictionary',
-  'python/httpx-client-with-base-url': "the host of a client's base address names the service",
   'rust/test-module': 'a module under cfg(test) is a test',
   'swift/request-made-by-another-method':
     'a request that another method builds, known by its header',
   'swift/url-session-known-host': "the request's timeoutInterval",
   'swift/wrapper-through-a-protocol': 'a protocol that one class implements',
-  'typescript/client-with-another-base-url': "the client's base address names the service",
   'typescript/nightly-job': 'a schedule is a batch',
   'typescript/re-export': 'a name that an index file passes on',
   'typescript/react-event-handler': 'a function that is given to onClick by its name',

@@ -5,16 +5,19 @@ import { describe } from './facts/index.ts';
 import {
   addressNames,
   type Coupling,
+  clientNames,
   declaredRequests,
   findHttpCalls,
   findSdkCalls,
   findWrapperCalls,
+  indexFilesOf,
+  unreadSenders,
   type Wrapper,
   wrappersOf,
 } from './find/index.ts';
 import type { AuditReport, Finding } from './finding.ts';
-import { readSources, type Sources } from './read/sources.ts';
-import { Project, readSettings } from './resolve/index.ts';
+import { type More, readSources, type Sources } from './read/sources.ts';
+import { Project, readSettings, type Settings } from './resolve/index.ts';
 import { loadRules, ownRules, type RuleBook, ruleBook } from './rules/index.ts';
 import { wordsOf } from './token/index.ts';
 
@@ -48,14 +51,12 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
   }
 }
 
-/** Files that use what others declare are read as the declarations are found: addresses, wrappers. */
+/** Files that use what others declare are read as the declarations are found. */
 async function findCouplings(sources: Sources, rules: RuleBook): Promise<Coupling[]> {
   const settings = readSettings(sources.settings);
-  let project = new Project(sources.parsed);
-  if (await sources.readMore({ words: addressNames(project, settings, rules) }))
-    project = new Project(sources.parsed);
+  let project = await withNames(sources, rules, settings);
   let couplings = distinct([
-    ...findSdkCalls(project, rules),
+    ...findSdkCalls(project, rules, settings),
     ...findHttpCalls(project, rules, settings),
   ]);
   const declared = declaredRequests(project, rules);
@@ -64,13 +65,40 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
     const wrappers = [...declared, ...wrappersOf(couplings)];
     const names = namesOf(wrappers).filter((name) => !asked.has(name));
     for (const name of names) asked.add(name);
-    if (await sources.readMore({ words: names })) project = new Project(sources.parsed);
+    if (await sources.readMore({ words: names })) project = await withIndexes(sources);
     const known = new Set(couplings.map(({ call }) => call));
     const more = findWrapperCalls(project, wrappers, known);
     if (more.length === 0) break;
     couplings = distinct([...couplings, ...more]);
   }
   return couplings;
+}
+
+/** The project with the files that use addresses, clients and functions which others declare. */
+async function withNames(sources: Sources, rules: RuleBook, settings: Settings): Promise<Project> {
+  let project = new Project(sources.parsed);
+  const read = async (more: More) => {
+    if (await sources.readMore(more)) project = new Project(sources.parsed);
+  };
+  for (const more of addressNames(project, settings, rules)) await read(more);
+  await read(clientNames(project, rules));
+  const asked = new Set<string>();
+  for (let round = 0; round < maxRounds; round++) {
+    const words = [...unreadSenders(project, rules, settings)].filter((each) => !asked.has(each));
+    if (words.length === 0) break;
+    for (const each of words) asked.add(each);
+    await read({ words });
+  }
+  return withIndexes(sources);
+}
+
+/** The project with the index files that pass names on. */
+async function withIndexes(sources: Sources): Promise<Project> {
+  const project = new Project(sources.parsed);
+  const paths = indexFilesOf(project, sources.unread);
+  if (paths.size === 0) return project;
+  const words = ['export', 'import', 'mod '];
+  return (await sources.readMore({ words, paths })) ? new Project(sources.parsed) : project;
 }
 
 const maxRounds = 3;

@@ -3,6 +3,12 @@ import type { Project, Settings } from '../resolve/index.ts';
 import type { RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
 
+/** Words of files to read: a name, and where that is an everyday one, what sends as well. */
+export interface NamesToRead {
+  readonly words: Set<string>;
+  readonly beside?: readonly string[];
+}
+
 /**
  * Names under which addresses of providers are kept: constants, fields, and keys of settings. A file
  * that holds no other telling word may use one.
@@ -11,7 +17,7 @@ export function addressNames(
   project: Project,
   settings: Settings,
   { providers }: RuleBook,
-): Set<string> {
+): NamesToRead[] {
   const match = addressMatcher(providers);
   const variables = new Set(providers.flatMap(({ environment }) => environment));
   const isTelling = (text: string) => variables.has(text) || match(text, '')?.by === 'host';
@@ -19,8 +25,22 @@ export function addressNames(
   for (const { code } of project.files)
     for (const binding of code.bindings)
       if (textsIn(binding.value, 4).some(isTelling)) names.push(nameOf(binding));
-  return new Set(names.filter((name) => name.length >= 6 && !everyday.test(name)));
+  const [common = [], rare = []] = split(names, (name) => name.length >= 6 && !everyday.test(name));
+  return [{ words: new Set(rare) }, { words: new Set(common), beside: clients }];
 }
+
+const split = (names: readonly string[], isRare: (name: string) => boolean): string[][] => [
+  names.filter((name) => name.length >= 3 && !isRare(name)),
+  names.filter(isRare),
+];
+
+/** How usual clients of HTTP are written, in a file that sends to an address under an everyday name. */
+const clients = [
+  ...['requests.post', 'requests.request', 'httpx.', 'aiohttp', 'urllib.request'],
+  ...['fetch(', 'axios', 'http.post', 'got.post', 'ky.post'],
+  ...['http.NewRequest', 'http.Post', 'reqwest', 'HttpClient', 'RestTemplate', 'WebClient'],
+  ...['OkHttpClient', 'URLRequest', 'Alamofire', 'io.ktor.client'],
+];
 
 const nameOf = ({ name, fn }: Binding): string =>
   (name === 'return' && fn ? fn.name : name).replace(/^this\./, '');

@@ -1,18 +1,24 @@
 import { type CallSite, type Expr, pathOf } from '../language/code.ts';
-import type { LanguageId } from '../language/languages.ts';
-import { type Project, type Settings, type SourceFile, textsWithin } from '../resolve/index.ts';
-import type { RuleBook } from '../rules/index.ts';
-import { type AddressMatch, addressMatcher, type MatchAddress, shownAddress } from './address.ts';
+import {
+  hole,
+  type Project,
+  type Settings,
+  type SourceFile,
+  textsOf,
+  textsWithin,
+} from '../resolve/index.ts';
+import type { Site } from '../resolve/site.ts';
+import type { ProviderRule, RuleBook } from '../rules/index.ts';
+import { addressMatcher, type MatchAddress, shownAddress } from './address.ts';
+import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
+import { type MatchShape, shapeMatcher } from './request-shape.ts';
+import { builders, isSender, servers } from './senders.ts';
+import { functionsThatSend, type Sending } from './sending.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
 export function findHttpCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
-  const search: Search = {
-    project,
-    settings,
-    match: addressMatcher(rules.providers),
-    sending: functionsThatSend(project),
-  };
+  const search = searchOf(project, rules, settings);
   const found = project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []),
   );
@@ -22,44 +28,144 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
     .map(couplingOf);
 }
 
+/**
+ * Names of functions that are handed the address of a model and are in no file that was read: what
+ * they do with it is for the file that declares them to say.
+ */
+export function unreadSenders(project: Project, rules: RuleBook, settings: Settings): Set<string> {
+  const search = searchOf(project, rules, settings);
+  const names = new Set<string>();
+  for (const file of project.files)
+    for (const { expr, fn, owner, chain } of file.code.calls) {
+      const name = pathOf(expr.callee).at(-1) ?? '';
+      if (chain || name.length < 4 || everyday.test(name) || isSender(expr, file)) continue;
+      if (names.has(name) || project.functionsNamed(name).length > 0) continue;
+      const site = { file, fn, owner };
+      const isHanded = expr.args.some(({ value }) =>
+        addressesIn(value, site, search).some((each) => search.match(each, file.text)),
+      );
+      if (
+        isHanded ||
+        search.shape(
+          expr.args.map(({ value }) => value),
+          site,
+        )
+      )
+        names.add(name);
+    }
+  return names;
+}
+
+/** Functions of every language's library that are handed addresses and send nothing. */
+const everyday =
+  /^(push|append|print|println|error|warn|info|debug|replace|split|join|includes|startsWith|test|match|exec|concat|format|parse|stringify|dumps|loads|String|Error|URL|describe|expect|assert\w*|equal|describe|toBe|toEqual|set|get|add|then|map|filter|find|require|import|useState|createElement|createContext|querySelector|addEventListener|getenv|Getenv|HasPrefix|Printf|Sprintf|Errorf|Fatal\w*|Println)$/;
+
+const addressesIn = (value: Expr, site: Site, { project, settings }: Search): string[] =>
+  /^(text|name|member)$/.test(value.is) ? textsOf(value, site, project, settings) : [];
+
 interface Search {
   readonly project: Project;
   readonly settings: Settings;
   readonly match: MatchAddress;
-  /** Names of the codebase's functions that send what they are given. */
-  readonly sending: ReadonlySet<string>;
+  readonly shape: MatchShape;
+  readonly sending: Sending;
 }
 
-interface HttpCall extends AddressMatch {
+const searchOf = (project: Project, { providers }: RuleBook, settings: Settings): Search => ({
+  project,
+  settings,
+  match: addressMatcher(providers),
+  shape: shapeMatcher(providers, project),
+  sending: functionsThatSend(project),
+});
+
+interface HttpCall {
   readonly file: SourceFile;
   readonly call: CallSite;
+  readonly provider: ProviderRule;
+  /** A host is one provider's; a path may be anybody's, and so may what is sent. */
+  readonly by: 'host' | 'variable' | 'path' | 'shape';
   readonly address: string;
   /** How it is sent: by a usual client, by a function of the codebase, or elsewhere. */
   readonly sent: 'here' | 'through' | 'elsewhere';
+  readonly says: string;
 }
 
 const keyOf = ({ file, address }: HttpCall): string => `${file.path} ${address}`;
 
 function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | undefined {
-  const { project, settings, match, sending } = search;
-  const isUsual = isSender(call.expr, file);
+  const { project, settings, sending } = search;
+  const { expr } = call;
+  const isUsual = isSender(expr, file);
   if (call.chain && (isSender(call.chain, file) || !isUsual)) return undefined;
-  const path = pathOf(call.expr.callee);
+  const path = pathOf(expr.callee);
   const last = path.at(-1) ?? '';
-  const isOwn = sending.has(last);
-  if (!isUsual && !isOwn && !prepares.test(path.slice(-2).join('.'))) return undefined;
+  const out = isUsual ? expr.args : sending.argumentsSent(expr);
+  if (!isUsual && out.length === 0 && !prepares.test(path.slice(-2).join('.'))) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
-  for (const address of textsWithin(call.expr, site, project, settings)) {
-    const found = match(address, file.text);
-    if (!found || (address.startsWith('/') && servers.test(path.at(-2) ?? ''))) continue;
-    if (isUsual)
-      return { ...found, file, call, address, sent: builders.test(last) ? 'elsewhere' : 'here' };
-    if (isOwn) return { ...found, file, call, address, sent: 'through' };
-    if (found.by === 'path' || isWhole.test(address))
-      return { ...found, file, call, address, sent: 'elsewhere' };
+  const sent = isUsual
+    ? builders.test(last)
+      ? 'elsewhere'
+      : 'here'
+    : out.length > 0
+      ? 'through'
+      : 'elsewhere';
+  const written =
+    sent === 'through'
+      ? out.flatMap(({ value }) => textsWithin(value, site, project, settings))
+      : textsWithin(expr, site, project, settings);
+  const isRoute = servers.test(path.at(-2) ?? '');
+  const made = { file, call, sent } as const;
+  for (const address of isRoute ? written.filter((each) => !each.startsWith('/')) : written) {
+    const found = search.match(address, file.text);
+    if (!found) continue;
+    if (isUsual || sent === 'through' || found.by === 'path' || isWhole.test(address)) {
+      const based = found.by === 'path' ? onBase(address, call, site, search) : undefined;
+      const says = `sends to ${shownAddress(address)}`;
+      return { ...made, ...(based ?? { ...found, address, says }) };
+    }
+  }
+  if (isRoute || sent === 'elsewhere') return undefined;
+  for (const address of written.slice(0, 4)) {
+    const based = onBase(address, call, site, search);
+    if (based) return { ...made, ...based };
+  }
+  if (written.some(isElsewhere)) return undefined;
+  const shape = search.shape(
+    out.map(({ value }) => value),
+    site,
+  );
+  const address = written.find((each) => /[/:]/.test(each)) ?? hole;
+  return (
+    shape && {
+      ...made,
+      provider: shape.provider,
+      by: 'shape',
+      address,
+      says: `sends ${shape.says} to ${shownAddress(address)}`,
+    }
+  );
+}
+
+/** The address on the base that the client was made with. */
+function onBase(
+  address: string,
+  { expr }: CallSite,
+  site: Site,
+  { match, project, settings }: Search,
+): Pick<HttpCall, 'provider' | 'by' | 'address' | 'says'> | undefined {
+  if (/^\w+:\/\//.test(address)) return undefined;
+  for (const base of baseAddressesOf(expr.callee, site, project, settings)) {
+    const whole = `${base.replace(/\/$/, '')}/${address.replace(/^\//, '')}`;
+    const found = match(whole, site.file.text);
+    if (found) return { ...found, address: whole, says: `sends to ${shownAddress(whole)}` };
   }
   return undefined;
 }
+
+/** An application's own backend, or a place that is no model's. */
+const isElsewhere = (address: string): boolean =>
+  address.startsWith('/') || new RegExp(`^${hole}[^/]*/api/`).test(address);
 
 /** Calls that may make a request which a part of the codebase sends that cannot be followed. */
 const prepares = /request|endpoint|(^|\.)url|client\.new|Http/i;
@@ -67,7 +173,7 @@ const prepares = /request|endpoint|(^|\.)url|client\.new|Http/i;
 /** An address with a path, not a host alone. */
 const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;
 
-function couplingOf({ file, call, address, provider, by, sent }: HttpCall): Coupling {
+function couplingOf({ file, call, provider, by, sent, says }: HttpCall): Coupling {
   const path = pathOf(call.expr.callee).filter(Boolean).join('.');
   return {
     file,
@@ -75,63 +181,10 @@ function couplingOf({ file, call, address, provider, by, sent }: HttpCall): Coup
     provider,
     kind: provider.kind === 'local' ? 'local' : 'http',
     data: provider.data,
-    confidence: (by === 'path' ? 0.75 : 0.95) * certainty[sent],
-    evidence: [
-      {
-        file,
-        line: call.expr.line,
-        says: `${path} sends to ${shownAddress(address)}`,
-      },
-    ],
+    confidence: sureness[by] * certainty[sent],
+    evidence: [{ file, line: call.expr.line, says: `${path} ${says}` }],
   };
 }
 
+const sureness = { host: 0.95, variable: 0.95, path: 0.75, shape: 0.65 } as const;
 const certainty = { here: 1, through: 0.85, elsewhere: 0.8 } as const;
-
-/** Functions that hand one of their parameters to a sender. */
-function functionsThatSend(project: Project): Set<string> {
-  const names = new Set<string>();
-  for (const file of project.files)
-    for (const { expr, fn } of file.code.calls) {
-      if (!fn || fn.name.length < 3 || !isSender(expr, file)) continue;
-      const params = new Set(fn.params.map(({ name }) => name));
-      if (expr.args.some(({ value }) => namesIn(value).some((name) => params.has(name))))
-        names.add(fn.name);
-    }
-  return names;
-}
-
-function namesIn(expr: Expr): string[] {
-  if (expr.is === 'name') return [expr.name];
-  if (expr.is === 'member') return namesIn(expr.of);
-  if (expr.is === 'text')
-    return expr.parts.flatMap((part) => (typeof part === 'string' ? [] : namesIn(part)));
-  return expr.is === 'call' ? expr.args.flatMap(({ value }) => namesIn(value)) : [];
-}
-
-const isSender = ({ callee }: CallSite['expr'], file: SourceFile): boolean =>
-  senders[file.language.id].test(pathOf(callee).join('.'));
-
-/** Objects on which `post('/path', …)` answers a route and sends nothing. */
-const servers = /^(app|router|server|fastify|mux|blueprint|bp|\w+[Rr]outer|\w+_router|\w+_bp)$/;
-
-/** Calls that make a request for another to send. */
-const builders =
-  /^(NewRequest|NewRequestWithContext|URLRequest|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|Request|build_request|uri|url|target|R|SetBody|baseUrl)$/;
-
-/** The calls by which each language's usual clients send, by the end of their path. */
-const senders: Readonly<Record<LanguageId, RegExp>> = {
-  javascript:
-    /(^|\.)(fetch|\$fetch|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
-  python:
-    /(^|\.)(requests|httpx|session|aiohttp|client|http|urllib|urllib3|urllib\.request|request|requester|_client|_session|self|this|s|c|http_client|async_client|ClientSession|AsyncClient|Client|Session)\.(\w+\.)*(get|post|put|patch|request|stream|urlopen|Request|ws_connect|build_request)$|(^|\.)(urlopen|urlretrieve|post)$/,
-  go: /(^|\.)(NewRequest|NewRequestWithContext|Post|PostForm|Get|Head|Do|R|SetBody|Execute)$/,
-  java: /(^|\.)(uri|url|postForObject|postForEntity|exchange|getForObject|getForEntity|newCall|execute|send|sendAsync|HttpPost|HttpGet|HttpRequest|openConnection|target|post|get|baseUrl)$/,
-  kotlin:
-    /(^|\.)(post|get|put|request|preparePost|prepareRequest|uri|url|newCall|execute|send|httpPost|httpGet|submitForm|openConnection|postForObject|exchange)$/,
-  csharp:
-    /(^|\.)(PostAsync|GetAsync|SendAsync|PutAsync|PostAsJsonAsync|GetFromJsonAsync|GetStringAsync|GetStreamAsync|HttpRequestMessage|RestRequest|ExecuteAsync|PostJsonAsync|UploadString|ReceiveJson)$/,
-  swift:
-    /(^|\.)(data|dataTask|upload|uploadTask|bytes|request|download|dataTaskPublisher|URLRequest|post|stream)$/,
-  rust: /(^|\.)(post|get|put|request|send|post_json|call)$/,
-};

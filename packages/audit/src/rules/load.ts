@@ -49,7 +49,11 @@ async function readRule(file: string): Promise<ProviderRule> {
     hosts = [],
     paths = [],
     commonPaths = [],
+    headers = [],
+    bodies = [],
     environment = [],
+    headers = [],
+    names = [],
     languages,
     examples,
     ...rest
@@ -59,7 +63,11 @@ async function readRule(file: string): Promise<ProviderRule> {
     hosts,
     paths,
     commonPaths,
+    headers,
+    bodies,
     environment,
+    headers,
+    names,
     examples,
     languages: Object.fromEntries(
       Object.entries(languages).map(([id, { packages, calls }]): [LanguageId, LanguageRule] => [

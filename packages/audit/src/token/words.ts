@@ -3,14 +3,17 @@ import type { LanguageRule, ProviderRule } from '../rules/index.ts';
 
 /**
  * The words of which a file of a language with a finding holds one: imports of packages as the
- * language writes them, hosts, paths, variables, and calls whose name alone tells.
+ * language writes them, hosts, paths, headers, fields of bodies, variables, and calls whose name
+ * alone tells.
  */
 export function wordsOf(providers: readonly ProviderRule[], language: LanguageId): Set<string> {
   return new Set(
-    providers.flatMap(({ languages, hosts, paths, environment }) => [
+    providers.flatMap(({ languages, hosts, paths, headers, bodies, environment }) => [
       ...wordsOfRule(languages[language], language),
       ...hosts.map((host) => longest(host.split('*'))),
       ...paths.map((path) => longest(path.split('*'))),
+      ...headers,
+      ...bodies.flatMap((fields) => fields.filter((each) => each.includes('_'))),
       ...environment,
     ]),
   );
@@ -18,15 +21,21 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
 
 function wordsOfRule(rule: LanguageRule | undefined, language: LanguageId): string[] {
   if (!rule) return [];
-  const calls = rule.calls
-    .filter(({ distinctive }) => distinctive)
-    .map(({ path }) => path.at(-1) ?? '');
+  const distinctive = rule.calls.filter((call) => call.distinctive);
+  const calls = distinctive.map(({ path }) => path.at(-1) ?? '');
   return [
+    ...distinctive.flatMap(({ path }) => dotted(path)),
     ...rule.packages.flatMap((name) => asImported[language](name)),
     // A call is looked for by name only where that is no everyday word.
     ...calls.filter((name) => /[a-z][A-Z]|_/.test(name) && !name.endsWith('*')),
   ];
 }
+
+/** `completions.create` of `chat.completions.create`: as most languages write it. */
+const dotted = (path: readonly string[]): string[] => {
+  const end = path.slice(-2);
+  return end.length === 2 && !end.some((each) => each.includes('*')) ? [end.join('.')] : [];
+};
 
 /** How an import of a package is written. `ai` and `ort` are in half of all words: `'ai'` is not. */
 const asImported: Readonly<Record<LanguageId, (name: string) => string[]>> = {

@@ -1,0 +1,63 @@
+import type { Expr } from '../language/code.ts';
+import { type Project, valuesOf } from '../resolve/index.ts';
+import type { Site } from '../resolve/site.ts';
+import type { ProviderRule } from '../rules/index.ts';
+
+export interface ShapeMatch {
+  readonly provider: ProviderRule;
+  /** For people: the header or the fields that tell. */
+  readonly says: string;
+}
+
+/** Tells whose a request is by what it sends, where its address says nothing. */
+export type MatchShape = (sent: readonly Expr[], site: Site) => ShapeMatch | undefined;
+
+/** Headers that one provider asks for, and fields of a body that stand together in one record. */
+export function shapeMatcher(providers: readonly ProviderRule[], project: Project): MatchShape {
+  const headers = new Map(
+    providers.flatMap((provider) => provider.headers.map((each) => [each, provider] as const)),
+  );
+  const bodies = providers.flatMap((provider) =>
+    provider.bodies.map((fields) => ({ provider, fields })),
+  );
+  return (sent, site) => {
+    const records = sent.flatMap((each) => keysWithin(each, site, project, maxDepth));
+    for (const keys of records)
+      for (const key of keys) {
+        const provider = headers.get(key.toLowerCase());
+        if (provider) return { provider, says: `the header ${key}` };
+      }
+    for (const keys of records)
+      for (const { provider, fields } of bodies)
+        if (fields.every((each) => keys.has(each)))
+          return { provider, says: `a body with ${fields.join(' and ')}` };
+    return undefined;
+  };
+}
+
+const maxDepth = 4;
+
+/** The keys of each record inside an expression, through variables and what makes text of a record. */
+function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Set<string>[] {
+  if (depth === 0) return [];
+  switch (expr.is) {
+    case 'record':
+      return [
+        new Set(expr.entries.map(([key]) => key)),
+        ...expr.entries.flatMap(([, value]) => keysWithin(value, site, project, depth - 1)),
+      ];
+    case 'call':
+      return expr.args.flatMap(({ value }) => keysWithin(value, site, project, depth - 1));
+    case 'list':
+      return expr.items.flatMap((each) => keysWithin(each, site, project, depth - 1));
+    case 'name':
+    case 'member':
+      return valuesOf(expr, site, project).flatMap(({ value, at }) =>
+        value.is === 'record' || value.is === 'call'
+          ? keysWithin(value, at, project, depth - 1)
+          : [],
+      );
+    default:
+      return [];
+  }
+}
