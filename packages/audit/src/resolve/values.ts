@@ -130,7 +130,9 @@ class Follower {
         .flatMap((file) => this.#exported(name, file, steps));
       if (found.length > 0) return found;
     }
-    return this.follow(of, site, steps).flatMap(({ value, at }) => this.#part(value, name, at, steps));
+    return this.follow(of, site, steps).flatMap(({ value, at }) =>
+      this.#part(value, name, at, steps),
+    );
   }
 
   /** An entry of a record, or a field of an object of the codebase's own class. */

@@ -35,8 +35,6 @@ export interface ProviderRule {
   readonly paths: readonly string[];
   /** Paths that anybody's server may have: they tell in a file that names the provider. */
   readonly commonPaths: readonly string[];
-  /** Headers, in lower case, that only its requests have. */
-  readonly headers: readonly string[];
   /** Fields that stand together in the bodies of its requests. */
   readonly bodies: readonly (readonly string[])[];
   /** Environment variables that hold its address. */
