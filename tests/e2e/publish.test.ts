@@ -66,21 +66,16 @@ describe('a published build', () => {
     const answer = await fetch(`${hub.url}/v2/acme/glyphs/tags/list`);
     const { name, tags } = (await answer.json()) as { name: string; tags: string[] };
     expect(name).toBe('acme/glyphs');
-    // The others are where clients look for referrers.
-    expect(tags.filter((tag) => !tag.startsWith('sha256-'))).toEqual([
-      '1.0.0',
-      '1.0.0_device-fp16',
-      '1.0.0_device-fp32',
-    ]);
+    expect(tags).toEqual(['1.0.0', '1.0.0_device-fp16', '1.0.0_device-fp32']);
   });
 
   it('carries signed statements: where each variant comes from, and its bill of materials', async () => {
     const { variants, attestations } = await send();
     const subject = variants[0]!.manifest;
     const oci = `${hub.url}/v2/acme/glyphs`;
-    const index = await (await fetch(`${oci}/manifests/${subject.replace(':', '-')}`)).json();
+    const index = await (await fetch(`${oci}/referrers/${subject}`)).json();
     expect(index.manifests.map((one: { digest: string }) => one.digest)).toEqual(
-      attestations.map(({ manifest }) => manifest),
+      attestations.map(({ manifest }) => manifest).sort(),
     );
     const [key] = await openKeys(keys).signers({ family: 'acme/glyphs' });
     const types = [];
@@ -94,7 +89,7 @@ describe('a published build', () => {
       expect(digests).toContain(subject.slice('sha256:'.length));
       types.push(said.predicateType);
     }
-    expect(types).toEqual(['https://slsa.dev/provenance/v1', 'https://cyclonedx.org/bom']);
+    expect(types.sort()).toEqual(['https://cyclonedx.org/bom', 'https://slsa.dev/provenance/v1']);
   });
 
   it('says nothing twice that differs by its time alone', async () => {

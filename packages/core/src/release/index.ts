@@ -1,3 +1,4 @@
+export * from './attestations.ts';
 export * from './documents.ts';
 export * from './install.ts';
 export * from './installed.ts';

@@ -44,6 +44,7 @@ export {
   versionedPath,
 } from './repository.ts';
 export { ed25519Key, ed25519Pem, keyIdOf, type Signer, signerFromPem } from './signer.ts';
+export { type ReadStatement, readStatement, Statement, statementType } from './statement.ts';
 export { TrustUpdate } from './trust-update.ts';
 export { clockToleranceMs } from './trusted-time.ts';
 export * from './types.ts';

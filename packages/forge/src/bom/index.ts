@@ -1,1 +1,1 @@
-export { type BomOptions, bomType, mlBomOf } from './ml-bom.ts';
+export { type BomOptions, mlBomOf } from './ml-bom.ts';

@@ -7,9 +7,6 @@ import { property, sha256 } from './fields.ts';
 import { modelCard } from './model-card.ts';
 import { uuidOf } from './uuid.ts';
 
-/** What a CycloneDX bill of materials is to in-toto. */
-export const bomType = 'https://cyclonedx.org/bom';
-
 export interface BomOptions {
   /** When the build was made; absent where the same variant shall give the same bytes. */
   readonly timestamp?: string | undefined;

@@ -4,7 +4,6 @@ export {
   type Provenance,
   type ProvenanceOptions,
   provenanceOf,
-  provenanceType,
   subjectsOf,
 } from './provenance.ts';
-export { type Statement, type Subject, statement, statementType, subjectOf } from './statement.ts';
+export { type Statement, type Subject, statement, subjectOf } from './statement.ts';

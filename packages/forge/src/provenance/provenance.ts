@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
+import { predicateTypes } from '@selvedge/core/release';
 import type { BuildReport, BuiltVariant } from '../report/index.ts';
 import { type Statement, type Subject, statement, subjectOf } from './statement.ts';
-
-/** SLSA provenance, v1.0 (slsa.dev/spec/v1.0/provenance). */
-export const provenanceType = 'https://slsa.dev/provenance/v1';
 
 /** A dependency or a by-product (in-toto `ResourceDescriptor`). */
 interface Resource extends Subject {
   readonly annotations?: Readonly<Record<string, string | number>>;
 }
 
+/** SLSA provenance, v1 (slsa.dev/spec/v1.0/provenance). */
 export interface Provenance {
   readonly buildDefinition: {
     readonly buildType: string;
@@ -50,7 +49,7 @@ export function provenanceOf(
   // Named one by one: a report that was read back has its keys in another order.
   const { name, version, threads } = engine;
   const { golden } = variant;
-  return statement([...subjectsOf(variant), ...holders], provenanceType, {
+  return statement([...subjectsOf(variant), ...holders], predicateTypes.provenance, {
     buildDefinition: {
       buildType: 'https://selvedge.dev/build/v1',
       externalParameters: parametersOf(report, variant),
@@ -73,7 +72,7 @@ export const subjectsOf = ({ file, digest, data = [] }: MadeVariant): Subject[] 
 
 /** What the variant was asked to be. */
 function parametersOf(report: BuildReport, variant: MadeVariant): Record<string, unknown> {
-  const { tier, precision, engine, targets, quality } = variant;
+  const { tier, precision, engine, targets, quality, compression } = variant;
   const { family, version, bars, sources } = report;
   const fixed = sources[tier]?.fixed !== undefined;
   const bar = bars[tier];
@@ -82,6 +81,7 @@ function parametersOf(report: BuildReport, variant: MadeVariant): Record<string,
     version,
     tier,
     precision,
+    ...(compression && { compression: compression.method }),
     engine,
     targets,
     fix: fixed,

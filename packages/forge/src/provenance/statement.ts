@@ -13,9 +13,6 @@ export interface Subject {
   readonly digest: { readonly sha256: string };
 }
 
-/** What a statement is in an envelope. */
-export const statementType = 'application/vnd.in-toto+json';
-
 /** @param digest `sha256:…`, as OCI writes it */
 export const subjectOf = (name: string, digest: Digest | string): Subject => ({
   name,

@@ -1,4 +1,4 @@
-import { mediaTypes } from '@selvedge/core/release';
+import { attestation, attestationKeys, mediaTypes } from '@selvedge/core/release';
 import { Descriptor, type FamilyName, parseDocument } from '@selvedge/core/schema';
 import { ociDigest } from '@selvedge/core/trust';
 import { Type } from 'typebox';
@@ -18,16 +18,6 @@ export interface Attachment {
   readonly by: string;
 }
 
-const envelopeType = 'application/vnd.dsse.envelope.v1+json';
-const emptyType = 'application/vnd.oci.empty.v1+json';
-
-/** What tools look for (in-toto/attestation, and BuildKit's attestation storage). */
-const keys = {
-  predicateType: 'in-toto.io/predicate-type',
-  same: 'dev.selvedge.statement',
-  by: 'dev.selvedge.key',
-} as const;
-
 const Referrers = Type.Object({ manifests: Type.Array(Descriptor) });
 
 /**
@@ -45,8 +35,8 @@ export async function attach(
   const known = listed.manifests.find((one) => saysTheSame(one, attachment));
   if (known) return { manifest: known.digest, pushed: false };
   const blobs = [
-    { mediaType: emptyType, bytes: new TextEncoder().encode('{}') },
-    { mediaType: envelopeType, bytes: content },
+    { mediaType: attestation.empty, bytes: new TextEncoder().encode('{}') },
+    { mediaType: attestation.envelope, bytes: content },
   ];
   const described: Descriptor[] = [];
   for (const { mediaType, bytes } of blobs) {
@@ -69,9 +59,9 @@ const saysTheSame = (
   { annotations = {} }: Descriptor,
   { predicateType, same, by }: Attachment,
 ): boolean =>
-  annotations[keys.predicateType] === predicateType &&
-  annotations[keys.same] === same &&
-  annotations[keys.by] === by;
+  annotations[attestationKeys.predicateType] === predicateType &&
+  annotations[attestationKeys.same] === same &&
+  annotations[attestationKeys.by] === by;
 
 /** `sha256:abc…` becomes `sha256-abc…`: no tag holds a colon. */
 const fallbackTag = (digest: string): string => digest.replace(':', '-');
@@ -83,13 +73,26 @@ interface Listed {
 }
 
 async function readReferrers(hub: HubClient, family: FamilyName, digest: string): Promise<Listed> {
-  const listed = await hub.request(`v2/${family}/referrers/${digest}`, { allow: [404, 405] });
-  if (listed.ok) return { manifests: await manifestsIn(listed), byTag: false };
+  const manifests: Descriptor[] = [];
+  let next: string | undefined = `v2/${family}/referrers/${digest}`;
+  while (next !== undefined) {
+    const listed = await hub.request(next, { allow: [404, 405] });
+    if (!listed.ok) break;
+    manifests.push(...(await manifestsIn(listed)));
+    next = nextPage(listed);
+    if (next === undefined) return { manifests, byTag: false };
+  }
   const tagged = await hub.request(`v2/${family}/manifests/${fallbackTag(digest)}`, {
     allow: [404],
     headers: { accept: mediaTypes.index },
   });
   return { manifests: tagged.ok ? await manifestsIn(tagged) : [], byTag: true };
+}
+
+/** Where a list goes on (RFC 8288); undefined on its last page. */
+function nextPage(answer: Response): string | undefined {
+  const [, target] = /<([^>]+)>\s*;\s*rel="?next"?/.exec(answer.headers.get('link') ?? '') ?? [];
+  return target === undefined ? undefined : new URL(target, answer.url).href;
 }
 
 const manifestsIn = async (answer: Response): Promise<Descriptor[]> =>
@@ -102,13 +105,17 @@ async function pushManifest(
   [config, layer]: readonly Descriptor[],
 ): Promise<Descriptor> {
   const { mediaType, digest, size } = subject;
-  const annotations = { [keys.predicateType]: predicateType, [keys.same]: same, [keys.by]: by };
+  const annotations = {
+    [attestationKeys.predicateType]: predicateType,
+    [attestationKeys.same]: same,
+    [attestationKeys.by]: by,
+  };
   const document = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    artifactType: envelopeType,
+    artifactType: attestation.envelope,
     config,
-    layers: [{ ...layer, annotations: { [keys.predicateType]: predicateType } }],
+    layers: [{ ...layer, annotations: { [attestationKeys.predicateType]: predicateType } }],
     subject: { mediaType, digest, size },
     annotations,
   };
@@ -118,7 +125,7 @@ async function pushManifest(
     mediaType: mediaTypes.manifest,
     digest: own,
     size: bytesOf(document).length,
-    artifactType: envelopeType,
+    artifactType: attestation.envelope,
     annotations,
   };
 }

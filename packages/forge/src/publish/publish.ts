@@ -48,7 +48,7 @@ export interface Published {
   readonly withheld: ReadBuild['withheld'];
   /** What was sent, and not there before. */
   readonly pushed: { readonly blobs: number; readonly bytes: number };
-  /** What the registry holds about the variants: where each comes from, and its bill of materials. */
+  /** What the registry holds about the variants (provenance, bill of materials) and the release (matrix). */
   readonly attestations: readonly Attestation[];
   /** The version that each role of the repository has now; empty when nothing was signed. */
   readonly roles: Readonly<Record<string, number>>;
@@ -93,9 +93,12 @@ export async function publish(options: PublishOptions): Promise<Published> {
   const posted = await signAndPost(reading, wanted);
   // The family's key is there now: the first publish makes it.
   const signer = await attestingKey(keys, family);
-  const attestations = await attestRelease(hub, build.report, made, signer);
+  const attestations = await attestRelease(hub, build, made, signer, say);
   const fresh = attestations.filter((one) => one.pushed).length;
-  if (fresh > 0) say(`attached: ${fresh} signed statements, provenance and bill of materials`);
+  if (fresh > 0)
+    say(
+      `attached: ${fresh} signed statements: provenance, bills of materials, the matrix where there is one`,
+    );
   return {
     family,
     version,

@@ -3,6 +3,8 @@ export { type TrustedDocuments, trustedDocuments } from './documents.ts';
 export { fileTrustStore } from './file-trust-store.ts';
 export { httpCarrier } from './http-carrier.ts';
 export { type OpenTrustOptions, openTrust, type Trust } from './open-trust.ts';
+export { listReferrers } from './referrers.ts';
 export { accepted, refusalError } from './refusal-error.ts';
 export { openSigner } from './signer-file.ts';
+export type { VerifiedAttestation } from './verify-attestations.ts';
 export { type VerifiedLink, type VerifiedRelease, verifyRelease } from './verify-release.ts';

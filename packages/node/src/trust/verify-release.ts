@@ -1,10 +1,22 @@
-import { createHash } from 'node:crypto';
-import { fail, isSelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
-import { channelPath, familySlug, type Release, releasePath } from '@selvedge/core/release';
+import { fail } from '@selvedge/core/errors';
+import {
+  annotations,
+  channelPath,
+  familySlug,
+  mediaTypes,
+  type Release,
+  releasePath,
+} from '@selvedge/core/release';
 import { Descriptor, type FamilyName, parseDocument, type Version } from '@selvedge/core/schema';
+import type { TrustKey } from '@selvedge/core/trust';
 import { Type } from 'typebox';
-import { failForStatus, httpFetch } from '../http/index.ts';
+import { checkDescribed } from './check-described.ts';
 import type { Trust } from './open-trust.ts';
+import {
+  type Subject,
+  type VerifiedAttestation,
+  verifyAttestations,
+} from './verify-attestations.ts';
 
 /** One link of the chain, and whether it held. */
 export interface VerifiedLink {
@@ -18,7 +30,8 @@ export interface VerifiedLink {
     | 'release'
     | 'index'
     | 'manifest'
-    | 'layer';
+    | 'layer'
+    | 'attestation';
   /** A metadata file with its version, a path, a digest. */
   readonly subject: string;
   readonly ok: boolean;
@@ -31,12 +44,14 @@ export interface VerifiedRelease {
   readonly version: Version;
   readonly ok: boolean;
   readonly links: readonly VerifiedLink[];
+  /** What the registry says of the variants and of the release, and what of it is missing. */
+  readonly attestations: readonly VerifiedAttestation[];
 }
 
 /**
  * Checks a release as a device would, and further: the chain from the root of trust down to the
- * bytes of every layer of every variant. A link of the registry that does not hold is reported,
- * and the others are still checked.
+ * bytes of every layer of every variant, and what is attached to them. A link of the registry that
+ * does not hold is reported, and the others are still checked.
  *
  * @param origin serves the registry, `/v2/`.
  * @param version default: what the channel points to.
@@ -66,8 +81,10 @@ export async function verifyRelease(
   links.splice(4, 0, await familyLink(trust, family));
   const named = `signed by the role of ${family}, names ${release.variants.length} variants`;
   links.push({ what: 'release', subject: releasePath(family, pointed), ok: true, detail: named });
-  for await (const link of registryLinks(origin, family, release)) links.push(link);
-  return { family, version: pointed, ok: links.every(({ ok }) => ok), links };
+  const registry = await registryLinks(origin, family, release, familyKeys(trust, family));
+  links.push(...registry.links);
+  const ok = links.every((link) => link.ok);
+  return { family, version: pointed, ok, links, attestations: registry.attestations };
 }
 
 const failMissing = (path: string): never =>
@@ -99,26 +116,40 @@ async function familyLink({ client }: Trust, family: FamilyName): Promise<Verifi
   };
 }
 
-async function* registryLinks(
+/** The registry's part: what it serves is what was signed, and what it says of that holds. */
+async function registryLinks(
   origin: string,
   family: FamilyName,
   release: Release,
-): AsyncGenerator<VerifiedLink> {
+  keys: Readonly<Record<string, TrustKey>>,
+): Promise<{ links: VerifiedLink[]; attestations: VerifiedAttestation[] }> {
   const base = `${origin.replace(/\/$/, '')}/v2/${family}`;
-  yield (await check('index', `${base}/manifests/`, release.index)).link;
-  for (const variant of release.variants) {
-    const { link, bytes } = await check(
-      'manifest',
-      `${base}/manifests/`,
-      variant.manifest,
-      variant.id,
-    );
-    yield link;
+  const links: VerifiedLink[] = [];
+  const check = async (
+    what: VerifiedLink['what'],
+    descriptor: Descriptor,
+    of = '',
+  ): Promise<Uint8Array | undefined> => {
+    const path = what === 'layer' ? 'blobs' : 'manifests';
+    const found = await checkDescribed(`${base}/${path}/`, descriptor, { keep: what !== 'layer' });
+    const subject = [of, descriptor.digest].filter(Boolean).join(' ');
+    links.push({ what, subject, ok: found.ok, detail: found.detail });
+    return found.ok ? found.bytes : undefined;
+  };
+  await check('index', release.index);
+  const subjects: Subject[] = [];
+  for (const { id, manifest } of release.variants) {
+    const bytes = await check('manifest', manifest, id);
     if (!bytes) continue;
-    for (const layer of layersOf(bytes, variant.id)) {
-      yield (await check('layer', `${base}/blobs/`, layer, variant.id, false)).link;
-    }
+    const layers = layersOf(bytes, id);
+    for (const layer of layers) await check('layer', layer, id);
+    subjects.push(variantSubject(id, manifest, layers));
   }
+  const attestations: VerifiedAttestation[] = [];
+  for (const subject of [...subjects, releaseSubject(release, subjects)]) {
+    attestations.push(...(await verifyAttestations(origin, family, subject, keys)));
+  }
+  return { links: [...links, ...attestations.flatMap(attestationLink)], attestations };
 }
 
 const Layers = Type.Object({ config: Descriptor, layers: Type.Array(Descriptor) });
@@ -132,41 +163,55 @@ function layersOf(bytes: Uint8Array, variant: string): readonly Descriptor[] {
   return [config, ...layers];
 }
 
-/** Fetches and hashes; keeps the bytes of a manifest, and only counts those of a layer. */
-async function check(
-  what: VerifiedLink['what'],
-  base: string,
-  { digest, size }: Descriptor,
-  of = '',
-  keep = true,
-): Promise<{ link: VerifiedLink; bytes?: Uint8Array }> {
-  const subject = [of, digest].filter(Boolean).join(' ');
-  try {
-    const answer = await httpFetch(`${base}${digest}`, {
-      expect: 'bytes',
-      maxBytes: size,
-      tooLarge: 'trust-too-large',
-    });
-    if (!answer.ok) await failForStatus(answer);
-    const hash = createHash('sha256');
-    const kept: Uint8Array[] = [];
-    let received = 0;
-    for await (const chunk of answer.body) {
-      hash.update(chunk);
-      received += chunk.length;
-      if (keep) kept.push(chunk);
-    }
-    const ok = received === size && `sha256:${hash.digest('hex')}` === digest;
-    const detail = ok
-      ? `${size} bytes, digest as signed`
-      : `its ${received} bytes do not have the signed digest`;
-    return {
-      link: { what, subject, ok, detail },
-      ...(ok && keep ? { bytes: Buffer.concat(kept) } : {}),
-    };
-  } catch (caught) {
-    const error = toSelvedgeError(caught);
-    if (isSelvedgeError(caught) && ['network', 'timeout'].includes(error.code)) throw error;
-    return { link: { what, subject, ok: false, detail: error.message } };
-  }
+const hex = ({ digest }: Descriptor): string => digest.replace(/^sha256:/, '');
+
+/** What statements about a variant must speak of: its manifest, its model, its weights. */
+function variantSubject(id: string, manifest: Descriptor, layers: readonly Descriptor[]): Subject {
+  const files = layers.filter(({ mediaType }) => mediaType === mediaTypes.modelWeights);
+  const isModel = (layer: Descriptor) => layer.annotations?.[annotations.filepath] === 'model.onnx';
+  const models = files.filter(isModel).map(hex);
+  const weights = files.filter((file) => !isModel(file)).map(hex);
+  return {
+    variant: id,
+    digest: manifest.digest,
+    kinds: ['provenance', 'bom'],
+    spoken: {
+      subjects: [hex(manifest), ...models, ...weights],
+      models: Object.fromEntries(models.map((model) => [id, model])),
+      weights,
+    },
+  };
+}
+
+/** A matrix speaks of the index and of every variant; not every build has one. */
+const releaseSubject = ({ index, variants }: Release, of: readonly Subject[]): Subject => ({
+  variant: null,
+  digest: index.digest,
+  kinds: [],
+  spoken: {
+    subjects: [hex(index), ...variants.map(({ manifest }) => hex(manifest))],
+    models: Object.assign({}, ...of.map(({ spoken }) => spoken.models)),
+    weights: [],
+  },
+});
+
+/** What is missing or a stranger's is no link: nothing hangs on it. */
+function attestationLink({
+  variant,
+  kind,
+  manifest,
+  state,
+  detail,
+}: VerifiedAttestation): VerifiedLink[] {
+  if (state !== 'holds' && state !== 'broken') return [];
+  const subject = [variant, kind, manifest].filter(Boolean).join(' ');
+  return [{ what: 'attestation', subject, ok: state === 'holds', detail }];
+}
+
+/** The keys of the family's role, by their id: who publishes also says where it comes from. */
+function familyKeys({ client }: Trust, family: FamilyName): Record<string, TrustKey> {
+  const delegations = client?.state.targets?.signed.delegations;
+  const role = delegations?.roles.find(({ name }) => name === familySlug(family));
+  const keys = (role?.keyids ?? []).map((id) => [id, delegations?.keys[id]] as const);
+  return Object.fromEntries(keys.filter((entry): entry is [string, TrustKey] => !!entry[1]));
 }
