@@ -13,9 +13,10 @@ import type { SupportList } from '@selvedge/onnx';
 import { formatList } from './format-list.ts';
 import { makers } from './lists/index.ts';
 import { correct, corrections } from './measured/index.ts';
-import { readSource, textOf } from './read-source.ts';
-import { readChangelog, readFunctions } from './schemas.ts';
-import { changelog, operators, sources } from './sources.ts';
+import { readFunctions } from './parsers/function-definitions.ts';
+import { readSource, textOf, textsOf } from './read-source.ts';
+import { readChangelog } from './schemas.ts';
+import { changelog, definitions, sources } from './sources.ts';
 
 /** The list of one provider. */
 export function importList(
@@ -28,7 +29,7 @@ export function importList(
     ([domain, source]) => [domain, readChangelog(textOf(readSource(directory, source)))] as const,
   );
   const schemas = new Map(domains);
-  const functions = readFunctions(textOf(readSource(directory, operators)));
+  const functions = readFunctions(textsOf(readSource(directory, definitions)));
   const made = makers[provider]({
     sources: read,
     schemasOf: (domain) => schemas.get(domain),

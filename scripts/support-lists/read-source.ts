@@ -4,33 +4,37 @@ import { join } from 'node:path';
 import type { ListSource } from '@selvedge/onnx';
 import type { SourceFile } from './sources.ts';
 
-/** What a source holds: texts by path (one, unless it is a directory), and where they come from. */
+/** What a source holds: bytes by path (one, unless it is a directory), and where they come from. */
 export interface Source {
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly origin: ListSource;
 }
 
 /**
  * Reads a source out of a directory that holds `owner+name/path` for every repository. Of a
- * directory all C++ sources are read, and the hash is that of their names and hashes, in order.
+ * directory all C++ sources and models are read, and the hash is that of their names and hashes, in order.
  */
 export function readSource(directory: string, { repository, commit, path }: SourceFile): Source {
   const root = join(directory, repository.replace('/', '+'), path);
   const origin = { repository, path, commit };
   if (!statSync(root).isDirectory()) {
     const bytes = readFileSync(root);
-    const files = new Map([[path, bytes.toString('utf8')]]);
+    const files = new Map([[path, bytes as Uint8Array]]);
     return { files, origin: { ...origin, sha256: sha256(bytes) } };
   }
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.cc') || name.endsWith('.h'))
+    .filter((name) => /\.(?:cc|h|onnx)$/.test(name))
     .sort();
-  const files = new Map(names.map((name) => [name, readFileSync(join(root, name), 'utf8')]));
-  const listing = [...files].map(([name, text]) => `${sha256(text)}  ${name}\n`).join('');
+  const files = new Map(names.map((name) => [name, readFileSync(join(root, name)) as Uint8Array]));
+  const listing = [...files].map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`).join('');
   return { files, origin: { ...origin, sha256: sha256(listing) } };
 }
 
-export const textOf = ({ files }: Source): string => [...files.values()].join('\n');
+/** Its files as text, by path. */
+export const textsOf = ({ files }: Source): Map<string, string> =>
+  new Map([...files].map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]));
+
+export const textOf = (source: Source): string => [...textsOf(source).values()].join('\n');
 
 const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');

@@ -40,12 +40,6 @@ function parameters(section: string, side: 'Inputs' | 'Outputs'): string[] {
   );
 }
 
-/** Operators that ONNX defines by others: a runtime without a kernel can run those instead. */
-export function readFunctions(operators: string): Set<string> {
-  const table = /\|\*\*Function\*\*\|[\s\S]*?\n\n/.exec(operators)?.[0] ?? '';
-  return new Set([...table.matchAll(/^\|<a href="#([A-Za-z0-9]+)">/gm)].map((match) => match[1]!));
-}
-
 /**
  * What a kernel that is registered from `start` to `end` covers, in versions of a model's operator
  * set. ONNX Runtime matches the version of the schema that the model's version stands for: a kernel

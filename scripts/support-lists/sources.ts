@@ -28,10 +28,16 @@ export const changelog = {
   '': onnx('docs/Changelog.md'),
   'ai.onnx.ml': onnx('docs/Changelog-ml.md'),
 };
-export const operators = onnx('docs/Operators.md');
+/** The same in C++, where it is told which operators are functions. */
+export const definitions = onnx('onnx/defs');
 
 export const sources = {
-  cpu: [onnxRuntime('docs/OperatorKernels.md')],
+  cpu: [
+    onnxRuntime('docs/OperatorKernels.md'),
+    onnxRuntime('onnxruntime/contrib_ops/cpu/cpu_contrib_kernels.cc'),
+    // What an operator that is a function is made of stands in its tests.
+    { repository: 'onnx/onnx', commit: 'v1.21.0', path: 'onnx/backend/test/data/node' },
+  ],
   webgpu: [
     onnxRuntime('onnxruntime/core/providers/webgpu'),
     onnxRuntime('onnxruntime/contrib_ops/webgpu'),

@@ -1,19 +1,21 @@
 /** Operator lists as scripts/support-lists makes them from published sources. */
+
+import type { Model } from '@selvedge/onnx';
+import { graphBuilder } from '@selvedge/onnx';
 import { describe, expect, it } from 'vitest';
 import { formatList } from '../../scripts/support-lists/format-list.ts';
+import { functionRules } from '../../scripts/support-lists/lists/function-rules.ts';
 import { hashNote, NoteReader } from '../../scripts/support-lists/notes.ts';
+import { readFunctions } from '../../scripts/support-lists/parsers/function-definitions.ts';
 import { readKernelMacros } from '../../scripts/support-lists/parsers/kernel-macros.ts';
 import { readKernelTable } from '../../scripts/support-lists/parsers/kernel-table.ts';
 import { expandMacros } from '../../scripts/support-lists/parsers/macros.ts';
+import { readOldKernels } from '../../scripts/support-lists/parsers/old-kernels.ts';
 import {
   readOperatorTable,
   readRanges,
 } from '../../scripts/support-lists/parsers/operator-table.ts';
-import {
-  coveredOpsets,
-  readChangelog,
-  readFunctions,
-} from '../../scripts/support-lists/schemas.ts';
+import { coveredOpsets, readChangelog } from '../../scripts/support-lists/schemas.ts';
 
 const version = (op: string, since: number, x = 'T', y = 'T') =>
   `### <a name="${op}-${since}"></a>**${op}-${since}**</a>
@@ -54,9 +56,29 @@ describe('the operator sets', () => {
     expect(coveredOpsets(schemas.get('Twist'), start, end)).toEqual(covered);
   });
 
-  it('say which operators are functions', () => {
-    const table = '|**Function**|**Since version**|\n|<a href="#Twist">Twist</a>|11|\n\n';
-    expect([...readFunctions(table)]).toEqual(['Twist']);
+  it('say which operators are functions, and since when', () => {
+    const source = `
+ONNX_OPERATOR_SET_SCHEMA(
+    Twist,
+    18,
+    OpSchema() // (a comment
+        .SetDoc("a text :( with, commas")
+        .FunctionBody(R"ONNX({ Y = Bend (X, "") })ONNX")
+        .FunctionBody(R"ONNX({ Y = Turn (X) })ONNX", 20));
+ONNX_OPERATOR_SET_SCHEMA(Bend, 13, OpSchema().SetContextDependentFunctionBodyBuilder(BuildBend));
+ONNX_OPERATOR_SET_SCHEMA(Turn, 1, OpSchema());`;
+    expect(readFunctions(new Map([['defs.cc', source]]))).toEqual(
+      new Map([
+        [
+          'Twist',
+          [
+            { version: 18, built: false },
+            { version: 20, built: false },
+          ],
+        ],
+        ['Bend', [{ version: 13, built: true }]],
+      ]),
+    );
   });
 });
 
@@ -90,6 +112,48 @@ describe("ONNX Runtime's table of kernels", () => {
         outputs: [],
       },
     ]);
+  });
+});
+
+describe('operators without a kernel', () => {
+  const modelOf = (op: string): Model => {
+    const g = graphBuilder('test', { opset: 18 });
+    g.output(g.node(op, [g.input('x', 'float32', [2])]), 'float32', [2]);
+    return g.build();
+  };
+  const list = {
+    ...{ provider: 'test', version: '1', about: 'a test', types: 'values' as const },
+    ...{ subgraphs: 'inside' as const, always: [], unlisted: 'unsupported' as const },
+    rules: [{ id: 'Tanh', op: 'Tanh', inputs: [['float32', 'float64'] as const] }],
+  };
+  const rulesOf = (version: number, built: boolean) =>
+    functionRules(list, {
+      functions: new Map([['Twist', [{ version, built }]]]),
+      bodies: [{ op: 'Twist', whole: modelOf('Twist'), expanded: modelOf('Tanh') }],
+      schemas: new Map([
+        ['Twist', [{ since: 11, inputs: [], outputs: [] }]],
+        ['Tanh', [1, 18].map((since) => ({ since, inputs: [], outputs: [] }))],
+      ]),
+    });
+  const rule = { op: 'Twist', inputs: [['float32', 'float64'], null], note: 'as its function' };
+
+  it('run as their function with the types that all of it runs with', () => {
+    expect(rulesOf(11, true)).toEqual([{ id: 'Twist@11.function', since: 11, ...rule }]);
+  });
+
+  it('until an operator in the function changes, unless it is built anew', () => {
+    expect(rulesOf(11, false)).toEqual([
+      { id: 'Twist@11.function', since: 11, until: 17, ...rule },
+    ]);
+  });
+
+  it('may have had one before ONNX knew them', () => {
+    const line = (types: string) =>
+      `class ONNX_OPERATOR_VERSIONED_${types && 'TYPED_'}KERNEL_CLASS_NAME(kCpuExecutionProvider, kOnnxDomain, 1, 16, ${types && `${types}, `}Twist);`;
+    expect(readOldKernels([line('float'), line('double')].join('\n'))).toEqual([
+      { op: 'Twist', since: 1, until: 16, types: ['float32', 'float64'] },
+    ]);
+    expect(readOldKernels(line(''))).toEqual([{ op: 'Twist', since: 1, until: 16 }]);
   });
 });
 

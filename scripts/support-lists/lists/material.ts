@@ -1,4 +1,5 @@
 import type { Condition, SupportList, SupportRule } from '@selvedge/onnx';
+import type { Functions } from '../parsers/function-definitions.ts';
 import type { Source } from '../read-source.ts';
 import type { Schemas } from '../schemas.ts';
 
@@ -7,7 +8,7 @@ export interface Material {
   readonly sources: readonly Source[];
   readonly schemasOf: (domain: string) => Schemas | undefined;
   /** Operators that ONNX defines by other operators. */
-  readonly functions: ReadonlySet<string>;
+  readonly functions: Functions;
 }
 
 /** A list but for where it comes from. */

@@ -1,6 +1,7 @@
 import type { DataTypeName } from '@selvedge/onnx';
 import { webgpu as conditions } from '../conditions/webgpu.ts';
 import { readKernelMacros } from '../parsers/kernel-macros.ts';
+import { textsOf } from '../read-source.ts';
 import { sortTypes } from '../types.ts';
 import { type Made, type Material, withConditions } from './material.ts';
 
@@ -30,7 +31,7 @@ const webgpuTypes: Readonly<Record<string, readonly DataTypeName[] | null>> = {
 
 /** ONNX Runtime's WebGPU provider, native and in ONNX Runtime Web. */
 export function webgpu({ sources, schemasOf }: Material): Made {
-  const files = new Map(sources.flatMap((source) => [...source.files]));
+  const files = new Map(sources.flatMap((source) => [...textsOf(source)]));
   const found = readKernelMacros(files, 'WebGpu', webgpuTypes, schemasOf);
   return {
     provider: 'webgpu',

@@ -24,8 +24,6 @@ export const cpu: readonly Correction[] = [
       inputs: [['float32', 'float16'], ['float32', 'float16'], ['int64'], ['float32', 'float16']],
     },
   },
-  // Its function is made of RandomUniformLike, which the kernel takes only up to there.
-  { op: 'Bernoulli', evidence: 'measured: test_bernoulli_seed', until: 21 },
   ...['GRU', 'LSTM', 'RNN'].map(
     (op): Correction => ({
       op,
@@ -34,14 +32,8 @@ export const cpu: readonly Correction[] = [
     }),
   ),
   {
-    op: 'Attention',
-    evidence: 'measured: test_attention_3d as opset 25, as its function',
-    add: { since: 25 },
-  },
-  // ONNX Runtime has had it since before ONNX: its own version 1 stands in the default domain.
-  {
-    op: 'LayerNormalization',
-    evidence: 'measured: test_layer_normalization_2d_axis0 as opset 7',
-    since: 1,
+    op: 'Cos',
+    evidence: 'measured: test_cos with float64, which 1.30 added',
+    add: { since: 7, inputs: [sortTypes(['float64'])], outputs: [sortTypes(['float64'])] },
   },
 ];
