@@ -1,13 +1,22 @@
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, toSelvedgeError } from '@selvedge/core/errors';
-import type { ModelFile } from './model-file.ts';
+import { fail } from '@selvedge/core/errors';
+import { type ModelFile, sizeOf } from './model-file.ts';
+import {
+  explainDiskFailure,
+  type FileLock,
+  makeDirectories,
+  moveIntoPlace,
+  takeBack,
+  takeFile,
+} from './out/index.ts';
 import { type StagedModel, stageModel, writeDurably } from './stage-model.ts';
 
 /**
- * A build directory in the making. Everything is written under `OUT/.building-<pid>` and moved
- * into place by `finish`, the report last: whoever finds a report finds the whole build, and
- * whoever interrupts a build leaves the previous one's files as they were.
+ * A build directory in the making. Everything is written under `OUT/.building` and moved into place
+ * by `finish`, the report last: whoever finds a report finds the whole build, and whoever interrupts
+ * a build leaves the previous one's files as they were. One build at a time has the directory.
  */
 export interface Staging {
   write(file: string, bytes: Uint8Array | string): Promise<void>;
@@ -17,101 +26,111 @@ export interface Staging {
   workspace(): string;
   /** Moves the build into place. Files that no build makes are not touched. */
   finish(): Promise<void>;
-  /** Removes what was written, and the directory itself where this build made it. */
+  /** Removes what was written, and the directories that this build made. */
   discard(): Promise<void>;
 }
 
-/** What a build directory holds; `report.json` says that it is whole. */
-const entries = ['policy.yaml', 'report.md', 'report.html', 'variants', 'report.json'];
-
-/** @throws SelvedgeError `io-failed`, `disk-full`, `bad-input` when OUT is a file */
+/**
+ * Takes a build directory, made where it is missing, and puts back what a build that was killed had
+ * moved away. A process that exits meanwhile removes what was staged.
+ *
+ * @throws SelvedgeError `usage`, `bad-input` where OUT cannot be a directory, `data-in-use` while another
+ * build is at work in it, `io-failed`, `disk-full`
+ */
 export async function openStaging(directory: string): Promise<Staging> {
-  const made = await mkdir(directory, { recursive: true }).catch((cause) =>
-    explain(cause, directory),
-  );
-  await removeAbandoned(directory);
-  const staged = join(directory, `.building-${process.pid}`);
-  await mkdir(staged).catch((cause) => explain(cause, directory));
-  openHere.add(staged);
+  if (directory === '') fail('usage', '--out is empty', { hint: 'give --out a directory' });
+  const explain = (cause: NodeJS.ErrnoException) => explainDiskFailure(cause, directory);
+  const made = await makeDirectories(directory).catch(explain);
+  const removeMade = async () => {
+    for (const level of [...made].reverse()) await rmdir(level).catch(() => {});
+  };
+  const staged = join(directory, '.building');
+  let lock: FileLock | undefined;
+  try {
+    lock = takeDirectory(directory);
+    await clearAbandoned(directory).catch(explain);
+    await mkdir(staged).catch(explain);
+  } catch (caught) {
+    lock?.release();
+    await removeMade();
+    throw caught;
+  }
+  const leave = leaveAtExit(staged, directory, lock);
   let workspaces = 0;
   return {
     write: async (file, bytes) => {
       const path = join(staged, file);
-      await mkdir(dirname(path), { recursive: true });
-      await writeDurably(path, bytes).catch((cause) => explain(cause, path));
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeDurably(path, bytes);
+      } catch (caught) {
+        await rm(path, { force: true }).catch(() => {});
+        await explainDiskFailure(caught as NodeJS.ErrnoException, path, lengthOf(bytes));
+      }
     },
-    writeModel: (id, model) =>
-      stageModel(staged, id, model).catch((cause) => explain(cause, staged)),
+    writeModel: async (id, model) => {
+      try {
+        return await stageModel(staged, id, model);
+      } catch (caught) {
+        const path = join(staged, 'variants', id);
+        for (const half of [path, `${path}.onnx`])
+          await rm(half, { recursive: true, force: true }).catch(() => {});
+        return explainDiskFailure(caught as NodeJS.ErrnoException, path, sizeOf(model));
+      }
+    },
     workspace: () => join(staged, 'work', String(workspaces++)),
-    finish: () =>
-      moveIntoPlace(staged, directory)
-        .then(() => void openHere.delete(staged))
-        .catch((cause) => explain(cause, directory)),
+    finish: async () => {
+      await moveIntoPlace(staged, directory).catch(explain);
+      // The build is in place: what cannot be cleared away now, the next one clears.
+      await rm(staged, { recursive: true, force: true }).catch(() => {});
+      leave();
+    },
     discard: async () => {
-      openHere.delete(staged);
-      await rm(staged, { recursive: true, force: true });
-      if (made !== undefined) await rmdir(directory).catch(() => {});
+      try {
+        takeBack(staged, directory);
+        await rm(staged, { recursive: true, force: true });
+      } finally {
+        leave();
+        await removeMade();
+      }
     },
   };
 }
 
-async function moveIntoPlace(staged: string, directory: string): Promise<void> {
-  const built = new Set(await readdir(staged));
-  const old = join(staged, 'old');
-  await mkdir(old);
-  // The report goes first and comes last: in between there is no build here.
-  for (const entry of [...entries].reverse())
-    await moveAway(join(directory, entry), join(old, entry));
-  for (const entry of entries) {
-    if (built.has(entry)) await rename(join(staged, entry), join(directory, entry));
-  }
-  await syncDirectory(directory);
-  await rm(staged, { recursive: true, force: true });
-}
-
-async function moveAway(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
+function takeDirectory(directory: string): FileLock {
+  const lock = takeFile(join(directory, '.lock'), { passing: true });
+  if (lock) return lock;
+  return fail('data-in-use', `another build is at work in ${directory}`, {
+    hint: 'wait for it to end, or give this one another --out',
+    details: { out: directory },
   });
 }
 
-/** Directories cannot be synced on every platform; where they can, the renames become durable. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-}
-
-/** What builds left here that were killed. */
-async function removeAbandoned(directory: string): Promise<void> {
-  for (const entry of await readdir(directory).catch((cause) => explain(cause, directory))) {
-    const pid = Number(/^\.building-(\d+)$/.exec(entry)?.[1] ?? 0);
-    if (pid > 0 && !isAtWork(pid, join(directory, entry)))
-      await rm(join(directory, entry), { recursive: true, force: true });
+/** What builds left here that were killed: whoever has the lock is alone. */
+async function clearAbandoned(directory: string): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    if (!entry.startsWith('.building')) continue;
+    takeBack(join(directory, entry), directory);
+    await rm(join(directory, entry), { recursive: true, force: true });
   }
 }
 
-/** Of this process. In a container every build may have the same id, so that it alone tells nothing. */
-const openHere = new Set<string>();
-
-const isAtWork = (pid: number, staged: string): boolean =>
-  pid === process.pid ? openHere.has(staged) : isAlive(pid);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (caught) {
-    return (caught as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** @returns gives the directory up, and does nothing at the exit any more */
+function leaveAtExit(staged: string, directory: string, lock: FileLock): () => void {
+  const atExit = () => {
+    try {
+      takeBack(staged, directory);
+      rmSync(staged, { recursive: true, force: true, maxRetries: 3 });
+    } finally {
+      lock.release();
+    }
+  };
+  process.once('exit', atExit);
+  return () => {
+    process.off('exit', atExit);
+    lock.release();
+  };
 }
 
-function explain(cause: NodeJS.ErrnoException, path: string): never {
-  if (cause.code === 'ENOSPC') {
-    fail('disk-full', `no room on the disk for ${path}`, { hint: 'free some space', cause });
-  }
-  if (cause.code === 'EEXIST' || cause.code === 'ENOTDIR') {
-    fail('bad-input', `${path} is not a directory`, { hint: 'give --out a directory', cause });
-  }
-  throw toSelvedgeError(cause, 'io-failed');
-}
+const lengthOf = (bytes: Uint8Array | string): number =>
+  typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
