@@ -35,12 +35,12 @@ export interface ProviderRule {
   readonly paths: readonly string[];
   /** Paths that anybody's server may have: they tell in a file that names the provider. */
   readonly commonPaths: readonly string[];
+  /** Headers of a request, in lower case, that only its API takes: `anthropic-version`. */
+  readonly headers: readonly string[];
   /** Fields that stand together in the bodies of its requests. */
   readonly bodies: readonly (readonly string[])[];
   /** Environment variables that hold its address. */
   readonly environment: readonly string[];
-  /** Headers of a request that only its API takes: `anthropic-version`. */
-  readonly headers: readonly string[];
   /** What else people call it, in names of classes and variables: `gpt`, `claude`. */
   readonly names: readonly string[];
   readonly examples: Readonly<Partial<Record<LanguageId, Example>>>;

@@ -42,11 +42,11 @@ export const RuleFile = Type.Object(
     hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     paths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
     commonPaths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
+    headers: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)+$' }))),
     bodies: Type.Optional(
       Type.Array(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 4 })),
     ),
     environment: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-    headers: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)+$' }))),
     names: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z]{3,}$' }))),
     languages: perLanguage(Language),
     examples: perLanguage(Example),
