@@ -113,12 +113,12 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
   switch (node.kind) {
     case 'variable_declarator': {
       const value = node.field('value');
-      return patterns(node.field('name'), value ? read(value) : undefined, typeIn(node).type);
+      return patterns(node.field('name'), value ? read(value) : undefined, typeIn(node).type, read);
     }
     case 'assignment_expression': {
       const [left, right] = [node.field('left'), node.field('right')];
       if (!left || !right) return [];
-      return patterns(left, read(right), undefined);
+      return patterns(left, read(right), undefined, read);
     }
     case 'public_field_definition':
     case 'field_definition': {
@@ -133,10 +133,15 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return parameter(node, read);
     case 'assignment_pattern': {
       const [left, right] = [node.field('left'), node.field('right')];
-      return left && right && node.parent()?.kind === 'formal_parameters'
-        ? patterns(left, read(right), undefined)
-        : [];
+      if (!left || !right || node.parent()?.kind !== 'formal_parameters') return [];
+      return left.kind === 'object_pattern'
+        ? patterns(left, name(node.text()), undefined, read)
+        : patterns(left, read(right), undefined, read);
     }
+    case 'object_pattern':
+      return node.parent()?.kind === 'formal_parameters'
+        ? patterns(node, name(node.text()), undefined, read)
+        : [];
     case 'arrow_function': {
       const body = node.field('body');
       return body && body.kind !== 'statement_block' ? [{ name: 'return', value: read(body) }] : [];
@@ -148,8 +153,10 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
 
 /** A parameter that is a field, and one's default. */
 function parameter(node: SyntaxNode, read: ReadExpr): BindingHead[] {
-  const label = node.field('pattern')?.text() ?? '';
+  const pattern = node.field('pattern');
+  const label = pattern?.text() ?? '';
   const value = node.field('value');
+  if (pattern?.kind === 'object_pattern') return patterns(pattern, name(label), undefined, read);
   if (child(node, 'accessibility_modifier'))
     return [{ name: `this.${label}`, ...typeIn(node), value: value ? read(value) : name(label) }];
   return value ? [{ name: label, value: read(value) }] : [];
@@ -160,14 +167,34 @@ function patterns(
   left: SyntaxNode | null,
   value: Expr | undefined,
   type: string | undefined,
+  read: ReadExpr,
 ): BindingHead[] {
   if (!left) return [];
   if (left.kind !== 'object_pattern') return [{ name: left.text(), type, value }];
-  return left.named.flatMap((each): BindingHead[] => {
-    const key = each.field('key')?.text() ?? each.field('left')?.text() ?? each.text();
-    const local = each.field('value')?.text() ?? key;
-    return value ? [{ name: local, value: member(value, key) }] : [];
-  });
+  return value ? left.named.flatMap((each) => partsOf(each, value, read)) : [];
+}
+
+/** What one entry of an object's pattern binds: a part, one under another name, or all the rest. */
+function partsOf(entry: SyntaxNode, value: Expr, read: ReadExpr): BindingHead[] {
+  switch (entry.kind) {
+    case 'rest_pattern':
+      return [{ name: entry.named[0]?.text() ?? '', value }];
+    case 'object_assignment_pattern': {
+      const key = entry.field('left')?.text() ?? '';
+      const otherwise = entry.field('right');
+      const part = member(value, key);
+      return [{ name: key, value: otherwise ? either(part, read(otherwise)) : part }];
+    }
+    case 'pair_pattern': {
+      const key = entry.field('key')?.text() ?? '';
+      const inner = entry.field('value');
+      if (inner?.kind !== 'assignment_pattern')
+        return patterns(inner, member(value, key), undefined, read);
+      return patterns(inner.field('left'), member(value, key), undefined, read);
+    }
+    default:
+      return [{ name: entry.text(), value: member(value, entry.text()) }];
+  }
 }
 
 function typeIn(node: SyntaxNode): { type?: string } {

@@ -1,4 +1,4 @@
-import type { Binding, CallSite, Code, CodeFunction, CodeType, Import } from '../language/code.ts';
+import type { Binding, CallSite, Code, CodeFunction, CodeType, Expr, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -14,6 +14,12 @@ export interface PlacedBinding {
   readonly binding: Binding;
 }
 
+/** An expression, and the file that it stands in. */
+export interface PlacedExpr {
+  readonly file: SourceFile;
+  readonly expr: Expr;
+}
+
 /** The files that were read, and which of them an import means. */
 export class Project {
   readonly files: readonly SourceFile[];
@@ -23,6 +29,7 @@ export class Project {
   readonly #calls = new Map<string, PlacedCall[]>();
   readonly #functions = new Map<string, CodeFunction[]>();
   readonly #returns = new Map<string, PlacedBinding[]>();
+  #entries: Map<string, PlacedExpr[]> | undefined;
   readonly #supers = new Map<string, Set<string>>();
   readonly #asking: CodeType[] = [];
   readonly #directories = new Set<string>();
@@ -76,6 +83,12 @@ export class Project {
   /** What functions and methods of this name give back. */
   returnsOf(name: string): readonly PlacedBinding[] {
     return this.#returns.get(name) ?? [];
+  }
+
+  /** The texts that records at the top of files hold under a key: an application's defaults. */
+  defaultsOf(key: string): readonly PlacedExpr[] {
+    this.#entries ??= defaultsIn(this.files);
+    return this.#entries.get(key) ?? [];
   }
 
   /** Whether a method of one type may be what a call on another means. */
@@ -179,6 +192,21 @@ export class Project {
 }
 
 const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
+
+function defaultsIn(files: readonly SourceFile[]): Map<string, PlacedExpr[]> {
+  const found = new Map<string, PlacedExpr[]>();
+  const look = (file: SourceFile, expr: Expr, depth: number): void => {
+    if (depth === 0) return;
+    if (expr.is === 'call') for (const { value } of expr.args) look(file, value, depth - 1);
+    if (expr.is !== 'record') return;
+    for (const [key, value] of expr.entries)
+      if (value.is === 'text') push(found, key, { file, expr: value });
+      else look(file, value, depth - 1);
+  };
+  for (const file of files)
+    for (const { value, fn } of file.code.bindings) if (value && !fn) look(file, value, 4);
+  return found;
+}
 
 /** The name that is called, and those of functions among the arguments. */
 function namesCalled({ expr }: CallSite): Set<string> {

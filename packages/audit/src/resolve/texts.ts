@@ -132,7 +132,19 @@ class Reader {
       .flatMap((file) => this.#constant(file, expr.name, steps));
     if (fields.length > 0) return fields;
     const ofType = this.#ofType(expr, site, steps);
-    return ofType.length > 0 ? ofType : this.#setting(expr.name);
+    if (ofType.length > 0) return ofType;
+    const settings = this.#setting(expr.name);
+    return settings.length > 0 ? settings : this.#default(expr.name, steps);
+  }
+
+  /** What the application's own defaults say of a name that only they have. */
+  #default(name: string, steps: number): string[] {
+    if (!/[a-z][A-Z]|_/.test(name)) return [];
+    return this.#project
+      .defaultsOf(name)
+      .slice(0, 2)
+      .flatMap(({ expr, file }) => this.read(expr, { file }, steps))
+      .filter((each) => each.includes('://'));
   }
 
   /** A field of an object of the codebase's own class. */
