@@ -5,11 +5,13 @@ import { Families, ReleaseDetail } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
 import { FamilyName, parseDocument, Version } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
-import { openTrust, type VerifiedRelease, verifyRelease } from '@selvedge/node/trust';
+import { openTrust, verifyRelease } from '@selvedge/node/trust';
 import type { CommandModule } from '../command.ts';
 import { askHub, defaultHub } from '../hub-api.ts';
 import type { Io } from '../io.ts';
 import { provenanceDot } from '../provenance.ts';
+import { attachedTo, printAttached } from '../release/attached.ts';
+import { printVerified } from '../release/print-verified.ts';
 import { formatTable } from '../table.ts';
 
 interface Options {
@@ -34,7 +36,9 @@ export const release: CommandModule = (program, run) => {
 
   group
     .command('show')
-    .description('shows a release: its variants with size, quality and latency')
+    .description(
+      'shows a release: its variants with size, quality and latency, and what is said of them',
+    )
     .argument('<family>', 'owner/name')
     .argument('[version]', 'default: what the channel points to')
     .option('--hub <url>', 'the hub', defaultHub)
@@ -44,7 +48,7 @@ export const release: CommandModule = (program, run) => {
 
   group
     .command('verify')
-    .description('checks a release from the root of trust down to every byte')
+    .description('checks a release from the root of trust down to every byte, and what is attached')
     .argument('<family>', 'owner/name')
     .argument('[version]', 'default: what the channel points to')
     .option('--hub <url>', 'the hub, or an edge in front of it', defaultHub)
@@ -87,8 +91,10 @@ async function show(
     `families/${name}/releases/${encodeURIComponent(wanted)}`,
     ReleaseDetail,
   );
-  io.result(detail);
+  const attestations = await attachedTo(options.hub, detail);
+  io.result({ ...detail, attestations });
   printRelease(io, detail);
+  printAttached(io, attestations);
 }
 
 async function pointedVersion(family: FamilyName, { hub, channel }: Options): Promise<Version> {
@@ -157,26 +163,6 @@ async function verify(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-function printVerified(
-  io: Io,
-  { family, version, ok, links }: VerifiedRelease,
-  from: string,
-): void {
-  const broken = links.filter((link) => !link.ok).length;
-  io.print(
-    ok
-      ? `${family} ${version} holds, down to every byte (root of trust: ${from})\n`
-      : `Refused: ${family} ${version} does not hold, ${broken} of ${links.length} links are broken\n`,
-  );
-  const rows = links.map((link) => [
-    link.ok ? 'ok' : 'BROKEN',
-    link.what,
-    link.subject,
-    link.detail,
-  ]);
-  io.print(formatTable(['', 'checked', 'subject', 'found'], rows, io));
 }
 
 function parseName(text: string): FamilyName {
