@@ -8,6 +8,7 @@ import {
   clientNames,
   declaredRequests,
   findHttpCalls,
+  findRequests,
   findSdkCalls,
   findWrapperCalls,
   indexFilesOf,
@@ -58,6 +59,7 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
   let couplings = distinct([
     ...findSdkCalls(project, rules, settings),
     ...findHttpCalls(project, rules, settings),
+    ...findRequests(project, rules, settings),
   ]);
   const declared = declaredRequests(project, rules);
   const asked = new Set<string>();

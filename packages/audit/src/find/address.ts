@@ -52,7 +52,10 @@ export const shownAddress = (address: string): string =>
 
 /** Where an account or its models are managed. */
 const managing =
-  /\/(models|files|usage|billing|balance|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|metrics|user|me|api_keys?)\/?(\?[^/]*)?$/i;
+  /[/\0](models|files|usage|billing|balance|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|metrics|user|me|api_keys?)\/?(\?[^/]*)?$/i;
+
+/** Whether an address is one where an account or its models are managed, and nothing is inferred. */
+export const isManaging = (address: string): boolean => managing.test(address);
 
 const mentions = (text: string, { name }: ProviderRule): boolean =>
   text.toLowerCase().includes(name);
@@ -65,6 +68,9 @@ const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\
 const hostPattern = (host: string): RegExp =>
   new RegExp(`(^|@)${escaped(host).replaceAll('*', `[\\w.$${hole}-]+`)}(:\\d+)?$`, 'i');
 
-/** At the end of the path, so that `/v1/models` in the middle of a longer one is not taken for it. */
+/**
+ * At the end of the path, so that `/v1/models` in the middle of a longer one is not taken for it. A
+ * base that is not known may end with the slash that the path begins with.
+ */
 const pathPattern = (path: string): RegExp =>
-  new RegExp(`${escaped(path).replaceAll('*', `[^/]*`)}(?=$|[?#:])`);
+  new RegExp(`${escaped(path).replace(/^\//, `[/${hole}]`).replaceAll('*', `[^/]*`)}(?=$|[?#:])`);

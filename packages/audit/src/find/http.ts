@@ -13,15 +13,16 @@ import { addressMatcher, type MatchAddress, shownAddress } from './address.ts';
 import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
+import { sendsRequests } from './requests/index.ts';
 import { builders, isSender, servers } from './senders.ts';
 import { functionsThatSend, type Sending } from './sending.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
 export function findHttpCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
   const search = searchOf(project, rules, settings);
-  const found = project.files.flatMap((file) =>
-    file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []),
-  );
+  const found = project.files
+    .filter(({ language }) => !sendsRequests(language.id))
+    .flatMap((file) => file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []));
   const sent = new Set(found.filter((each) => each.sent !== 'elsewhere').map(keyOf));
   return found
     .filter((each) => each.sent !== 'elsewhere' || !sent.has(keyOf(each)))
@@ -132,7 +133,7 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
   }
   if (written.some(isElsewhere)) return undefined;
   const shape = search.shape(
-    out.map(({ value }) => value),
+    expr.args.map(({ value }) => value),
     site,
   );
   const address = written.find((each) => /[/:]/.test(each)) ?? hole;

@@ -1,0 +1,209 @@
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
+import type { LanguageId } from '../../language/languages.ts';
+import {
+  hole,
+  type Project,
+  type Settings,
+  type SourceFile,
+  textsWithin,
+} from '../../resolve/index.ts';
+import type { ProviderRule, RuleBook } from '../../rules/index.ts';
+import { addressMatcher, isManaging, type MatchAddress, shownAddress } from '../address.ts';
+import { baseAddressesOf } from '../base-address.ts';
+import type { Coupling } from '../coupling.ts';
+import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
+import { sendsIn, sendsRequests } from './sends.ts';
+import { type ReadSigns, type RequestSigns, signsReader } from './signs.ts';
+
+/**
+ * Requests in languages where one place builds a request and another sends it (Java, Kotlin, Swift,
+ * C#). A finding stands where it is sent; whose it is, its address says, or else the functions that
+ * make it. A function that sends whatever it is given makes its callers those who send.
+ */
+export function findRequests(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
+  const search: Search = {
+    project,
+    settings,
+    match: addressMatcher(rules.providers),
+    signs: signsReader(rules.providers),
+    functions: functionsByName(project),
+  };
+  let sends = project.files.flatMap((file) =>
+    file.code.calls.flatMap((call) =>
+      sendsIn(call, file) ? { file, call: madeAt(call, file), through: false } : [],
+    ),
+  );
+  const found: Coupling[] = [];
+  const passing = new Set<CodeFunction>();
+  for (let round = 0; sends.length > 0 && round < maxRounds; round++) {
+    const before = passing.size;
+    for (const send of sends) {
+      const coupling = requestOf(send, search);
+      const around = named(send.call.fn);
+      if (coupling) found.push(coupling);
+      else if (around && handsOn(send.call, around)) passing.add(around);
+    }
+    sends = passing.size > before ? callsOf(passing, search, sends) : [];
+  }
+  return found;
+}
+
+/** Functions around functions that send: farther is not followed. */
+const maxRounds = 3;
+
+interface Search {
+  readonly project: Project;
+  readonly settings: Settings;
+  readonly match: MatchAddress;
+  readonly signs: ReadSigns;
+  readonly functions: FunctionsByName;
+}
+
+interface Send {
+  readonly file: SourceFile;
+  readonly call: CallSite;
+  /** A function of the codebase sends it. */
+  readonly through: boolean;
+}
+
+/** `call = client.newCall(request)` is sent where the variable is told to: `call.execute()`. */
+function madeAt(call: CallSite, file: SourceFile): CallSite {
+  const path = pathOf(call.expr.callee);
+  if (path.at(-1) !== 'newCall') return call;
+  const variable = file.code.bindings.find(({ value }) => value === call.expr)?.name;
+  const sent = file.code.calls.find(({ expr, fn }) => {
+    const [object, action, ...more] = pathOf(expr.callee);
+    if (object !== variable || more.length > 0 || named(fn) !== named(call.fn)) return false;
+    return /^(execute|enqueue|await|executeAsync)$/.test(action ?? '');
+  });
+  return variable !== undefined && sent ? sent : call;
+}
+
+function requestOf({ file, call, through }: Send, search: Search): Coupling | undefined {
+  const { project, settings, match } = search;
+  const site = { file, fn: call.fn, owner: call.owner };
+  const sent = [call.expr, ...requestsBehind(call, file)];
+  const texts = sent.flatMap((each) => textsWithin(each, site, project, settings));
+  const bases = baseAddressesOf(call.expr.callee, site, project, settings);
+  const addresses = [
+    ...texts,
+    ...texts.flatMap((each) => bases.map((base) => onBase(base, each))),
+    ...bases,
+  ];
+  const certainty = through ? 0.85 : 1;
+  if (addresses.some(isManaging)) return undefined;
+  for (const address of addresses) {
+    const found = match(address, file.text);
+    if (found) {
+      const says = `sends to ${shownAddress(address)}`;
+      return couplingOf(
+        file,
+        call,
+        found.provider,
+        (found.by === 'path' ? 0.75 : 0.95) * certainty,
+        says,
+      );
+    }
+  }
+  if (addresses.some(isForeign)) return undefined;
+  const made = madeBy(call, file, search.functions, project);
+  const signs = addressIn(made, search) ?? search.signs(made);
+  return (
+    signs &&
+    couplingOf(
+      file,
+      call,
+      signs.provider,
+      sureness[signs.by] * certainty,
+      `sends ${signs.says}`,
+      signs,
+    )
+  );
+}
+
+const sureness = { header: 0.85, address: 0.75, name: 0.7, body: 0.6 } as const;
+
+/** What a call object that is sent here was made of. */
+const requestsBehind = ({ expr, fn }: CallSite, { code }: SourceFile): Expr[] => {
+  const [object] = pathOf(expr.callee);
+  return code.bindings.flatMap(({ name, value, fn: at }) =>
+    value?.is === 'call' &&
+    name === object &&
+    named(at) === named(fn) &&
+    pathOf(value.callee).at(-1) === 'newCall'
+      ? [value]
+      : [],
+  );
+};
+
+const onBase = (base: string, path: string): string =>
+  /^\w+:\/\//.test(path) ? path : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
+
+/** An address that is known to its host, and nobody's. */
+const isForeign = (address: string): boolean =>
+  new RegExp(`^(https?|wss?)://[^/${hole}]+(/|$)`).test(address);
+
+/** The shape of an address in one of the functions that make the request. */
+function addressIn(
+  made: ReturnType<typeof madeBy>,
+  { project, settings, match }: Search,
+): (Omit<RequestSigns, 'by'> & { readonly by: 'address' }) | undefined {
+  for (const { file, fn } of made.slice(1))
+    for (const call of file.code.calls) {
+      if (named(call.fn) !== fn || !addresses.test(pathOf(call.expr.callee).at(-1) ?? '')) continue;
+      const site = { file, fn: call.fn, owner: call.owner };
+      for (const address of textsWithin(call.expr, site, project, settings)) {
+        const found = match(address, file.text);
+        if (!found) continue;
+        const says = `to ${shownAddress(address)}`;
+        return { provider: found.provider, says, by: 'address', file, line: call.expr.line };
+      }
+    }
+  return undefined;
+}
+
+/** Calls that make an address, or a request of one. */
+const addresses =
+  /^(URL|URI|Uri|URLRequest|URLComponents|HttpRequestMessage|RestRequest|HttpPost|url|uri|create|newBuilder|toHttpUrl|UriBuilder)$/;
+
+/** Whether a call sends what the function around it is given. */
+function handsOn(call: CallSite, { params }: CodeFunction): boolean {
+  const names = new Set(params.map(({ name }) => name));
+  return call.expr.args.some(({ value }) => value.is === 'name' && names.has(value.name));
+}
+
+function callsOf(
+  passing: ReadonlySet<CodeFunction>,
+  { project }: Search,
+  known: readonly Send[],
+): Send[] {
+  const sent = new Set(known.map(({ call }) => call));
+  return [...new Set([...passing].map(({ name }) => name))]
+    .filter((name) => name.length >= 4 && project.functionsNamed(name).length <= 6)
+    .flatMap((name) => project.callsOf(name))
+    .filter(({ file, call }) => sendsRequests(file.language.id as LanguageId) && !sent.has(call))
+    .map(({ file, call }) => ({ file, call, through: true }));
+}
+
+function couplingOf(
+  file: SourceFile,
+  call: CallSite,
+  provider: ProviderRule,
+  confidence: number,
+  says: string,
+  sign?: { readonly file: SourceFile; readonly line: number; readonly says: string },
+): Coupling {
+  const path = pathOf(call.expr.callee).filter(Boolean).join('.');
+  return {
+    file,
+    call,
+    provider,
+    kind: provider.kind === 'local' ? 'local' : 'http',
+    data: provider.data,
+    confidence,
+    evidence: [
+      { file, line: call.expr.line, says: `${path} ${says}` },
+      ...(sign ? [{ file: sign.file, line: sign.line, says: `${sign.says} is written here` }] : []),
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+export { findRequests } from './find-requests.ts';
+export { sendsRequests } from './sends.ts';

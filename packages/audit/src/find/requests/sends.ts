@@ -1,0 +1,83 @@
+import { type CallExpr, type CallSite, pathOf } from '../../language/code.ts';
+import type { LanguageId } from '../../language/languages.ts';
+import type { SourceFile } from '../../resolve/index.ts';
+
+/** The languages in which a request is an object: one place builds it, another sends it. */
+export type RequestLanguage = 'java' | 'kotlin' | 'swift' | 'csharp';
+
+export const sendsRequests = (language: LanguageId): language is RequestLanguage =>
+  /^(java|kotlin|swift|csharp)$/.test(language);
+
+/** How sure it is that a chain of calls sends a request over HTTP. */
+export type Sends = 'surely' | 'maybe';
+
+/**
+ * Whether a chain of calls sends a request over HTTP, told by the calls in it: `newCall(r).execute()`,
+ * `session.data(for: r)`, `post().uri(u).retrieve()`. Building a request or a client sends nothing.
+ */
+export function sendsIn(call: CallSite, file: SourceFile): Sends | undefined {
+  const { id } = file.language;
+  if (!sendsRequests(id) || call.chain) return undefined;
+  const path = pathOf(call.expr.callee);
+  if (id === 'swift') return swiftSends(call.expr, path);
+  const { surely, maybe, clients } = senders[id];
+  if (path.some((part) => surely.test(part))) return 'surely';
+  if (path.includes('uri') && path.includes('retrieve')) return 'surely';
+  if (!path.some((part) => maybe.test(part))) return undefined;
+  return clients.test(importsOf(file)) || namesClient(path) ? 'maybe' : undefined;
+}
+
+/** Foundation's calls are told by the label of their first argument. */
+function swiftSends(expr: CallExpr, path: readonly string[]): Sends | undefined {
+  for (let at: CallExpr | undefined = expr; at; at = within(at)) {
+    const last = pathOf(at.callee).at(-1) ?? '';
+    const label = at.args[0]?.name ?? '';
+    if (/^(data|upload|download)Task(Publisher)?$|^webSocketTask$/.test(last)) return 'surely';
+    if (/^(data|bytes|upload|download)$/.test(last) && /^(for|from)$/.test(label)) return 'surely';
+    if (/^(streamRequest|EventSource)$/.test(last)) return 'surely';
+    if (/^(request|post|execute|upload)$/.test(last) && at.args.length > 0 && namesClient(path))
+      return 'maybe';
+  }
+  return undefined;
+}
+
+const within = ({ callee }: CallExpr): CallExpr | undefined =>
+  callee.is === 'member' && callee.of.is === 'call' ? callee.of : undefined;
+
+const namesClient = (path: readonly string[]): boolean =>
+  path.slice(0, -1).some((part) => /client|http|^AF$|alamofire|session|unirest|rest/i.test(part));
+
+interface Senders {
+  readonly surely: RegExp;
+  /** Names that other things have too. */
+  readonly maybe: RegExp;
+  /** Packages of clients, that make the others sure enough. */
+  readonly clients: RegExp;
+}
+
+const jvmClients =
+  /okhttp|java\.net|http|retrofit|web\.client|web\.reactive|ktor\.client|unirest|hutool|jsoup|jersey|ws\.rs|fuel|vertx/;
+
+const senders: Readonly<Record<Exclude<RequestLanguage, 'swift'>, Senders>> = {
+  java: {
+    surely:
+      /^(newCall|newEventSource|newWebSocket|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|postAbs|executeAsync)$/,
+    maybe: /^(send|execute|enqueue|exchange|post|get|put|connect|asJson|asString)$/,
+    clients: jvmClients,
+  },
+  kotlin: {
+    surely:
+      /^(newCall|newEventSource|newWebSocket|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|prepare(Post|Get|Put|Request)|submitForm\w*|httpPost|httpGet|awaitExchange)$/,
+    maybe: /^(send|execute|enqueue|exchange|post|get|put|request|sse|webSocket|connect)$/,
+    clients: jvmClients,
+  },
+  csharp: {
+    surely:
+      /^((Post|Put|Patch)Async|(Post|Put|Patch)AsJsonAsync|GetFromJsonAsync|Get(String|Stream|ByteArray)Async|Post(Json|String|UrlEncoded|Multipart)Async|UploadString(TaskAsync|Async)?|UploadData(TaskAsync)?|DownloadString(TaskAsync)?|ExecutePost(Async)?)$/,
+    maybe: /^(SendAsync|Send|GetAsync|ExecuteAsync|Execute|GetResponse|GetResponseAsync)$/,
+    clients: /System\.Net|RestSharp|Flurl/,
+  },
+};
+
+const importsOf = ({ code }: SourceFile): string =>
+  code.imports.map(({ module, name = '' }) => `${module}.${name}`).join(' ');
