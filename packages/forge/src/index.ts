@@ -1,6 +1,7 @@
 export * from './build/index.ts';
 export { engineModel, type ModelFile } from './build/model-file.ts';
 export { findInputs, type Trial } from './build/random-inputs.ts';
+export { rethrowLoading } from './build/refuse-unknown.ts';
 export { type LoadedModel, loadModel } from './build/source-model.ts';
 export * from './compat/index.ts';
 export * from './inspect/index.ts';

@@ -3,10 +3,11 @@ import { fail } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { engineModel, findInputs, loadModel, verdictOn } from '@selvedge/forge';
+import { engineModel, findInputs, loadModel, rethrowLoading, verdictOn } from '@selvedge/forge';
 import { readDataset } from '@selvedge/forge/dataset';
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { CommandModule } from '../command.ts';
+import { rethrowMisfit } from '../emulate/rethrow-misfit.ts';
 import type { Io } from '../io.ts';
 import { provenanceDot, provenanceLegend } from '../provenance.ts';
 import { formatTable } from '../table.ts';
@@ -44,7 +45,9 @@ export const emulate: CommandModule = (program, run) => {
               verdictOn(flags.target, unit, graph, { shapes }).partitioning,
             runs,
             inputs: source.inputs,
-          });
+          })
+            .catch((caught: unknown) => rethrowLoading(caught, loaded, inner))
+            .catch((caught: unknown) => rethrowMisfit(caught, file, flags.target));
           io.result(emulation);
           print(io, file, emulation);
         } finally {
@@ -101,6 +104,7 @@ function print(io: Io, file: string, emulation: Emulation): void {
   io.print(
     `${file} on ${target}, ${unit}, ${precision}: ${ms(p50)} ${dot} (${ms(low)} to ${ms(high)}), bound by ${bound}`,
   );
+  for (const line of whyOnCpu(emulation)) io.print(line);
   io.print(trust(emulation));
   if (emulation.sustainedMs > p50) {
     io.print(`once warm: ${ms(emulation.sustainedMs)} ○, what its cooling sheds for ever`);
@@ -120,10 +124,21 @@ function print(io: Io, file: string, emulation: Emulation): void {
   io.print(`\n${provenanceLegend}`);
 }
 
+/** An estimate for the CPU is not to be taken for one of the accelerator. */
+function whyOnCpu({ target, unit, precision }: Emulation): string[] {
+  const [fastest] = chipOf(target).units;
+  if (unit !== 'cpu' || fastest === undefined || fastest.kind === 'cpu') return [];
+  const { kind, provider, tops } = fastest;
+  const name = kind === provider ? kind : `${kind} (${provider})`;
+  return [
+    `this is its CPU: its ${name} computes in ${Object.keys(tops).join(' and ')}, the model in ${precision}`,
+  ];
+}
+
 /** What the interval holds, and what error was found. */
-function trust({ validation }: Emulation): string {
+function trust({ validation, unit }: Emulation): string {
   if (validation === null) {
-    return "no latency of it is published: the interval is what the catalogue's figures needed on three NPUs";
+    return `no latency of its ${unit} is published: the interval is what the catalogue's figures needed on three NPUs`;
   }
   const error = (100 * validation.medianError).toFixed(0);
   return `the interval holds nine in ten networks that the calibration had not seen; the middle one was off by ${error} %`;

@@ -2,14 +2,21 @@ import { toSelvedgeError } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { engineModel, type ModelFile, sizeOf } from './model-file.ts';
-import { refusalInWords } from './refusal-in-words.ts';
+import { type Unknown, unknownIn } from './refusal-in-words.ts';
+
+/** Why an engine won't have a model. */
+export interface EngineRefusal {
+  readonly refused: string;
+  /** Present where the engine does not know what the model is made of. */
+  readonly unknown?: Unknown;
+}
 
 /** A session, or why the engine won't have the model. */
 export async function loadOrExplain(
   engine: Engine,
   file: ModelFile,
   name: string,
-): Promise<Session | { readonly refused: string }> {
+): Promise<Session | EngineRefusal> {
   const unheld = whyNotHeld(file);
   if (unheld) return { refused: unheld };
   try {
@@ -17,8 +24,12 @@ export async function loadOrExplain(
   } catch (caught) {
     const error = toSelvedgeError(caught, 'engine-failed');
     if (error.code !== 'bad-model' && error.code !== 'out-of-memory') throw error;
+    const unknown = unknownIn(error.message);
+    const node = unknown?.node === undefined ? '' : `node ${unknown.node}: `;
+    const words = unknown ? `${node}${unknown.words}` : error.message;
     return {
-      refused: `${engine.name} ${engine.version} does not load it: ${refusalInWords(error.message)}`,
+      refused: `${engine.name} ${engine.version} does not load it: ${words}`,
+      ...(unknown && { unknown }),
     };
   }
 }

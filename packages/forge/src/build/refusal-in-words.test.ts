@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import {
   concat,
@@ -8,10 +11,15 @@ import {
   writeModel,
 } from '@selvedge/onnx';
 import { afterAll, describe, expect, it } from 'vitest';
+import { build } from './build.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 
 const engine = createOrtEngine({ threads: 1 });
-afterAll(() => engine.close());
+const root = mkdtempSync(join(tmpdir(), 'selvedge-unknown-'));
+afterAll(async () => {
+  await engine.close();
+  rmSync(root, { recursive: true });
+});
 
 const made = (op: string, options: Parameters<typeof graphBuilder>[1]): Model => {
   const g: GraphBuilder = graphBuilder('odd', { opset: 17, irVersion: 8, ...options });
@@ -36,7 +44,7 @@ describe('why an engine does not load a model', () => {
     [
       'an opset too new',
       made('Relu', { opset: 99 }),
-      /opset 99 of ai\.onnx is newer than it knows: export the model with opset \d+ or lower/,
+      /opset 99 of ai\.onnx is newer than it knows, which is \d+/,
     ],
     ['a form too new', made('Relu', { irVersion: 99 }), 'IR version 99 is newer than it knows'],
   ])('is said in a few words: %s', async (_, model, words) => {
@@ -45,5 +53,28 @@ describe('why an engine does not load a model', () => {
     if (typeof words === 'string') expect(reason).toContain(words);
     else expect(reason).toMatch(words);
     expect(reason.length).toBeLessThan(150);
+  });
+
+  it.each([
+    [
+      'an operator nobody knows',
+      made('Fancy', {}),
+      /node Fancy_0: .* no operator Fancy in opset 17/,
+    ],
+    ['an operator of somebody', ofDomain('com.acme'), /node Fancy_0: .* no operator Fancy of com/],
+    ['an opset too new', made('Relu', { opset: 99 }), /opset 99 of ai\.onnx is newer/],
+    ['a form too new', made('Relu', { irVersion: 99 }), /IR version 99 is newer/],
+  ])('and is bad input to a build: %s', async (_, model, words) => {
+    const file = join(mkdtempSync(join(root, 'odd-')), 'odd.onnx');
+    writeFileSync(file, concat(writeModel(model)));
+    const out = join(root, 'out');
+    const refusal = await build(file, { out, engine }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(words),
+      hint: expect.stringMatching(/opset \d+ or lower/),
+      details: { file },
+    });
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,33 +1,44 @@
 /** What ONNX Runtime says of a model that it does not know, and the same in fewer words. */
-const known: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+const unknowns: readonly (readonly [RegExp, (...parts: string[]) => Unknown])[] = [
   [
     /In Node, \("([^"]*)",.*No Op registered for (\S+) with domain_version of (\d+)/s,
-    (node, op, opset) => `node ${node}: it knows no operator ${op} in opset ${opset}`,
+    (node, op, opset) => ({ words: `it knows no operator ${op} in opset ${opset}`, op, node }),
   ],
   [
     /No Op registered for (\S+) with domain_version of (\d+)/,
-    (op, opset) => `it knows no operator ${op} in opset ${opset}`,
+    (op, opset) => ({ words: `it knows no operator ${op} in opset ${opset}`, op }),
   ],
   [
     /(\S+):([^\s:(]+)\(-?\d+\) is not a registered function\/op/,
-    (domain, op) => `it knows no operator ${op} of ${domain}`,
+    (domain, op) => ({ words: `it knows no operator ${op} of ${domain}`, op }),
   ],
   [
     /Opset (\d+) is under development.*for domain (\S+) is till opset (\d+)/s,
-    (opset, domain, newest) =>
-      `opset ${opset} of ${domain} is newer than it knows: export the model with opset ${newest} or lower`,
+    (opset, domain, newest) => ({
+      words: `opset ${opset} of ${domain} is newer than it knows, which is ${newest}`,
+    }),
   ],
   [
     /Unsupported model IR version: (\d+), max supported IR version: (\d+)/,
-    (version, newest) => `IR version ${version} is newer than it knows, which is ${newest}`,
+    (version, newest) => ({
+      words: `IR version ${version} is newer than it knows, which is ${newest}`,
+    }),
   ],
 ];
 
-/** An engine's reason for not loading a model, shorter where it is one of those above. */
-export function refusalInWords(message: string): string {
-  for (const [pattern, words] of known) {
+/** What an engine does not know of a model: an operator, or the version that it is written in. */
+export interface Unknown {
+  readonly words: string;
+  readonly op?: string | undefined;
+  /** The engine's name for the node, where it tells one. */
+  readonly node?: string | undefined;
+}
+
+/** What the engine does not know, where that is its reason for not loading a model. */
+export function unknownIn(message: string): Unknown | undefined {
+  for (const [pattern, read] of unknowns) {
     const found = pattern.exec(message);
-    if (found) return words(...found.slice(1));
+    if (found) return read(...found.slice(1));
   }
-  return message;
+  return undefined;
 }

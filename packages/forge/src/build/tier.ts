@@ -22,6 +22,7 @@ import { Outlook } from './outlook.ts';
 import type { BuildPlan, TierPlan } from './plan.ts';
 import { openPassThreads, type PrecisionJob } from './precision/index.ts';
 import type { BuildProgress, Count, Counted } from './progress.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { type LoadedModel, loadModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
 import { type VariantKind, variantKinds } from './variant-kinds.ts';
@@ -59,8 +60,8 @@ export interface UsedSet {
 
 /**
  * Makes a tier's variants, measures them and writes them with their golden documents. Where the
- * engine refuses the source itself there is nothing to compare with, and every variant is skipped:
- * the first gives the reason, the others name the first.
+ * engine has no kernel for the source itself there is nothing to compare with, and every variant is
+ * skipped: the first gives the reason, the others name the first.
  *
  * @throws SelvedgeError `bad-model`, `bad-dataset`, `bad-input`, `engine-failed`, `cancelled`
  */
@@ -72,6 +73,7 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   const described = { source: { ...sourceOf(source), ...(fixed && { fixed }) }, inputs, outputs };
   const reference = await loadOrExplain(engine, source, plan.source);
   if ('refused' in reference) {
+    if (reference.unknown) refuseUnknown(reference.unknown, source, engine);
     const variants = skipAll(plan, reference.refused, engine);
     return { ...described, variants, evaluation: undefined, calibration: undefined };
   }
