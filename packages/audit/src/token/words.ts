@@ -14,10 +14,17 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
       ...paths.map((path) => longest(path.split('*'))),
       ...headers,
       ...bodies.flatMap((fields) => fields.filter((each) => each.includes('_'))),
+      ...(quotesKeys.test(language) ? bodies.flat().flatMap(quoted) : []),
       ...environment,
     ]),
   );
 }
+
+/** Languages in which a body's fields are strings, or names in types that hold no other word. */
+const quotesKeys = /^(java|kotlin|swift|csharp)$/;
+
+const quoted = (field: string): string[] =>
+  field.length >= 6 ? [`"${field}"`, `${field}\\"`] : [];
 
 function wordsOfRule(rule: LanguageRule | undefined, language: LanguageId): string[] {
   if (!rule) return [];

@@ -12,7 +12,7 @@ import { addressMatcher, isManaging, type MatchAddress, shownAddress } from '../
 import { baseAddressesOf } from '../base-address.ts';
 import type { Coupling } from '../coupling.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
-import { sendsIn, sendsRequests } from './sends.ts';
+import { type Sends, sendsIn, sendsRequests } from './sends.ts';
 import { type ReadSigns, type RequestSigns, signsReader } from './signs.ts';
 
 /**
@@ -29,9 +29,7 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
     functions: functionsByName(project),
   };
   let sends = project.files.flatMap((file) =>
-    file.code.calls.flatMap((call) =>
-      sendsIn(call, file) ? { file, call: madeAt(call, file), through: false } : [],
-    ),
+    file.code.calls.flatMap((call) => sendOf(call, file)),
   );
   const found: Coupling[] = [];
   const passing = new Set<CodeFunction>();
@@ -62,8 +60,14 @@ interface Search {
 interface Send {
   readonly file: SourceFile;
   readonly call: CallSite;
+  readonly sends: Sends;
   /** A function of the codebase sends it. */
   readonly through: boolean;
+}
+
+function sendOf(call: CallSite, file: SourceFile): Send[] {
+  const sends = sendsIn(call, file);
+  return sends ? [{ file, call: madeAt(call, file), sends, through: false }] : [];
 }
 
 /** `call = client.newCall(request)` is sent where the variable is told to: `call.execute()`. */
@@ -79,7 +83,7 @@ function madeAt(call: CallSite, file: SourceFile): CallSite {
   return variable !== undefined && sent ? sent : call;
 }
 
-function requestOf({ file, call, through }: Send, search: Search): Coupling | undefined {
+function requestOf({ file, call, sends, through }: Send, search: Search): Coupling | undefined {
   const { project, settings, match } = search;
   const site = { file, fn: call.fn, owner: call.owner };
   const sent = [call.expr, ...requestsBehind(call, file)];
@@ -105,8 +109,10 @@ function requestOf({ file, call, through }: Send, search: Search): Coupling | un
       );
     }
   }
-  if (addresses.some(isForeign)) return undefined;
+  if (sends === 'maybe') return undefined;
   const made = madeBy(call, file, search.functions, project);
+  // What goes to a host that no rule knows has to say in the same function that a model is asked.
+  if (addresses.some(isForeign)) made.splice(1);
   const signs = addressIn(made, search) ?? search.signs(made);
   return (
     signs &&
@@ -139,9 +145,12 @@ const requestsBehind = ({ expr, fn }: CallSite, { code }: SourceFile): Expr[] =>
 const onBase = (base: string, path: string): string =>
   /^\w+:\/\//.test(path) ? path : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
 
-/** An address that is known to its host, and nobody's. */
-const isForeign = (address: string): boolean =>
-  new RegExp(`^(https?|wss?)://[^/${hole}]+(/|$)`).test(address);
+/** An address that is known to its host, which is nobody's, and no machine's near by. */
+const isForeign = (address: string): boolean => foreign.test(address);
+
+const foreign = new RegExp(
+  `^(https?|wss?)://(?!localhost|127\\.|10\\.|192\\.168\\.|0\\.0\\.0\\.0)[^/${hole}]+(/|$)`,
+);
 
 /** The shape of an address in one of the functions that make the request. */
 function addressIn(
@@ -182,7 +191,7 @@ function callsOf(
     .filter((name) => name.length >= 4 && project.functionsNamed(name).length <= 6)
     .flatMap((name) => project.callsOf(name))
     .filter(({ file, call }) => sendsRequests(file.language.id as LanguageId) && !sent.has(call))
-    .map(({ file, call }) => ({ file, call, through: true }));
+    .map(({ file, call }) => ({ file, call, sends: 'surely' as const, through: true }));
 }
 
 function couplingOf(

@@ -8,7 +8,7 @@ export type RequestLanguage = 'java' | 'kotlin' | 'swift' | 'csharp';
 export const sendsRequests = (language: LanguageId): language is RequestLanguage =>
   /^(java|kotlin|swift|csharp)$/.test(language);
 
-/** How sure it is that a chain of calls sends a request over HTTP. */
+/** How sure it is that a chain of calls sends a request over HTTP; `maybe` needs an address that tells. */
 export type Sends = 'surely' | 'maybe';
 
 /**
@@ -21,10 +21,13 @@ export function sendsIn(call: CallSite, file: SourceFile): Sends | undefined {
   const path = pathOf(call.expr.callee);
   if (id === 'swift') return swiftSends(call.expr, path);
   const { surely, maybe, clients } = senders[id];
+  if (/^(build|Build)$/.test(path.at(-1) ?? '')) return undefined;
   if (path.some((part) => surely.test(part))) return 'surely';
   if (path.includes('uri') && path.includes('retrieve')) return 'surely';
   if (!path.some((part) => maybe.test(part))) return undefined;
-  return clients.test(importsOf(file)) || namesClient(path) ? 'maybe' : undefined;
+  const signs = [clients.test(importsOf(file)), namesClient(path)];
+  if (signs.every(Boolean)) return 'surely';
+  return signs.some(Boolean) ? 'maybe' : undefined;
 }
 
 /** Foundation's calls are told by the label of their first argument. */
