@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import type { Engine } from '@selvedge/infer/engine';
@@ -13,6 +14,14 @@ import {
   restoreBuild,
 } from './cache/index.ts';
 import { createEnginePool } from './engine-pool.ts';
+import {
+  type BuildInputs,
+  checkUnchanged,
+  listInputs,
+  refuseInsideOut,
+  type Stamps,
+  stampInputs,
+} from './inputs/index.ts';
 import { noMemo, openMemo } from './memo.ts';
 import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
@@ -42,7 +51,8 @@ export interface BuildOptions extends PlanOptions {
  *
  * @returns the report, and whether a gate said no (`selvedge build` then exits 1)
  * @throws SelvedgeError `not-found`, `bad-model`, `bad-document`, `bad-dataset`, `bad-input`,
- * `usage`, `engine-failed`, `disk-full`, `cancelled`
+ * `usage`, `engine-failed`, `disk-full`, `io-failed`, `data-in-use` while another build is at work in
+ * OUT, `conflict` where what is built from changes meanwhile, `cancelled`
  */
 export async function build(
   input: string,
@@ -51,17 +61,23 @@ export async function build(
   const plan = await planBuild(input, options);
   const engine = options.engine ?? createEnginePool();
   try {
-    const known = options.cache && (await lookUp(plan, engine, options.cache, options.latency));
+    const inputs = await listInputs(plan, options.signal);
+    await refuseInsideOut(inputs, options.out);
+    const stamps = await stampInputs(inputs);
+    const known = options.cache && (await lookUp(plan, inputs, engine, options.cache, options));
     const staging = await openStaging(options.out);
     try {
-      const recalled = known && (await restoreBuild(known.cache, known.key, plan, staging));
+      const recalled = known?.key && (await restoreBuild(known.cache, known.key, plan, staging));
       if (recalled) options.onProgress?.({ stage: 'cached', builtAt: recalled.createdAt });
       const report = recalled
         ? { ...recalled, cached: true as const }
-        : await buildInto(staging, plan, engine, known, options);
+        : await buildInto(staging, plan, engine, known, stamps, options);
       await writeReports(staging, report);
+      await checkUnchanged(stamps);
+      const isNew =
+        known?.key && !recalled && (await isStill(known.inputs, inputs, options.signal));
       await staging.finish();
-      if (known && !recalled) await keepBuild(known.cache, known.key, plan, report, options.out);
+      if (isNew) await keepBuild(known.cache, known.key as string, plan, report, options.out);
       return { report, ok: gateOf(report) };
     } catch (caught) {
       await staging.discard();
@@ -72,21 +88,34 @@ export async function build(
   }
 }
 
-/** A cache, and where in it this build would be. */
+/** A cache, and what is looked for in it. */
 interface Known {
   readonly cache: BuildCache;
-  readonly key: string;
+  /** Where this build would be; absent with an author's metric, whose module may read anything. */
+  readonly key?: string;
   readonly inputs: InputDigests;
 }
 
 async function lookUp(
   plan: BuildPlan,
+  inputs: BuildInputs,
   engine: Engine,
   cache: BuildCache,
-  latency: LatencyBudget | undefined,
+  { latency, signal }: BuildOptions,
 ): Promise<Known | undefined> {
-  const inputs = await digestInputs(plan);
-  return inputs && { cache, inputs, key: buildKey(plan, inputs, engine, latency) };
+  const digests = await digestInputs(inputs, signal);
+  if (!digests) return undefined;
+  const key = inputs.metric ? {} : { key: buildKey(plan, digests, engine, latency) };
+  return { cache, inputs: digests, ...key };
+}
+
+/** What is kept under a digest was made of what has it, also where a file system's times tell little. */
+async function isStill(
+  digests: InputDigests,
+  inputs: BuildInputs,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  return isDeepStrictEqual(await digestInputs(inputs, signal), digests);
 }
 
 async function writeReports(staging: Staging, report: BuildReport): Promise<void> {
@@ -110,6 +139,7 @@ async function buildInto(
   plan: BuildPlan,
   engine: Engine,
   known: Known | undefined,
+  stamps: Stamps,
   options: BuildOptions,
 ): Promise<BuildReport> {
   const context: Omit<TierContext, 'memo'> = {
@@ -124,7 +154,7 @@ async function buildInto(
   const policy = await copyPolicy(staging, plan);
   const tiers: [tier: string, built: BuiltTier][] = [];
   for (const tier of plan.tiers) {
-    const memo = known ? openMemo(known.cache, engine, known.inputs, plan, tier) : noMemo;
+    const memo = known ? openMemo(known.cache, engine, known.inputs, plan, tier, stamps) : noMemo;
     tiers.push([tier.tier, await buildTier(tier, { ...context, memo })]);
   }
   checkSameInterface(tiers);

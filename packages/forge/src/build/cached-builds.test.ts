@@ -7,10 +7,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { mnist, modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
 import { describeUnless } from '../../../../tests/support/skip.ts';
 import { writeDataset } from '../dataset/index.ts';
@@ -61,31 +62,93 @@ describeUnless(noSharedData)('a build that was made before', () => {
     expect(JSON.parse(readFileSync(join(here, 'b/report.json'), 'utf8'))).toEqual(second.report);
   });
 
-  it('is made anew when the model, the samples, the metric or an option is another', async () => {
+  it('is made anew when the model, the samples or an option is another', async () => {
     const set = join(here, 'set');
-    const metric = join(here, 'metric.mjs');
-    const part = join(here, 'part.mjs');
     copyFileSync(model(), join(here, 'model.onnx'));
     await writeDataset(set, mnist(20));
-    writeFileSync(metric, "import { half } from './part.mjs';\nexport default () => half;\n");
-    writeFileSync(part, 'export const half = 0.5;\n');
-    const options = { evaluation: set, metric };
     const made = async (more: Partial<BuildOptions> = {}) => {
-      const { report } = await stagesOf(join(here, 'model.onnx'), 'out', { ...options, ...more });
+      const options = { evaluation: set, ...more };
+      const { report } = await stagesOf(join(here, 'model.onnx'), 'out', options);
       return report.cached !== true;
     };
     expect(await made()).toBe(true);
     expect(await made()).toBe(false);
+    expect(await made({ metric: 'agreement' })).toBe(true);
     expect(await made({ maxDrop: 0.5 })).toBe(true);
     expect(await made({ precisions: ['fp32'] })).toBe(true);
     expect(await made({ targets: ['cpu-x64'] })).toBe(true);
     expect(await made({ latency: { minRuns: 1, maxRuns: 3, maxMs: 50 } })).toBe(true);
-    writeFileSync(part, 'export const half = 0.25;\n');
-    expect(await made()).toBe(true);
     await writeDataset(set, mnist(21));
     expect(await made()).toBe(true);
     copyFileSync(modelFile('resnet8-cifar10.onnx'), join(here, 'model.onnx'));
-    expect(await made({ evaluation: undefined, metric: undefined })).toBe(true);
+    expect(await made({ evaluation: undefined })).toBe(true);
+  });
+
+  it('is not recalled with a metric of the author, which may read anything; its conversions are', async () => {
+    const set = join(here, 'set');
+    const metric = join(here, 'metric.mjs');
+    const hidden = join(here, 'hidden.txt');
+    await writeDataset(set, mnist(20));
+    writeFileSync(
+      metric,
+      `import { readFileSync } from 'node:fs';
+       export default () => Number(readFileSync(${JSON.stringify(hidden)}, 'utf8'));`,
+    );
+    const scored = async (score: string) => {
+      writeFileSync(hidden, score);
+      const { report } = await stagesOf(model(), 'out', { evaluation: set, metric });
+      const [, fp16] = report.variants;
+      return [report.cached === true, fp16?.cached, fp16?.quality?.value];
+    };
+    expect(await scored('0.5')).toEqual([false, undefined, 0.5]);
+    expect(await scored('0.25')).toEqual([false, true, 0.25]);
+  });
+
+  it.each(['model.onnx', 'set/Input3.npy'])(
+    'of %s, which changes meanwhile, is neither made nor kept',
+    async (file) => {
+      copyFileSync(model(), join(here, 'model.onnx'));
+      await writeDataset(join(here, 'set'), mnist(20));
+      const options = { evaluation: join(here, 'set'), precisions: ['fp32', 'fp16'] };
+      const before = readFileSync(join(here, file));
+      const changed = Uint8Array.from(before);
+      changed[changed.length - 1] = 1;
+      const meddled = stagesOf(join(here, 'model.onnx'), 'a', {
+        ...options,
+        onProgress: ({ stage }) => {
+          if (stage === 'load') setTimeout(() => writeFileSync(join(here, file), changed), 100);
+        },
+        latency: { minRuns: 50, maxRuns: 50, maxMs: 1000 },
+      });
+      await expect(meddled).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining(join(here, file)),
+      });
+      expect(existsSync(join(here, 'a'))).toBe(false);
+      writeFileSync(join(here, file), before);
+      const { report } = await stagesOf(join(here, 'model.onnx'), 'a', options);
+      expect(report.cached).toBeUndefined();
+    },
+  );
+
+  it('is the same on a machine with another number of cores', async () => {
+    await stagesOf(model(), 'a');
+    const { cpus } = os;
+    const more = vi.spyOn(os, 'cpus').mockImplementation(() => [...cpus(), ...cpus()]);
+    syncBuiltinESMExports();
+    try {
+      expect((await stagesOf(model(), 'b')).stages).toEqual(['cached']);
+    } finally {
+      more.mockRestore();
+      syncBuiltinESMExports();
+    }
+  });
+
+  it('is looked for no longer than nobody interrupts', async () => {
+    const interrupted = AbortSignal.abort();
+    await expect(stagesOf(model(), 'a', { signal: interrupted })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
   });
 
   it('lends its conversions to a build with other options, and says which', async () => {

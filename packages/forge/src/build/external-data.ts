@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { fail } from '@selvedge/core/errors';
 import {
   attachExternal,
@@ -10,6 +10,7 @@ import {
   type TensorStore,
 } from '@selvedge/onnx';
 import { collectGarbage } from './collect-garbage.ts';
+import { statRegular } from './inputs/regular-file.ts';
 
 /** A file that a model names, and its size. */
 export interface ExternalFile {
@@ -25,20 +26,17 @@ export interface ExternalFile {
  * directory would put any file of the builder into what is published. (A blueprint's paths are the
  * builder's own and may lead anywhere: plan.ts.)
  *
- * @param directory where the model stands; locations are relative to it
- * @throws SelvedgeError `bad-model` naming the file that is missing, too short or outside
+ * @param path the model's file; locations are relative to its directory
+ * @throws SelvedgeError `bad-model` naming the file that is missing, too short, outside, or no
+ * regular file
  */
-export async function findExternalFiles(
-  model: Model,
-  directory: string,
-  name: string,
-): Promise<ExternalFile[]> {
+export async function findExternalFiles(model: Model, path: string): Promise<ExternalFile[]> {
   const files = new Map<string, ExternalFile>();
   for (const reference of externalReferences(model)) {
     const { location } = reference;
-    const file = files.get(location) ?? (await findFile(location, directory, name));
+    const file = files.get(location) ?? (await findFile(location, dirname(path), path));
     files.set(location, file);
-    checkRange(reference, file, name);
+    checkRange(reference, file, basename(path));
   }
   return [...files.values()];
 }
@@ -113,28 +111,43 @@ function append(path: string, bytes: Uint8Array): number {
   }
 }
 
-async function findFile(location: string, directory: string, name: string): Promise<ExternalFile> {
+async function findFile(location: string, directory: string, model: string): Promise<ExternalFile> {
+  const name = basename(model);
   const inside = normalize(location);
-  if (isAbsolute(location) || inside === '..' || inside.startsWith(`..${sep}`)) {
-    return fail(
-      'bad-model',
-      `${name}: external data points outside the model's directory: ${location}`,
-      {
-        hint: 'external data must stand beside the model',
-        details: { file: name, location },
-      },
-    );
-  }
+  if (isAbsolute(location) || leadsOut(inside)) return failOutside(location, name);
   const path = join(directory, location);
-  const found = await stat(path).catch((cause: unknown) =>
-    fail('bad-model', `${name} needs its external data ${path}, which is not there`, {
+  const found = await statRegular(path, 'bad-model');
+  if (!found) {
+    return fail('bad-model', `${name} needs its external data ${path}, which is not there`, {
       hint: 'put the external data beside the model',
       details: { file: path },
-      cause,
-    }),
-  );
+    });
+  }
+  if (!(await isReallyBeside(path, directory, model))) return failOutside(location, name);
   return { location, bytes: found.size };
 }
+
+const leadsOut = (path: string): boolean =>
+  path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+
+/**
+ * Links may lead to where the model's own file stands as well: caches of downloads hold every file
+ * once, and directories of links to them.
+ */
+async function isReallyBeside(path: string, directory: string, model: string): Promise<boolean> {
+  const [real, ...homes] = await Promise.all([
+    realpath(path),
+    realpath(directory),
+    realpath(model).then(dirname),
+  ]);
+  return homes.some((home) => !leadsOut(relative(home, real)));
+}
+
+const failOutside = (location: string, name: string): never =>
+  fail('bad-model', `${name}: external data points outside the model's directory: ${location}`, {
+    hint: 'external data must stand beside the model',
+    details: { file: name, location },
+  });
 
 function checkRange(
   { tensor, location, offset, length }: ExternalReference,

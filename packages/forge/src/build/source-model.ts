@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fail } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import {
@@ -13,6 +13,7 @@ import {
   writeModel,
 } from '@selvedge/onnx';
 import { findExternalFiles, inlineExternalData } from './external-data.ts';
+import { statRegular } from './inputs/regular-file.ts';
 import { type DataFiles, type ModelFile, openModelFile } from './model-file.ts';
 
 /** A model file with the external data it names. */
@@ -42,11 +43,11 @@ const inlineBytes = 32 * 1024 * 1024;
  * damaged one, or external data that is missing
  */
 export async function loadModel(path: string): Promise<LoadedModel> {
-  const file = await readWhole(path);
+  const file = await readModelBytes(path);
   const digest = digestOf(file);
   const read = readModel(file, { name: path });
   const directory = dirname(path);
-  const files = await findExternalFiles(read, directory, basename(path));
+  const files = await findExternalFiles(read, path);
   const outside = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const loaded = { file: path, digest, fileBytes: file.length + outside };
   if (outside > inlineBytes) {
@@ -69,16 +70,18 @@ function checkWhole(model: Model, name: string): Model {
 export const digestOf = (bytes: Uint8Array | string): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-async function readWhole(path: string): Promise<Uint8Array> {
-  const found = await stat(path).catch(() => undefined);
+/**
+ * The bytes of a model's own file.
+ *
+ * @throws SelvedgeError `not-found`; `bad-model` for what is no regular file, or too large for one
+ */
+export async function readModelBytes(path: string): Promise<Uint8Array> {
+  const found = await statRegular(path, 'bad-model');
   if (!found) {
     return fail('not-found', `${path} does not exist`, {
       hint: 'give the path of an .onnx file or of a blueprint',
       details: { file: path },
     });
-  }
-  if (found.isDirectory()) {
-    return fail('bad-model', `${path} is a directory`, { hint: 'give the path of an .onnx file' });
   }
   if (found.size > 2 ** 31 - 1) {
     return fail('bad-model', `${path} is over 2 GB, more than an ONNX file can be`, {

@@ -17,7 +17,7 @@ export const mixed: Precision = {
   id: 'mixed',
   coupled: false,
   margin: { absolute: 2e-2, relative: 2e-2 },
-  reads: ['calibration', 'evaluation', 'bar', 'others'],
+  reads: ['calibration', 'evaluation', 'metric', 'bar', 'others'],
   async make(job) {
     const { calibrated, trials } = job;
     if (!calibrated || !trials) return { notes: [], skipped: needsCalibration };

@@ -51,8 +51,8 @@ export interface Precision {
   readonly coupled: boolean;
   /** Tolerance of its golden outputs on another machine. */
   readonly margin: Margin;
-  /** What it is made from besides the model. */
-  readonly reads: readonly ('calibration' | 'evaluation' | 'bar' | 'others')[];
+  /** What it is made from besides the model; the evaluation set's samples, and how they are scored. */
+  readonly reads: readonly ('calibration' | 'evaluation' | 'metric' | 'bar' | 'others')[];
   /** @throws SelvedgeError `engine-failed`, `cancelled`, `bad-dataset` */
   make(job: PrecisionJob): Promise<Converted>;
 }

@@ -1,0 +1,10 @@
+export {
+  type BuildInput,
+  type BuildInputs,
+  isAuthors,
+  listInputs,
+  throwIfAborted,
+} from './input-files.ts';
+export { refuseInsideOut } from './refuse-inside-out.ts';
+export { statRegular } from './regular-file.ts';
+export { checkUnchanged, type Stamps, stampInputs } from './stamps.ts';
