@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ListSource } from '@selvedge/onnx';
 import type { SourceFile } from './sources.ts';
 
@@ -14,8 +15,13 @@ export interface Source {
  * Reads a source out of a directory that holds `owner+name/path` for every repository. Of a
  * directory all C++ sources and models are read, and the hash is that of their names and hashes, in order.
  */
-export function readSource(directory: string, { repository, commit, path }: SourceFile): Source {
-  const root = join(directory, repository.replace('/', '+'), path);
+export function readSource(
+  directory: string,
+  { repository, commit, path, kept }: SourceFile,
+): Source {
+  const root = kept
+    ? fileURLToPath(new URL(kept, import.meta.url))
+    : join(directory, repository.replace('/', '+'), path);
   const origin = { repository, path, commit };
   if (!statSync(root).isDirectory()) {
     const bytes = readFileSync(root);

@@ -5,6 +5,8 @@ export interface SourceFile {
   readonly repository: string;
   readonly commit: string;
   readonly path: string;
+  /** The file in this directory that holds it, where it is an answer and no file of theirs. */
+  readonly kept?: string;
 }
 
 const onnxRuntime = (path: string): SourceFile => ({
@@ -42,7 +44,16 @@ export const sources = {
     onnxRuntime('onnxruntime/core/providers/webgpu'),
     onnxRuntime('onnxruntime/contrib_ops/webgpu'),
   ],
-  webnn: [{ repository: 'npm:onnxruntime-web', commit: '1.30.0', path: 'docs/webnn-operators.md' }],
+  webnn: [
+    { repository: 'npm:onnxruntime-web', commit: '1.30.0', path: 'docs/webnn-operators.md' },
+    // What a browser answered: asked once, and kept in this repository.
+    {
+      repository: 'npm:@sparticuz/chromium',
+      commit: '153.0.0',
+      path: 'MLContext.opSupportLimits()',
+      kept: 'webnn-limits.json',
+    },
+  ],
   coreml: [onnxRuntime('tools/ci_build/github/apple/coreml_supported_mlprogram_ops.md')],
   nnapi: [onnxRuntime('tools/ci_build/github/android/nnapi_supported_ops.md')],
   qnn: [
@@ -52,6 +63,7 @@ export const sources = {
       commit: '0876e5ae1c98a169a6137e092e0d7b30bf9cee33',
       path: 'src/winml/modelkit/analyze/rules/information_rules/QNNExecutionProvider_NPU_from_doc.json',
     },
+    qnn('onnxruntime/core/providers/qnn/builder/opbuilder'),
   ],
   openvino: [onnxRuntime('onnxruntime/core/providers/openvino/ov_versions/data_ops.cc')],
   tensorrt: [
@@ -78,8 +90,8 @@ export const sources = {
   rknpu: [
     {
       repository: 'airockchip/rknn-toolkit2',
-      commit: 'deaba85fc437a28db0b0c29f27d8929f4c5816a1',
-      path: 'doc/RKNNToolKit2_OP_Support-v2.1.0.md',
+      commit: '59a913d172e7f5ff03c9076e2ec7b1b1288ffd08',
+      path: 'doc/RKNNToolKit2_OP_Support-2.3.2.md',
     },
   ],
 } satisfies Record<string, readonly SourceFile[]>;

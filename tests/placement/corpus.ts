@@ -17,8 +17,8 @@ export function* corpus(): Generator<Case> {
   for (const { name, model } of nodeTests()) yield { name, model };
 }
 
-/** Whether rules were tuned on a case; the other half is held out. */
-export function isTuning(name: string): boolean {
+/** Whether a case is in one of two halves, which say nothing of operators. */
+export function isFirstHalf(name: string): boolean {
   let hash = 0x811c9dc5; // FNV-1a: anything that has nothing to do with operators
   for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
   return ((hash ^ (hash >>> 16)) & 1) === 0;

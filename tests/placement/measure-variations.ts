@@ -1,38 +1,45 @@
 /**
- * Measures variations of the node tests that no rule was tuned on, and writes down what became of
- * them: `node tests/placement/measure-variations.ts [cpu|webgpu|webgpu-web|webnn]…`
+ * Measures variations of the node tests, and writes down what became of them:
+ * `node tests/placement/measure-variations.ts varied|further [cpu|webgpu|webgpu-web|webnn]…`
  */
 import { type Model, readModel, walkNodes } from '@selvedge/onnx';
 import { caseTruth } from './case-truth.ts';
-import { corpus, isTuning } from './corpus.ts';
+import { corpus, isFirstHalf } from './corpus.ts';
 import { nameNodes } from './named-nodes.ts';
 import { ortNodeSessions } from './ort-node.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
 import { type VariedTruth, writeVariedTruth } from './truth.ts';
-import { variationsOf } from './variations.ts';
+import { plans, type VariedSet, variationsOf } from './variations.ts';
 
-/** The first test of each operator in the half that no rule was tuned on. */
-export function* variedCases(): Generator<{ name: string; model: Model }> {
-  const seen = new Set<string>();
+/**
+ * `varied`: the first test of each operator in one half of the tests. `further`: the last one of
+ * each operator in both halves, where that is another one.
+ */
+export function* variedCases(
+  set: VariedSet,
+): Generator<{ name: string; op: string; model: Model }> {
+  const first = new Map<string, { name: string; op: string; model: Model }>();
+  const last = new Map(first);
   for (const { name, model: bytes } of corpus()) {
-    if (isTuning(name)) continue;
     const model = readModel(bytes, { name });
-    const [first, second] = walkNodes(model);
-    const op = first?.node.opType ?? '';
-    if (second || seen.has(op)) continue;
-    seen.add(op);
-    yield { name, model };
+    const [one, second] = walkNodes(model);
+    if (!one || second || name.endsWith('.onnx')) continue;
+    const op = one.node.opType ?? '';
+    last.set(op, { name, op, model });
+    if (!isFirstHalf(name) && !first.has(op)) first.set(op, { name, op, model });
   }
+  if (set === 'varied') yield* first.values();
+  else for (const [op, one] of last) if (first.get(op)?.name !== one.name) yield one;
 }
 
 /** Labels of variations, by where their node went. */
-async function measure(runtime: Runtime): Promise<VariedTruth['cases']> {
+async function measure(runtime: Runtime, set: VariedSet): Promise<VariedTruth['cases']> {
   const [judge, sessions] = [await ortNodeSessions('cpu'), await runtime.open()];
   const cases: Record<string, { here: string[]; elsewhere: string[] }> = {};
   try {
-    for (const { name, model } of variedCases()) {
+    for (const { name, model } of variedCases(set)) {
       const found = { here: [] as string[], elsewhere: [] as string[] };
-      for (const variation of variationsOf(model)) {
+      for (const variation of variationsOf(model, plans[set])) {
         const named = nameNodes(variation.model);
         const { error = '' } = await judge.open(named, { level: 'basic' });
         if (error !== '' && !lacksKernel.test(error)) continue;
@@ -54,11 +61,12 @@ async function measure(runtime: Runtime): Promise<VariedTruth['cases']> {
 const lacksKernel = /find an implementation|find kernel|Unsupported data type/;
 
 if (import.meta.main) {
-  const wanted = process.argv.slice(2);
+  const [given, ...wanted] = process.argv.slice(2);
+  const set = given === 'further' ? 'further' : 'varied';
   for (const runtime of runtimes) {
     if (wanted.length > 0 && !wanted.includes(runtime.id.replace(/-[\d.]+$/, ''))) continue;
-    const cases = await measure(runtime);
-    writeVariedTruth(runtime.id, {
+    const cases = await measure(runtime, set);
+    writeVariedTruth(runtime.id, set, {
       provider: runtime.provider,
       runtime: runtime.name,
       cases,

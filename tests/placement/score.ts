@@ -10,7 +10,7 @@ import {
 } from '@selvedge/onnx';
 import type { Case } from './corpus.ts';
 import type { CaseTruth, VariedTruth } from './truth.ts';
-import { variationsOf } from './variations.ts';
+import { type Plan, variationsOf } from './variations.ts';
 
 /** Counts of nodes. `unsupported` is what is looked for; an unknown is wrong either way. */
 export interface Score {
@@ -82,12 +82,13 @@ export function scoreVariations(
   model: Model,
   truth: VariedTruth['cases'][string],
   provider: string,
+  plan: Plan,
 ): { score: Score; mistakes: string[] } {
   const list = supportList(provider)!;
   const [here, elsewhere] = [new Set(truth.here), new Set(truth.elsewhere)];
   const mistakes: string[] = [];
   let score = noScore;
-  for (const { label, model: varied } of variationsOf(model)) {
+  for (const { label, model: varied } of variationsOf(model, plan)) {
     if (!here.has(label) && !elsewhere.has(label)) continue;
     const [said] = judge(varied, inferValues(varied), list);
     if (!said) continue;

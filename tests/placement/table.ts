@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { supportList } from '@selvedge/forge';
+import { readModel, walkNodes } from '@selvedge/onnx';
 import { fallbackScores } from './ai-hub.ts';
-import { corpus, isTuning } from './corpus.ts';
+import { corpus } from './corpus.ts';
 import { variedCases } from './measure-variations.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
 import {
@@ -17,16 +18,18 @@ import {
   unknownShare,
 } from './score.ts';
 import { hasVariedTruth, readTruth, readVariedTruth } from './truth.ts';
+import { plans, type VariedSet } from './variations.ts';
 
 /** What is scored apart, in the order of the table. */
 export interface RuntimeScores {
   readonly models: Score;
-  readonly tuned: Score;
-  readonly heldOut: Score;
+  readonly tests: Score;
   /** Models and node tests together. */
   readonly all: Score;
-  /** Variations of held-out tests; absent where they were not measured. */
+  /** Variations of node tests that were looked at while rules were made; absent where not measured. */
   readonly varied?: Score;
+  /** Variations that no rule has seen; absent where not measured. */
+  readonly further?: Score;
   /** Nodes of which the runtime did not tell. */
   readonly unseen: number;
 }
@@ -34,37 +37,56 @@ export interface RuntimeScores {
 /** Scores of a runtime's committed truth. */
 export function scoresOf(runtime: Runtime): RuntimeScores {
   const truth = readTruth(runtime.id);
-  let [models, tuned, heldOut] = [noScore, noScore, noScore];
+  let [models, tests] = [noScore, noScore];
   let unseen = 0;
   for (const one of corpus()) {
     const found = truth.cases[one.name]!;
     const { score } = scoreCase(one, found, truth.provider);
     unseen += found.unseen?.length ?? 0;
     if (one.name.endsWith('.onnx')) models = sum(models, score);
-    else if (isTuning(one.name)) tuned = sum(tuned, score);
-    else heldOut = sum(heldOut, score);
+    else tests = sum(tests, score);
   }
-  const all = [models, tuned, heldOut].reduce(sum);
-  const varied = hasVariedTruth(runtime.id) && variedScore(runtime);
-  return { models, tuned, heldOut, all, unseen, ...(varied && { varied }) };
+  const varied = variedScore(runtime, 'varied');
+  const further = variedScore(runtime, 'further');
+  return {
+    ...{ models, tests, all: sum(models, tests), unseen },
+    ...(varied && { varied }),
+    ...(further && { further }),
+  };
 }
 
-function variedScore(runtime: Runtime): Score {
-  const { cases, provider } = readVariedTruth(runtime.id);
+/** What rules were corrected by is not in the further set: neither the test nor its operator. */
+function variedScore(runtime: Runtime, set: VariedSet): Score | undefined {
+  if (!hasVariedTruth(runtime.id, set)) return undefined;
+  const { cases, provider } = readVariedTruth(runtime.id, set);
+  const left = set === 'further' ? citedOperators(provider) : new Set<string>();
   let score = noScore;
-  for (const { name, model } of variedCases()) {
+  for (const { name, op, model } of variedCases(set)) {
     const truth = cases[name];
-    if (truth) score = sum(score, scoreVariations(model, truth, provider).score);
+    if (!truth || left.has(op)) continue;
+    score = sum(score, scoreVariations(model, truth, provider, plans[set]).score);
   }
   return score;
 }
 
+/** Operators of the rules that a measurement corrected, and of the tests that they cite. */
+export function citedOperators(provider: string): ReadonlySet<string> {
+  const corrected = supportList(provider)!.rules.filter(({ evidence }) => evidence !== undefined);
+  const tests = new Set(corrected.flatMap(({ evidence }) => evidence!.match(/test_\w+/g) ?? []));
+  const operators = new Set(corrected.map(({ op }) => op));
+  for (const { name, model } of corpus()) {
+    if (!tests.has(name)) continue;
+    for (const { node } of walkNodes(readModel(model))) operators.add(node.opType ?? '');
+  }
+  return operators;
+}
+
 const parts = {
   models: '12 models',
-  tuned: 'node tests, one half',
-  heldOut: 'node tests, other half',
+  tests: '875 node tests',
   all: '**all of it**',
-  varied: 'other operator sets and types',
+  varied: 'variations, seen',
+  further: '**variations, unseen**',
 } as const;
 
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
@@ -107,7 +129,7 @@ What \`selvedge inspect\` says that a provider will not run, held against where 
 
 **What is counted.** Every node of the 12 models and 875 node tests of the shared data, but for constants and for what ONNX Runtime has folded or fused before it asks any provider (its level 1, which is on by default). A function that the runtime takes apart is elsewhere when any of its parts is. WebGPU is asked in the layout that it chooses itself (NHWC); of nodes that lose their names there, the other layout tells. In NCHW, an option, it also leaves on the CPU what only computes with sizes.
 
-**What was tuned.** Rules come from published lists. Where a measurement contradicted a list, a rule says so with its evidence; those of the node tests have seen both halves, so that the last row is the one that no rule has seen: the first test of each operator in the second half, as operator sets 7 to 26 and with eight other types, as far as ONNX lets it.
+**What was tuned.** Rules come from published sources: tables of kernels, ONNX's own functions (an operator without a kernel runs where every operator of its function has a kernel for the types), and for WebNN what the browser says of its limits. Where a measurement contradicted them, a rule says so with its evidence, and all models and node tests were looked at for that. Two more sets are tests as other operator sets and with other types, as far as ONNX lets them be. The *seen* one, from one half of the tests, showed where rules were wrong, the CPU's functions above all. The *unseen* one, from further tests, operator sets and types, was measured after the rules were made, and no rule was changed by it; every operator whose rule cites a measurement is left out of it, whichever test that was.
 
 **What it does not say.** WebNN's graphs are not built while placements are measured: some builds end Chromium's WebNN service. Placement below WebNN cannot be seen from ONNX Runtime at all; there only time tells (\`looksLike\` in \`@selvedge/core/device\`).
 `;

@@ -1,5 +1,6 @@
 /** Where nodes really went, as it is committed: `truth/<runtime>.generated.json`. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { VariedSet } from './variations.ts';
 
 /** Where the nodes of one model went; nodes are their places in `walkNodes`. */
 export interface CaseTruth {
@@ -32,19 +33,18 @@ export interface VariedTruth extends Omit<Truth, 'cases'> {
 }
 
 const fileOf = (id: string): URL => new URL(`./truth/${id}.generated.json`, import.meta.url);
-const variedOf = (id: string): string => `${id}-varied`;
-
 export const readTruth = (id: string): Truth => JSON.parse(readFileSync(fileOf(id), 'utf8'));
 
-export const hasVariedTruth = (id: string): boolean => existsSync(fileOf(variedOf(id)));
+export const hasVariedTruth = (id: string, set: VariedSet): boolean =>
+  existsSync(fileOf(`${id}-${set}`));
 
-export const readVariedTruth = (id: string): VariedTruth =>
-  JSON.parse(readFileSync(fileOf(variedOf(id)), 'utf8'));
+export const readVariedTruth = (id: string, set: VariedSet): VariedTruth =>
+  JSON.parse(readFileSync(fileOf(`${id}-${set}`), 'utf8'));
 
 export const writeTruth = (id: string, truth: Truth): void => write(id, truth);
 
-export const writeVariedTruth = (id: string, truth: VariedTruth): void =>
-  write(variedOf(id), truth);
+export const writeVariedTruth = (id: string, set: VariedSet, truth: VariedTruth): void =>
+  write(`${id}-${set}`, truth);
 
 /** A line per case, so that a change of one shows as one. */
 function write(id: string, { cases, ...about }: Truth | VariedTruth): void {

@@ -1,4 +1,4 @@
-/** The node tests as other operator sets and with other types: cases that no rule was tuned on. */
+/** The node tests as other operator sets and with other types. */
 import {
   type DataTypeName,
   dataTypes,
@@ -14,25 +14,21 @@ export interface Variation {
   readonly model: Model;
 }
 
-const opsets = [7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
-const types: readonly DataTypeName[] = [
-  'float16',
-  'float64',
-  'int8',
-  'uint8',
-  'int32',
-  'uint32',
-  'int64',
-  'bool',
-];
+/** What a test is varied in. */
+export interface Plan {
+  readonly opsets: readonly number[];
+  /** In place of float32: as operator set `at`, and as the test's own. */
+  readonly types: readonly DataTypeName[];
+  readonly at: number;
+}
 
 /** Of a model of one node; none where there are more. Some break the operator's own rules. */
-export function variationsOf(model: Model): Variation[] {
+export function variationsOf(model: Model, { opsets, types, at }: Plan): Variation[] {
   if ([...walkNodes(model)].length !== 1) return [];
-  const own = opsets.find((one) => one >= opsetOf(model)) ?? 26;
+  const own = newOpsets.find((one) => one >= opsetOf(model)) ?? newOpsets.at(-1)!;
   const bySet = opsets.map((version) => ({ label: `${version}`, model: asOpset(model, version) }));
   if (model.graph.initializer.length > 0) return bySet;
-  const byType = [...new Set([13, own])].flatMap((version) =>
+  const byType = [...new Set([at, own])].flatMap((version) =>
     types.map((type) => ({
       label: `${version} ${type}`,
       model: withType(asOpset(model, version), type),
@@ -40,6 +36,29 @@ export function variationsOf(model: Model): Variation[] {
   );
   return [...bySet, ...byType];
 }
+
+/** Operator sets that brought or changed an operator of the tests. */
+const newOpsets = [7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
+
+/** The plans by the sets that were measured with them. */
+export const plans = {
+  varied: {
+    opsets: newOpsets,
+    types: ['float16', 'float64', 'int8', 'uint8', 'int32', 'uint32', 'int64', 'bool'],
+    at: 13,
+  },
+  further: {
+    opsets: [8, 12, 14, 18, 22, 25],
+    types: [
+      ...(['float16', 'bfloat16', 'float64', 'int8', 'int16', 'int32', 'int64'] as const),
+      ...(['uint8', 'uint16', 'uint32', 'uint64', 'bool'] as const),
+    ],
+    at: 17,
+  },
+} satisfies Record<string, Plan>;
+
+/** `varied`: rules were corrected on it. `further`: measured after the rules were made. */
+export type VariedSet = keyof typeof plans;
 
 const opsetOf = (model: Model): number =>
   Number(model.opsetImport.find(({ domain }) => !domain)?.version ?? 1);

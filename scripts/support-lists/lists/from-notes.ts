@@ -121,7 +121,7 @@ export function rknpu({ sources }: Material): Made {
   notes.finish();
   return {
     provider: 'rknpu',
-    version: '2.1',
+    version: '2.3.2',
     about: 'RKNN Toolkit 2',
     types: 'values',
     subgraphs: 'whole',

@@ -2,6 +2,7 @@ import type { Condition, SupportRule } from '@selvedge/onnx';
 import { textOf } from '../read-source.ts';
 import type { Schemas } from '../schemas.ts';
 import { sortTypes, typeNamed } from '../types.ts';
+import { unchanged } from '../unchanged.ts';
 import { type Made, type Material, withConditions } from './material.ts';
 
 /** What `populate_op_mode_supported` refuses, as read in data_ops.cc. */
@@ -24,6 +25,8 @@ const conditions: Readonly<Record<string, readonly Condition[]>> = {
   Upsample: [{ type: 0, in: ['float32', 'int8', 'float16'] }],
 };
 
+const dataOps = 'onnxruntime/core/providers/openvino/ov_versions/data_ops.cc';
+
 const pools: readonly Condition[] = [{ rank: 0, is: { in: [4, 5] } }];
 
 /**
@@ -31,6 +34,7 @@ const pools: readonly Condition[] = [{ rank: 0, is: { in: [4, 5] } }];
  * (`GetCapability::Execute`); what the NPU's compiler then refuses, no list tells.
  */
 export function openvino({ sources, schemasOf }: Material): Made {
+  unchanged(sources[0]!, { [dataOps]: '90f71f93' });
   const text = textOf(sources[0]!);
   const table = /supported_op_mode = \{([\s\S]*?)\n\};/.exec(text)?.[1] ?? text;
   const rows = [...table.matchAll(/^\s*\{"(\w+)", V_\d+_\d+, \{([^}]*)\}\}/gm)];

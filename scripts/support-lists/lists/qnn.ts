@@ -1,12 +1,14 @@
 import type { Condition, SupportRule } from '@selvedge/onnx';
-import { qnn as conditions, notOnHtp } from '../conditions/qnn.ts';
+import { qnn as conditions, notOnHtp, readBuilders } from '../conditions/qnn.ts';
 import { textOf } from '../read-source.ts';
 import { sortTypes } from '../types.ts';
+import { unchanged } from '../unchanged.ts';
 import { type Made, type Material, withConditions } from './material.ts';
 
 /** QNN's provider with the HTP backend. */
 export function qnn({ sources, schemasOf }: Material): Made {
   const [builders, supplement] = sources.map(textOf);
+  unchanged(sources[2]!, readBuilders);
   const names = [...(builders ?? '').matchAll(/Create\w+OpBuilder\("(\w+)"/g)].map(
     (match) => match[1]!,
   );

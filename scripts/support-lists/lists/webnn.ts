@@ -5,6 +5,7 @@ import { readOperatorTable, readRanges } from '../parsers/operator-table.ts';
 import { textOf } from '../read-source.ts';
 import { sortTypes } from '../types.ts';
 import { type Made, type Material, withConditions } from './material.ts';
+import { withinLimits } from './webnn-limits.ts';
 
 const webnnTypes: readonly DataTypeName[] = sortTypes([
   'float32',
@@ -35,8 +36,8 @@ export function webnn({ sources }: Material): Made {
   notes.finish();
   return {
     provider: 'webnn',
-    version: '1.30',
-    about: "ONNX Runtime Web's WebNN provider",
+    version: '1.30+chromium-153',
+    about: "ONNX Runtime Web's WebNN provider in Chromium",
     types: 'values',
     subgraphs: 'inside',
     always: [
@@ -46,6 +47,6 @@ export function webnn({ sources }: Material): Made {
       { size: { output: 0 }, is: { min: 1 } },
     ],
     unlisted: 'unsupported',
-    rules,
+    rules: withinLimits(rules, textOf(sources[1]!)),
   };
 }

@@ -2,7 +2,6 @@
 import type { Condition } from '@selvedge/onnx';
 import { sortTypes } from '../types.ts';
 import type { Correction } from './correction.ts';
-import { limits } from './webnn-limits.ts';
 
 const castable = sortTypes([
   ...([
@@ -29,7 +28,6 @@ const reductions = 'L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare'.spli
 );
 
 export const webnn: readonly Correction[] = [
-  ...limits,
   ...reductions,
   {
     op: 'CastLike',

@@ -1,12 +1,9 @@
 /**
  * What the browser itself says that its WebNN takes, by operator and operand:
- * `MLContext.opSupportLimits()`, asked once and kept beside this file. ONNX Runtime's WebNN provider
- * asks the same before it takes a node.
+ * `MLContext.opSupportLimits()`. ONNX Runtime's WebNN provider asks the same before it takes a node.
  */
-import { readFileSync } from 'node:fs';
-import type { Condition, DataTypeName } from '@selvedge/onnx';
+import type { Condition, DataTypeName, SupportRule } from '@selvedge/onnx';
 import { sortTypes } from '../types.ts';
-import type { Correction } from './correction.ts';
 
 interface Operand {
   readonly types: readonly string[];
@@ -14,13 +11,22 @@ interface Operand {
 }
 
 interface Limits {
-  readonly browser: string;
   readonly operators: Readonly<Record<string, Readonly<Record<string, Operand>>>>;
 }
 
-const { browser, operators }: Limits = JSON.parse(
-  readFileSync(new URL('./webnn-limits.json', import.meta.url), 'utf8'),
-);
+type Operators = Limits['operators'];
+
+/** Rules with the types and ranks of the WebNN operator that each one's operator becomes. */
+export function withinLimits(rules: readonly SupportRule[], answer: string): SupportRule[] {
+  const { operators }: Limits = JSON.parse(answer);
+  return rules.map((rule) => {
+    const webnn = renamed[rule.op] ?? (alike.has(rule.op) ? nameOf(rule.op, operators) : undefined);
+    if (webnn === undefined) return rule;
+    const { where, ...types } = limitsOf(webnn, operators);
+    const all = [...(rule.where ?? []), ...where];
+    return { ...rule, ...types, ...(all.length > 0 && { where: all }) };
+  });
+}
 
 /** Operators of ONNX whose WebNN operator is not just called the same. */
 const renamed: Readonly<Record<string, string>> = {
@@ -53,13 +59,14 @@ const renamed: Readonly<Record<string, string>> = {
   Xor: 'logicalXor',
 };
 
-const alike =
+const alike: ReadonlySet<string> = new Set(
   `Abs Add ArgMax ArgMin BatchNormalization Cast Ceil Concat Cos DequantizeLinear Div Elu Equal Erf
   Exp Expand Floor GRU Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual HardSigmoid
   HardSwish Identity InstanceNormalization IsNaN LSTM LayerNormalization LeakyRelu Log Max Min Mul
   Neg Pad Pow QuantizeLinear Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax
   ReduceMean ReduceMin ReduceSum ReduceSumSquare Relu Reshape ScatterElements ScatterND Sigmoid Sign
-  Sin Slice Softmax Softplus Softsign Split Sqrt Sub Tan Tanh Tile Transpose Where`.split(/\s+/);
+  Sin Slice Softmax Softplus Softsign Split Sqrt Sub Tan Tanh Tile Transpose Where`.split(/\s+/),
+);
 
 /** ONNX's inputs in their order, by WebNN's names; null is no operand of the WebNN operator. */
 const operands: Readonly<Record<string, readonly (string | null)[]>> = {
@@ -82,35 +89,26 @@ const operands: Readonly<Record<string, readonly (string | null)[]>> = {
 /** One-dimensional convolutions and pools become two-dimensional ones, so their rank says nothing. */
 const reshaped = /2d$|^matmul$|^gemm$/;
 
-/** Types and ranks of every operator that one operator of WebNN stands for. */
-export const limits: readonly Correction[] = [
-  ...alike.map((op) => [op, nameOf(op)] as const),
-  ...Object.entries(renamed),
-].map(([op, webnn]) => limitsOf(op, webnn));
-
-function nameOf(op: string): string {
+function nameOf(op: string, operators: Operators): string {
   const lowered = `${op[0]!.toLowerCase()}${op.slice(1)}`;
   return operators[lowered] ? lowered : op.toLowerCase();
 }
 
-function limitsOf(op: string, webnn: string): Correction {
+function limitsOf(
+  webnn: string,
+  operators: Operators,
+): Pick<SupportRule, 'inputs' | 'outputs'> & { readonly where: readonly Condition[] } {
   const known = operators[webnn]!;
   const names =
     operands[webnn] ?? (known.a ? ['a', 'b', 'c'] : known.inputs ? ['inputs'] : ['input', null]);
   const inputs = names.map((name) => (name && known[name] ? typesOf(known[name]) : null));
   const output = known.output ?? known.outputs ?? known.output0;
-  const ranks = names.flatMap((name, at): Condition[] =>
+  const where = names.flatMap((name, at): Condition[] =>
     name && known[name] && !reshaped.test(webnn)
       ? [{ rank: name === 'inputs' ? 'inputs' : at, is: { max: known[name].maxRank } }]
       : [],
   );
-  return {
-    op,
-    evidence: `measured: opSupportLimits of ${browser}`,
-    inputs,
-    ...(output && { outputs: [typesOf(output)] }),
-    where: ranks,
-  };
+  return { inputs, ...(output && { outputs: [typesOf(output)] }), where };
 }
 
 /** ONNX Runtime hands booleans over as uint8. */
