@@ -10,11 +10,12 @@ import {
 } from '@selvedge/forge';
 import { Option } from 'commander';
 import { userBuildCache } from '../build-cache.ts';
+import { onTargets } from '../build-on-targets.ts';
 import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
+import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { formatTable } from '../table.ts';
-import { untilStopped } from '../until-stopped.ts';
 
 interface Flags {
   out: string;
@@ -69,8 +70,6 @@ export const build: CommandModule = (program, run) => {
 };
 
 async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
-  const interrupted = new AbortController();
-  void untilStopped().then(() => interrupted.abort());
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const { report, ok } = await buildVariants(input, {
     out: flags.out,
@@ -85,7 +84,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
     fix: flags.fix,
     cache,
     onProgress: buildProgress(io),
-    signal: interrupted.signal,
+    signal: interruption(io),
   });
   if (cache?.problem) io.warn(cache.problem);
   io.result(report);
@@ -148,6 +147,7 @@ function summary(report: BuildReport, out: string): string {
       .flatMap(fixLines)
       .map((line) => line.trim().replace(/^- /, '')),
     formatTable(head, rows),
+    ...onTargets(report),
     '',
     ...(front.size > 0 ? ['◆ on the front: no other is as small, as fast and as good'] : []),
     ...(report.calibration?.warnings ?? []).map((line) => `⚠ ${line}`),

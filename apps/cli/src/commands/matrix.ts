@@ -9,10 +9,10 @@ import {
 import { userBuildCache } from '../build-cache.ts';
 import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
+import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { provenanceDot } from '../provenance.ts';
 import { formatTable } from '../table.ts';
-import { untilStopped } from '../until-stopped.ts';
 
 interface Flags {
   out: string;
@@ -39,15 +39,13 @@ export const matrix: CommandModule = (program, run) => {
 };
 
 async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
-  const interrupted = new AbortController();
-  void untilStopped().then(() => interrupted.abort());
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const found = await makeMatrix(input, {
     out: flags.out,
     targets: flags.target.length > 0 ? flags.target : undefined,
     cache,
     onProgress: buildProgress(io),
-    signal: interrupted.signal,
+    signal: interruption(io),
   });
   if (cache?.problem) io.warn(cache.problem);
   io.result(found);
@@ -62,10 +60,11 @@ function summary(found: Matrix, out: string): string {
     cell.variant,
     `${statusMarks[cell.status]} ${cell.status}`,
     verdictInWords(cell),
-    `${estimateInWords(cell)}${cell.estimate ? ` ${provenanceDot(cell.estimate.provenance)}` : ''}`,
+    estimateInWords(cell),
+    cell.estimate ? `${provenanceDot(cell.estimate.provenance)} ${cell.estimate.unit}` : '',
     cell.findings.find(({ effect }) => effect !== 'note')?.message ?? '',
   ]);
-  const head = ['target', '', 'variant', 'status', 'runs there', 'expected (90%)', 'why'];
+  const head = ['target', '', 'variant', 'status', 'runs there', 'expected (90%)', 'on', 'why'];
   const missed = found.requirements.filter(({ ok }) => !ok);
   return [
     answerOf(found),

@@ -1,4 +1,5 @@
 import type { Latency, Workload } from '@selvedge/core/release';
+import type { Placed } from '@selvedge/engines/emulated';
 import type { Model } from '@selvedge/onnx';
 import { costedModel, type Prediction, predictOn } from '../compat/index.ts';
 import type { BuiltVariant, TargetFallback } from '../report/index.ts';
@@ -31,14 +32,25 @@ export function judgeOnTargets(
   };
 }
 
-function fallbackOf({ verdict: found }: Prediction): TargetFallback {
+function fallbackOf(prediction: Prediction): TargetFallback {
+  const { verdict: found, placed } = prediction;
   const { target, provider, version, verdict, nodes, fallbackShare, partitions, reason } = found;
   return {
     ...{ target, provider, version, verdict, partitions, reason },
     nodes: fallbackShare === null ? null : nodes.unsupported,
     share: fallbackShare,
+    ...(placed && { estimatedOn: unitsOf(placed) }),
   };
 }
+
+/** The units that the estimated time is spent on. */
+function unitsOf({ unit: { kind }, partitions }: Placed): string {
+  const kinds = partitions.map(({ on }) => (on === 'cpu' ? 'cpu' : kind));
+  return [...new Set(kinds.length > 0 ? kinds.sort(acceleratorFirst) : [kind])].join(' + ');
+}
+
+const acceleratorFirst = (a: string, b: string): number =>
+  Number(a === 'cpu') - Number(b === 'cpu');
 
 function estimateOf({ verdict, placed }: Prediction, engine: string): Latency | undefined {
   if (!placed) return undefined;

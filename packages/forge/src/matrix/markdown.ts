@@ -11,7 +11,7 @@ export function formatMatrix(matrix: Matrix): string {
     const own = variants.map((variant) => cells.find(isAt(variant.id, id)));
     const isRequired = own.some((cell) => cell?.required);
     const name = `${isRequired ? '**' : ''}${plain(id)}${isRequired ? '**' : ''} ${plain(unit)}`;
-    return [name, ...own.map((cell) => (cell ? inCell(cell) : '—'))];
+    return [name, ...own.map((cell) => (cell ? inCell(cell, unit) : '—'))];
   });
   return [
     `# ${plain(family)} ${plain(version)} on ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`,
@@ -42,10 +42,13 @@ const isAt =
 
 const marks = { measured: '●', calibrated: '◐', estimated: '○' } as const;
 
-function inCell(cell: MatrixCell): string {
+function inCell(cell: MatrixCell, unit: string): string {
   const { status, estimate } = cell;
   if (status === 'skipped') return '– not built';
-  const time = estimate ? `, ${formatMs(estimate.p50Ms)} ${marks[estimate.provenance]}` : '';
+  const other = estimate && estimate.unit !== unit ? ` on ${plain(estimate.unit)}` : '';
+  const time = estimate
+    ? `, ${formatMs(estimate.p50Ms)} ${marks[estimate.provenance]}${other}`
+    : '';
   return `${statusMarks[status]} ${verdictInWords(cell)}${time}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatLatency, formatQuality, formatReport } from './index.ts';
+import { formatLatency, formatQuality, formatReport, formatShare } from './index.ts';
 import type { BuildReport, BuiltVariant } from './schema.ts';
 
 const digest = `sha256:${'0'.repeat(64)}` as const;
@@ -102,6 +102,18 @@ describe('report.md', () => {
 });
 
 describe('figures', () => {
+  it.each([
+    [0, '0.00%'],
+    [0.00001, '0.0010%'],
+    [1e-8, '<0.0001%'],
+    [-1e-8, '>-0.0001%'],
+    [0.99999, '>99.99%'],
+    [1, '100.00%'],
+    [0.1234, '12.34%'],
+  ])('a share of %f is %s: neither nothing nor the whole where it is not', (share, text) => {
+    expect(formatShare(share)).toBe(text);
+  });
+
   it('have units', () => {
     expect(formatLatency({ ...report.variants[0]!.latency!, p50Ms: 1172.6 })).toBe('1173 ms ●');
     expect(formatQuality('snr', 41.23)).toBe('41.2 dB');

@@ -74,12 +74,17 @@ export function formatQuality(metric: string, value: number): string {
   return value >= identicalDb ? 'exact' : `${value.toFixed(1)} dB`;
 }
 
-/** `0.12%`; with more digits where two would hide that it is not nothing. */
+/**
+ * `0.12%`; with more digits where two would hide that it is not nothing, and never as nothing, or as
+ * the whole, what is neither.
+ */
 export function formatShare(fraction: number): string {
   const short = (100 * fraction).toFixed(2);
+  if (Number(short) === 100 && fraction < 1) return '>99.99%';
   if (Number(short) !== 0 || fraction === 0) return `${short}%`;
   const long = (100 * fraction).toFixed(4);
-  return Number(long) === 0 ? '0.00%' : `${long}%`;
+  if (Number(long) !== 0) return `${long}%`;
+  return fraction > 0 ? '<0.0001%' : '>-0.0001%';
 }
 
 /** `0.420 ms ●` */
@@ -128,11 +133,13 @@ function estimatesTable(variants: readonly BuiltVariant[]): string[] {
   if (targets.length === 0) return [];
   const rows = variants
     .filter(({ estimates }) => estimates.length > 0)
-    .map(({ id, estimates }) => [
+    .map(({ id, estimates, fallbacks }) => [
       `\`${id}\``,
       ...targets.map((target) => {
         const found = estimates.find((estimate) => estimate.target === target);
-        return found ? `${formatLatency(found)}${range(found)}` : '—';
+        if (!found) return '—';
+        const unit = fallbacks?.find((one) => one.target === target)?.estimatedOn;
+        return `${formatLatency(found)}${range(found)}${unit === undefined ? '' : ` on ${unit}`}`;
       }),
     ]);
   return [

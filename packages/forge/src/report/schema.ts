@@ -133,6 +133,8 @@ export const TargetFallback = Type.Object({
   share: Nullable(Type.Number({ minimum: 0, maximum: 1 })),
   partitions: Nullable(Type.Integer({ minimum: 0 })),
   reason: Type.String(),
+  /** Kinds of units that the estimate for the target is of: `npu`, `npu + cpu`, `cpu`; absent without. */
+  estimatedOn: Type.Optional(Type.String()),
 });
 export type TargetFallback = Static<typeof TargetFallback>;
 

@@ -24,17 +24,17 @@ export function targetTable({ variants }: BuildReport): Markup | undefined {
 function cell({ estimates, fallbacks = [] }: BuiltVariant, target: string): Markup {
   const latency = estimates.find((one) => one.target === target);
   const fallback = fallbacks.find((one) => one.target === target);
-  return html`<td data-label="${target}">${latency ? expected(latency) : html`<span class="soft">—</span>`}${fallback ? html`<div class="fallback ${fallback.verdict}" title="${fallback.reason}">${fallback.share === null ? html`<span class="soft">fallback unknown</span>` : html`${inWords(fallback)}`} <span class="soft">${fallback.provider} ${fallback.version}</span></div>` : undefined}</td>`;
+  return html`<td data-label="${target}">${latency ? expected(latency, fallback?.estimatedOn) : html`<span class="soft">—</span>`}${fallback ? html`<div class="fallback ${fallback.verdict}" title="${fallback.reason}">${fallback.share === null ? html`<span class="soft">fallback unknown</span>` : html`${inWords(fallback)}`} <span class="soft">${fallback.provider} ${fallback.version}</span></div>` : undefined}</td>`;
 }
 
 const inWords = ({ verdict, share }: TargetFallback): string =>
   verdict === 'full' ? 'all of it runs' : `${verdict}: ${formatShare(share ?? 0)} falls back`;
 
-/** With the interval that the estimate carries, where it carries one. */
-function expected({ p50Ms, lowMs, highMs, provenance }: Latency): Markup {
+/** With the unit it is for, so that the CPU's is not taken for the accelerator's, and the interval that the estimate carries, where it carries one. */
+function expected({ p50Ms, lowMs, highMs, provenance }: Latency, unit = ''): Markup {
   const range =
     lowMs === undefined || highMs === undefined
       ? undefined
       : html` <span class="soft">${formatMs(lowMs)} to ${formatMs(highMs)}</span>`;
-  return html`<div>${formatMs(p50Ms)} ${provenanceMark(provenance)}${range}</div>`;
+  return html`<div>${formatMs(p50Ms)} ${provenanceMark(provenance)} ${unit}${range}</div>`;
 }
