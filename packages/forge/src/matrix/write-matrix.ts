@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toSelvedgeError } from '@selvedge/core/errors';
+import { explainDiskFailure, makeDirectories } from '../build/out/index.ts';
 import { junitOf } from './junit.ts';
 import { formatMatrix } from './markdown.ts';
 import type { Matrix } from './matrix-document.ts';
@@ -19,11 +19,11 @@ export const matrixFiles: Readonly<Record<string, (matrix: Matrix) => string>> =
 /**
  * Writes the matrix into a directory, in every form; each file is whole or as it was before.
  *
- * @throws SelvedgeError `io-failed`
+ * @throws SelvedgeError `bad-input` where OUT cannot be a directory, `io-failed`, `disk-full`
  */
 export async function writeMatrix(out: string, matrix: Matrix): Promise<void> {
   try {
-    await mkdir(out, { recursive: true });
+    await makeDirectories(out);
     for (const [name, form] of Object.entries(matrixFiles)) {
       const path = join(out, name);
       const staged = `${path}.${process.pid}`;
@@ -31,6 +31,6 @@ export async function writeMatrix(out: string, matrix: Matrix): Promise<void> {
       await rename(staged, path);
     }
   } catch (caught) {
-    throw toSelvedgeError(caught, 'io-failed');
+    await explainDiskFailure(caught as NodeJS.ErrnoException, out);
   }
 }
