@@ -12,6 +12,8 @@ import {
   findSdkCalls,
   findWrapperCalls,
   indexFilesOf,
+  proxyDeclarations,
+  proxyMethods,
   unreadSenders,
   type Wrapper,
   wrappersOf,
@@ -61,7 +63,7 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
     ...findHttpCalls(project, rules, settings),
     ...findRequests(project, rules, settings),
   ]);
-  const declared = declaredRequests(project, rules);
+  const declared = [...declaredRequests(project, rules), ...proxyMethods(project, rules)];
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
     const wrappers = [...declared, ...wrappersOf(couplings)];
@@ -84,6 +86,7 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
   };
   for (const more of addressNames(project, settings, rules)) await read(more);
   await read(clientNames(project, rules));
+  await read({ words: proxyDeclarations(project) });
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
     const words = [...unreadSenders(project, rules, settings)].filter((each) => !asked.has(each));

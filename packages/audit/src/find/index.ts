@@ -4,6 +4,7 @@ export type { Coupling, Sign } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
 export { indexFilesOf } from './passed-on.ts';
+export { proxyDeclarations, proxyMethods } from './proxies.ts';
 export { findRequests } from './requests/index.ts';
 export { findSdkCalls } from './sdk.ts';
 export { findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';

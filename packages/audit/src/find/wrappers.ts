@@ -1,11 +1,13 @@
-import { type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import {
+  declaredTypesOf,
   type Origin,
   originsOf,
   ownFile,
   type Project,
   type SourceFile,
 } from '../resolve/index.ts';
+import type { Site } from '../resolve/site.ts';
 import { isEntryPoint } from '../waits/index.ts';
 import type { Coupling } from './coupling.ts';
 
@@ -34,9 +36,16 @@ export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
 }
 
 function enclosing(fn: CodeFunction | undefined): CodeFunction | undefined {
-  for (let at = fn; at; at = at.outer) if (at.name !== '') return at;
+  for (let at = fn; at; at = at.outer) {
+    if (at.name !== '') return at;
+    if (at.handedTo && registers.test(pathOf(at.handedTo.callee).at(-1) ?? '')) return undefined;
+  }
   return undefined;
 }
+
+/** Calls that keep a function for later: who calls them does not call it. */
+const registers =
+  /^(addListener|addEventListener|on|once|onMessage|subscribe|use|setInterval|register\w*|command|hears|action|route|HandleFunc|Handle|MapPost|MapGet|handle|schedule)$/;
 
 /** An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper. */
 const isWrapper = (fn: CodeFunction): boolean =>
@@ -83,6 +92,8 @@ function callee(
   const direct = others.find((wrapper) => isNear(file, call, project, wrapper));
   if (direct) return { wrapper: direct, confidence: 1 };
   const site = { file, fn: call.fn, owner: call.owner };
+  const declared = ofDeclaredType(call.expr.callee, site, project, others);
+  if (declared) return { wrapper: declared, confidence: 0.95 };
   const origins = originsOf(call.expr.callee, site, project);
   for (const wrapper of others) {
     const meant = origins.some((origin) => isMeant(origin, wrapper, project));
@@ -90,6 +101,24 @@ function callee(
   }
   if (origins.length > 0) return undefined;
   return byNameAlone(project, others);
+}
+
+/** The wrapper of the type that a call's receiver is declared with. */
+function ofDeclaredType(
+  callee: Expr,
+  site: Site,
+  project: Project,
+  wrappers: readonly Wrapper[],
+): Wrapper | undefined {
+  if (callee.is !== 'member') return undefined;
+  // A library's interface is implemented by many others, and called by the library.
+  const types = declaredTypesOf(callee.of, site).filter(
+    (type) => project.declaring(type, site.file.language).length > 0,
+  );
+  return wrappers.find(
+    ({ fn: { owner, name } }) =>
+      owner !== undefined && types.some((type) => project.mayStandFor(owner, type, name)),
+  );
 }
 
 interface Meant {
@@ -147,7 +176,7 @@ const through = (
   file,
   call,
   provider: coupling.provider,
-  kind: isDeclared ? 'http' : 'wrapper',
+  kind: isDeclared ? coupling.kind : 'wrapper',
   data: coupling.data,
   confidence: coupling.confidence * confidence,
   evidence: [

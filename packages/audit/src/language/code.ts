@@ -39,6 +39,10 @@ export interface CodeType {
   readonly supers: readonly string[];
   /** The methods that an interface asks for, where anything with them conforms (Go). */
   readonly asks?: readonly string[];
+  /** Annotations and attributes, as they are written. */
+  readonly marks?: readonly string[];
+  /** From 1. */
+  readonly line: number;
 }
 
 export interface CodeFunction {
@@ -49,6 +53,8 @@ export interface CodeFunction {
   /** What the language calls the object it is called on, where that is not `this`. */
   readonly receiver?: string;
   readonly params: readonly { readonly name: string; readonly type?: string }[];
+  /** What it is declared to give back. */
+  readonly result?: string;
   /** Decorators, annotations and attributes, as they are written. */
   readonly marks: readonly string[];
   readonly isAsync: boolean;

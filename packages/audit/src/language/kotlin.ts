@@ -155,6 +155,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'simple_identifier':
     case 'this_expression':
       return name(node.text());
+    case 'callable_reference':
+      return name(child(node, 'type_identifier', 'simple_identifier')?.text() ?? '');
     case 'parenthesized_expression':
     case 'postfix_expression':
     case 'as_expression':

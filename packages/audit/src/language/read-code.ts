@@ -54,15 +54,20 @@ const marks: ReadonlySet<string> = new Set([
 /** Deeper nesting than people write; generated code may hold more, and a walk has one stack. */
 const maxDepth = 400;
 
-/** Reads a parsed file in the words of {@link Code}. What no grammar rule knows is walked through. */
-export function readCode(root: SyntaxNode, grammar: Grammar): Code {
-  const reader = new Reader(grammar);
+/**
+ * Reads a parsed file in the words of {@link Code}. What no grammar rule knows is walked through.
+ *
+ * @param tests whether modules of tests are read too
+ */
+export function readCode(root: SyntaxNode, grammar: Grammar, tests = false): Code {
+  const reader = new Reader(grammar, tests);
   reader.walk(root, nowhere, 0);
   return reader.code();
 }
 
 class Reader {
   readonly #grammar: Grammar;
+  readonly #tests: boolean;
   readonly #expressions = new Map<number, Expr>();
   readonly #imports: Import[] = [];
   readonly #passedOn: PassedOn[] = [];
@@ -73,8 +78,9 @@ class Reader {
   #packageName: string | undefined;
   #unclear: number | undefined;
 
-  constructor(grammar: Grammar) {
+  constructor(grammar: Grammar, tests: boolean) {
     this.#grammar = grammar;
+    this.#tests = tests;
   }
 
   code(): Code {
@@ -94,6 +100,7 @@ class Reader {
     const { kind } = node;
     if (depth > maxDepth || marks.has(kind)) return;
     const grammar = this.#grammar;
+    if (!this.#tests && grammar.isTest?.(node)) return;
     if (kind === 'ERROR') this.#unclear ??= node.line;
     this.#imports.push(...grammar.imports(node));
     this.#passedOn.push(...(grammar.passedOn?.(node) ?? []));
@@ -141,7 +148,14 @@ class Reader {
   #type(node: SyntaxNode, name: string): CodeType {
     const asks = this.#grammar.asks?.(node);
     const supers = this.#grammar.supers(node).match(/[A-Za-z_]\w*/g) ?? [];
-    return { name, supers, ...(asks && { asks }) };
+    const written = marksOn(node);
+    return {
+      name,
+      supers,
+      line: node.line,
+      ...(asks && { asks }),
+      ...(written.length > 0 && { marks: written }),
+    };
   }
 
   /** What catches within a `try` does not catch its own errors. */
@@ -189,6 +203,13 @@ class Reader {
     return expr;
   };
 }
+
+/** Annotations of a declaration: its children, or those of its modifiers. */
+const marksOn = (node: SyntaxNode): string[] =>
+  node.named.flatMap((each) => {
+    if (each.kind === 'modifiers') return marksOn(each);
+    return marks.has(each.kind) || each.kind === 'attribute' ? [each.text()] : [];
+  });
 
 const scalar = (node: SyntaxNode): string => (node.named.length === 0 ? node.text() : '');
 
