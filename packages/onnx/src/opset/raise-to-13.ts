@@ -1,4 +1,4 @@
-import { makeAttribute, makeTensor } from '../build/make.ts';
+import { makeAttribute, makeNode, makeTensor } from '../build/make.ts';
 import {
   attribute,
   floatAttribute,
@@ -32,12 +32,10 @@ export function raiseTo13(model: Model): Model | { readonly reason: string } {
   if ('reason' in eleven) return eleven;
   const names = new NamePool(eleven);
   const inference = inferValues(eleven);
-  const refusals: string[] = [];
   const raised = mapGraphs(eleven, (graph, scope) => {
-    const rewriting = new GraphRewriting(scope.graph, inference, names, refusals);
+    const rewriting = new GraphRewriting(scope.graph, inference, names);
     return rewriting.run(graph);
   });
-  if (refusals[0] !== undefined) return { reason: refusals[0] };
   const opsetImport = raised.opsetImport.map((entry) =>
     isDefaultDomain(entry.domain) ? edit(entry, { version: target }) : entry,
   );
@@ -48,25 +46,23 @@ class GraphRewriting {
   readonly #before: GraphProto;
   readonly #inference: Inference;
   readonly #names: NamePool;
-  readonly #refusals: string[];
   readonly #added: TensorProto[] = [];
 
-  constructor(before: GraphProto, inference: Inference, names: NamePool, refusals: string[]) {
+  constructor(before: GraphProto, inference: Inference, names: NamePool) {
     this.#before = before;
     this.#inference = inference;
     this.#names = names;
-    this.#refusals = refusals;
   }
 
   run(graph: GraphProto): GraphProto {
-    const node = graph.node.map((entry) =>
+    const node = graph.node.flatMap((entry) =>
       isDefaultDomain(entry.domain) ? this.#node(entry) : entry,
     );
     if (node.every((entry, at) => entry === graph.node[at])) return graph;
     return edit(graph, { node, initializer: [...graph.initializer, ...this.#added] });
   }
 
-  #node(node: NodeProto): NodeProto {
+  #node(node: NodeProto): NodeProto | NodeProto[] {
     const op = node.opType ?? '';
     if (op === 'Squeeze' || op === 'Unsqueeze' || op === 'ReduceSum')
       return this.#listToInput(node, 'axes');
@@ -90,18 +86,26 @@ class GraphRewriting {
     return edit(node, { input: [node.input[0] ?? '', stored], attribute: without(node, 'ratio') });
   }
 
-  /** Until 12 everything from the axis on was one row. Of the last axis alone both mean the same. */
-  #softmax(node: NodeProto): NodeProto {
+  /**
+   * Until 12 everything from the axis on was one row. Of the last axis alone both mean the same; of
+   * another, or of a rank that nobody knows, Flatten makes the row.
+   */
+  #softmax(node: NodeProto): NodeProto | NodeProto[] {
     const axis = intAttribute(node, 'axis', 1);
-    const rank = this.#inference.of(this.#before, node.input[0] ?? '').shape?.length;
-    const isLast = axis === -1 || (rank !== undefined && axis === rank - 1);
-    if (!isLast) {
-      this.#refusals.push(
-        `${node.opType} ${node.name || node.output[0]} flattens from axis ${axis} on, which opset ${target} does not`,
-      );
-      return node;
-    }
-    return edit(node, { attribute: [...without(node, 'axis'), makeAttribute('axis', -1)] });
+    const [x = '', y = ''] = [node.input[0], node.output[0]];
+    const rank = this.#inference.of(this.#before, x).shape?.length;
+    const attributes = [...without(node, 'axis'), makeAttribute('axis', -1)];
+    if (axis === -1 || (rank !== undefined && axis === rank - 1))
+      return edit(node, { attribute: attributes });
+    const [rows, done, shape] = ['rows', 'done', 'shape'].map((what) =>
+      this.#names.fresh(`${y}.${what}`),
+    ) as [string, string, string];
+    return [
+      makeNode('Flatten', [x], [rows], { axis }),
+      edit(node, { input: [rows], output: [done], attribute: attributes }),
+      makeNode('Shape', [x], [shape]),
+      makeNode('Reshape', [done, shape], [y]),
+    ];
   }
 
   #store(

@@ -19,6 +19,11 @@ describe('raising a model to opset 11', () => {
     ['Clip', 10, (g, x) => g.node('Clip', [x], { min: half[0] })],
     ['Pad', 8, (g, x) => g.node('Pad', [x], { pads: [0, 0, 1, 2, 0, 0, 3, 0], value: float(7) })],
     ['Pad', 10, (g, x) => g.node('Pad', [x], { mode: 'reflect', pads: [0, 0, 1, 2, 0, 0, 1, 0] })],
+    [
+      'Slice',
+      9,
+      (g, x) => g.node('Slice', [x], { starts: [1], ends: [2n ** 63n - 1n], axes: [3] }),
+    ],
     ['Slice', 9, (g, x) => g.node('Slice', [x], { starts: [1, -3], ends: [9, -1], axes: [2, 3] })],
     [
       'Upsample',

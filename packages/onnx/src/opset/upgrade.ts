@@ -279,4 +279,11 @@ function resize(node: NodeProto, scales: string, store: Rewriting['store']): Nod
   });
 }
 
-const integers = (values: readonly number[]): BigInt64Array => BigInt64Array.from(values, BigInt);
+/** The end of a Slice is often the largest int64, which a number rounds up to one more. */
+const integers = (values: readonly number[]): BigInt64Array =>
+  BigInt64Array.from(values, (value) => {
+    const exact = BigInt(value);
+    return exact > largestInt64 ? largestInt64 : exact;
+  });
+
+const largestInt64 = 2n ** 63n - 1n;

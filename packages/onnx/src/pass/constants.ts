@@ -8,15 +8,23 @@ import type { Model } from '../wire/model.ts';
 /**
  * Before IR 4 every initializer had to be listed as an input too (ONNX IR, "Initializers"). Taken
  * as IR 4, those would become defaults that a caller may replace, so the list is shortened to the
- * real inputs. Models of IR 4 and later are returned as they are.
+ * real inputs. Converters raised such models to IR 4 and later and left the list as it was: where
+ * each of several initializers is listed, down to the last bias, it is that list and no choice of
+ * defaults. Other models are returned as they are.
  */
 export function withoutListedInitializers(model: Model): Model {
-  if (Number(model.irVersion) >= 4) return model;
   const { graph } = model;
   const stored = new Set(graph.initializer.map(({ name }) => name));
   const input = graph.input.filter(({ name }) => !stored.has(name));
-  return edit(model, { irVersion: 4, graph: edit(graph, { input }) });
+  const isOld = Number(model.irVersion) < 4;
+  const isAll = stored.size >= fewest && graph.input.length - input.length === stored.size;
+  if (!isOld && !isAll) return model;
+  const irVersion = isOld ? 4 : model.irVersion;
+  return edit(model, { irVersion, graph: edit(graph, { input }) });
 }
+
+/** Up to three defaults, all of them replaceable, an author may have meant. */
+const fewest = 4;
 
 /** A constant that a graph can read, or why it cannot be used as one. */
 export type Constant = { readonly tensor: TensorProto } | { readonly reason: string } | undefined;

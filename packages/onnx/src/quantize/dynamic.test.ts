@@ -214,6 +214,23 @@ describe('dynamic quantisation', () => {
     );
   });
 
+  it('takes initializers that are all listed as inputs for the weights they are', async () => {
+    const model = around([4, 64], (g, x) =>
+      ['a', 'b', 'c', 'd'].reduce(
+        (value, name) => g.node('MatMul', [value, g.constant(name, [64, 64], wave(4096))]),
+        x,
+      ),
+    );
+    const { graph } = model;
+    const listed = graph.initializer.map(({ name }) => makeValueInfo(name!, 'float32', [64, 64]));
+    const input = [...graph.input, ...listed];
+    const kept = makeModel(make('GraphProto', { ...graph, input }), { opset: 17 });
+    const { model: quantized, report } = quantizeDynamic(kept);
+    expect(report.changed).toHaveLength(4);
+    expect(quantized.graph.input.map(({ name }) => name)).toEqual(['x']);
+    expect(await compare(quantizeDynamic(model).model, quantized)).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('keeps two products below the 16 bits in which AVX2 adds them', () => {
     const model = around([4, 64], (g, x) =>
       g.node('MatMul', [x, g.constant('w', [64, 64], wave(4096))]),
