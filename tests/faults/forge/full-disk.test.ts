@@ -1,6 +1,6 @@
 /** A real small filesystem that fills. Mounting one needs root on Linux. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -28,7 +28,18 @@ describeUnless(noMount || noSharedData)('a build on a disk that is too small', (
       latency,
       precisions: ['fp32'],
     });
-    await expect(larger).rejects.toMatchObject({ code: 'disk-full', row: { exit: 3 } });
+    await expect(larger).rejects.toMatchObject({
+      code: 'disk-full',
+      row: { exit: 3 },
+      message: expect.stringMatching(
+        /device-fp32: it takes 327 kB, and [\d.]+ k?B are free$/,
+      ),
+      details: {
+        file: expect.stringContaining(out),
+        neededBytes: statSync(modelFile('resnet8-cifar10.onnx')).size,
+        freeBytes: expect.any(Number),
+      },
+    });
     expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
     expect(readdirSync(out).sort()).toEqual([
       'report.html',

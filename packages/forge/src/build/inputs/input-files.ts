@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail } from '@selvedge/core/errors';
+import { type ErrorCode, fail } from '@selvedge/core/errors';
 import { readModel } from '@selvedge/onnx';
 import { findExternalFiles } from '../external-data.ts';
 import type { BuildPlan } from '../plan.ts';
 import { readModelBytes } from '../source-model.ts';
+import { statRegular } from './regular-file.ts';
 
 /** A thing that a build was given, and the files it consists of under the names that tell them apart. */
 export interface BuildInput {
@@ -25,7 +26,8 @@ export interface BuildInputs {
  * Looks at what a plan names. Models are read, for the files that they name; of the rest what is
  * missing has no files: the build says itself what it needs of it.
  *
- * @throws SelvedgeError `not-found`, `bad-model`, `cancelled`
+ * @throws SelvedgeError `not-found`, `bad-model`, `cancelled`; `bad-dataset`, `bad-input` or
+ * `bad-document` for what would not end, a pipe or a device
  */
 export async function listInputs(
   plan: BuildPlan,
@@ -41,8 +43,10 @@ export async function listInputs(
     sources,
     evaluation: evaluation && (await dataInput(evaluation.dataset)),
     calibration: calibration === undefined ? undefined : await dataInput(calibration),
-    metric: isAuthors(evaluation?.metric) ? fileInput(evaluation.metric) : undefined,
-    policy: policyFile === undefined ? undefined : fileInput(policyFile),
+    metric: isAuthors(evaluation?.metric)
+      ? await fileInput(evaluation.metric, 'bad-input')
+      : undefined,
+    policy: policyFile === undefined ? undefined : await fileInput(policyFile, 'bad-document'),
   };
 }
 
@@ -74,9 +78,14 @@ async function modelInput(path: string): Promise<BuildInput> {
 async function dataInput(path: string): Promise<BuildInput> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return { path, files: [] };
-  if (!found.isDirectory()) return fileInput(path);
+  if (!found.isDirectory()) return fileInput(path, 'bad-dataset');
   const names = (await readdir(path)).filter((name) => /\.(npy|npz|json)$/.test(name)).sort();
-  return { path, files: names.map((name) => [name, join(path, name)] as const) };
+  const files = names.map((name) => [name, join(path, name)] as const);
+  for (const [, file] of files) await statRegular(file, 'bad-dataset');
+  return { path, files };
 }
 
-const fileInput = (path: string): BuildInput => ({ path, files: [['', path]] });
+async function fileInput(path: string, code: ErrorCode): Promise<BuildInput> {
+  await statRegular(path, code);
+  return { path, files: [['', path]] };
+}

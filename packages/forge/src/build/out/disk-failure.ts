@@ -52,7 +52,7 @@ async function failFull(cause: Error, path: string, needed: number | undefined):
     ...(needed === undefined ? [] : [`it takes ${formatBytes(needed)}`]),
     ...(freeBytes === undefined ? [] : [`${formatBytes(freeBytes)} are free`]),
   ];
-  const told = facts.length > 0 ? `: ${facts.join(', ')}` : '';
+  const told = facts.length > 0 ? `: ${facts.join(', and ')}` : '';
   return fail('disk-full', `no room on the disk for ${path}${told}`, {
     hint: 'free some space and run it again',
     details: {
