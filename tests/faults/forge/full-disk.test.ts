@@ -32,7 +32,7 @@ describeUnless(noMount || noSharedData)('a build on a disk that is too small', (
       code: 'disk-full',
       row: { exit: 3 },
       message: expect.stringMatching(
-        /device-fp32: it takes 327 kB, and [\d.]+ k?B are free$/,
+        /device-fp32: it takes 327\.0 kB, and [\d.]+ k?B are free$/,
       ),
       details: {
         file: expect.stringContaining(out),
