@@ -101,12 +101,20 @@ function counterparts(
         id: `${counterpart.op}/${op}`,
         op: counterpart.op,
         inputs: [types, null],
+        outputs: [sortTypes([...types, ...indices])],
         ...(all.length > 0 && { where: all }),
       };
     });
 }
 
-/** What a converter to TensorFlow Lite leaves nothing of: quantisation becomes a tensor's, layout NHWC. */
+/** What nodes make that is no measure of anything: places, sizes, truth. */
+const indices: readonly DataTypeName[] = ['int32', 'int64', 'bool'];
+
+/**
+ * What a converter to TensorFlow Lite leaves nothing of: quantisation becomes a tensor's, layout
+ * NHWC. Where a value is really a float, as at the inputs and outputs of most models, quantising is
+ * a node of its own, and both compilers leave it to the CPU.
+ */
 const borders = (): SupportRule[] => [
   {
     id: 'Transpose/layout',
@@ -121,10 +129,13 @@ const borders = (): SupportRule[] => [
       },
     ],
   },
-  { id: 'QuantizeLinear', op: 'QuantizeLinear', outputs: [sortTypes(['int8', 'uint8', 'int16'])] },
+  { id: 'QuantizeLinear', op: 'QuantizeLinear', inputs: [quantised, null], outputs: [quantised] },
   {
     id: 'DequantizeLinear',
     op: 'DequantizeLinear',
-    inputs: [sortTypes(['int8', 'uint8', 'int16', 'int32']), null],
+    inputs: [sortTypes([...quantised, 'int32']), null],
+    outputs: [sortTypes([...quantised, 'int32'])],
   },
 ];
+
+const quantised = sortTypes(['int8', 'uint8', 'int16']);

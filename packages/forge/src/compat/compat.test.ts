@@ -137,6 +137,30 @@ describe('a verdict', () => {
     }
   });
 
+  it('is all but the borders there for a quantised model', () => {
+    const g = graphBuilder('quantised', { opset: 17 });
+    const [scale, zero] = [
+      g.constant('s', [], Float32Array.of(0.1)),
+      g.constant('z', [], Int8Array.of(0)),
+    ];
+    const stored = g.constant('w', [8, 3, 3, 3], new Int8Array(216).fill(1));
+    const through = (value: string) =>
+      g.node('DequantizeLinear', [g.node('QuantizeLinear', [value, scale, zero]), scale, zero]);
+    const x = through(g.input('x', 'float32', [1, 3, 16, 16]));
+    const w = g.node('DequantizeLinear', [stored, scale, zero]);
+    const y = g.node('Conv', [x, w], { kernel_shape: [3, 3] });
+    g.output(through(g.node('Relu', [y])), 'float32', [1, 8, 14, 14]);
+    const model = g.build();
+    for (const target of ['coral-edgetpu', 'ethos-u55']) {
+      const { verdict } = verdictFor(target, model);
+      expect(verdict).toMatchObject({ verdict: 'partial', fallbackShare: 0, partitions: 1 });
+      expect(verdict.unsupported.map(({ op, hint }) => [op, hint])).toEqual([
+        ['QuantizeLinear', expect.stringContaining('in the application')],
+        ['DequantizeLinear', expect.stringContaining('in the application')],
+      ]);
+    }
+  });
+
   it('claims nothing where no list is published, and says why', () => {
     for (const target of ['hailo-8', 'amd-xdna2']) {
       expect(verdictFor(target, network('Relu')).verdict).toMatchObject({

@@ -7,14 +7,27 @@ export interface Group {
   readonly nodes: readonly NodeProto[];
 }
 
-/** Everything before the first node that is not taken, and the rest. */
+/**
+ * Everything before the first node that is not taken, and the rest. Float inputs are quantised
+ * before all of it: that alone cuts nothing.
+ */
 export function oneCut(nodes: readonly NodeProto[], takes: (node: NodeProto) => boolean): Group[] {
-  const first = nodes.findIndex((node) => !takes(node));
-  const cut = first === -1 ? nodes.length : first;
-  const groups: Group[] = [
-    { on: 'accelerator', nodes: nodes.slice(0, cut) },
-    { on: 'cpu', nodes: nodes.slice(cut) },
-  ];
+  const made = new Set(nodes.flatMap(({ output }) => output));
+  const isEntry = (node: NodeProto): boolean =>
+    node.opType === 'QuantizeLinear' && !takes(node) && !made.has(node.input[0] ?? '');
+  const entries = nodes.filter(isEntry);
+  const body = nodes.filter((node) => !isEntry(node));
+  const first = body.findIndex((node) => !takes(node));
+  const cut = first === -1 ? body.length : first;
+  // Where nothing is left for the accelerator, the CPU's part is one.
+  const groups: Group[] =
+    cut === 0
+      ? [{ on: 'cpu', nodes }]
+      : [
+          { on: 'cpu', nodes: entries },
+          { on: 'accelerator', nodes: body.slice(0, cut) },
+          { on: 'cpu', nodes: body.slice(cut) },
+        ];
   return groups.filter((group) => group.nodes.length > 0);
 }
 

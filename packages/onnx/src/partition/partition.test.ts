@@ -69,6 +69,13 @@ describe('dividing a model', () => {
     expect(found.fallbackShare).toBeCloseTo(2 / 3);
   });
 
+  it('cuts nothing where float inputs are quantised', () => {
+    const found = divide(chain('QuantizeLinear', 'MatMul', 'MatMul', 'Sin'), {
+      cut: 'one-cut',
+    });
+    expect(sides(found)).toEqual(['cpu: QuantizeLinear', 'accelerator: MatMul MatMul', 'cpu: Sin']);
+  });
+
   it('counts nodes where nothing multiplies', () => {
     expect(divide(chain('Relu', 'Sin'))).toMatchObject({ basis: 'nodes', fallbackShare: 0.5 });
   });

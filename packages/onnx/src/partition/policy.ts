@@ -2,7 +2,8 @@
 export interface PartitionPolicy {
   /**
    * `one-cut`: the accelerator runs what stands before the first node that it cannot run; that node
-   * and all after it are the CPU's (Edge TPU compiler, "Compiling"). `groups`: as few groups as can
+   * and all after it are the CPU's (Edge TPU compiler, "Compiling"), but for what quantises float
+   * inputs. `groups`: as few groups as can
    * run without waiting for each other (ONNX Runtime, `partitioning_utils`).
    */
   readonly cut: 'one-cut' | 'groups';

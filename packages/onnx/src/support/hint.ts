@@ -16,7 +16,10 @@ export function hintFor(
   if (verdict === 'supported') return undefined;
   if (asksFor(failing, 'fixed')) return fixDimensions(model);
   if (asksFor(failing, 'constant')) return 'export the model with that input as a constant';
-  if (reason.includes('is float32; it takes uint8')) return 'build int8';
+  if (reason.includes('is float32; it takes uint8'))
+    return /^(?:De)?[Qq]uantizeLinear$/.test(op)
+      ? 'quantise in the application: a model of integer inputs and outputs has no such node'
+      : 'build int8';
   const rewrite = replaced.has(name) ? rewriteFor(op) : undefined;
   if (rewrite) return `--fix says it ${rewrite.words}`;
   const other = others.find(([pattern]) => pattern.test(`${op}: ${reason}`));

@@ -237,18 +237,25 @@ describe('a quantised model on a runtime of integers', () => {
       g.node('DequantizeLinear', [g.node('QuantizeLinear', [value, scale, zero]), scale, zero]);
     g.output(through(g.node('Relu', [g.node('Sigmoid', [through(x)])])), 'float32');
     const list = listOf(
-      ['Sigmoid', 'Relu'].map((op) => ({
+      ['Sigmoid', 'Relu', 'QuantizeLinear', 'DequantizeLinear'].map((op) => ({
         id: op,
         op,
-        inputs: [['int8' as const]],
+        inputs: [['int8' as const], null],
         outputs: [['int8' as const]],
       })),
       { types: 'groups' },
     );
     const quantised = g.build();
     const verdicts = judge(quantised, inferValues(quantised), list);
-    const of = (op: string) => verdicts.find((one) => one.op === op)!.verdict;
-    expect([of('Sigmoid'), of('Relu')]).toEqual(['supported', 'supported']);
+    expect(verdicts.map(({ op, verdict, reason }) => [op, reason || verdict])).toEqual([
+      // Only at the model's own floats it is a computation.
+      ['QuantizeLinear', 'input 0 is float32; it takes int8'],
+      ['DequantizeLinear', 'supported'],
+      ['Sigmoid', 'supported'],
+      ['Relu', 'supported'],
+      ['QuantizeLinear', 'supported'],
+      ['DequantizeLinear', 'output 0 is float32; it takes int8'],
+    ]);
     const float = verdict(relu, list);
     expect(float.reason).toBe('input 0 is float32; it takes int8');
   });

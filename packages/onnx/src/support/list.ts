@@ -23,7 +23,8 @@ export interface SupportList {
   readonly imported: string;
   /**
    * `values`: types are those of the values. `groups`: a node between DequantizeLinear and
-   * QuantizeLinear is judged with the types outside them, and they with it.
+   * QuantizeLinear is judged with the types outside them, and so are they, but for those at a float
+   * value that is none of a group's.
    */
   readonly types: 'values' | 'groups';
   /**

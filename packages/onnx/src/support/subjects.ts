@@ -5,7 +5,7 @@ import type { GraphProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { constantValues } from './constant-values.ts';
 import type { SupportList } from './list.ts';
-import { dequantisedIn, isBorder, quantisedTypes } from './quantised-types.ts';
+import { dequantisedIn, quantisedTypes } from './quantised-types.ts';
 import type { Subject, SubjectValue } from './subject.ts';
 
 /** A node to be judged. */
@@ -46,7 +46,7 @@ export function subjectsOf(
       const value = (name: string): SubjectValue | undefined => {
         if (name === '') return undefined;
         const plain = { ...valueAt(graph, name), quantised: dequantised.has(name) };
-        const type = isBorder(node) ? undefined : groups?.get(name);
+        const type = groups?.of(name, node);
         return type ? { ...plain, type } : plain;
       };
       found.push({
