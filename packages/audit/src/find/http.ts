@@ -36,7 +36,7 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
 export function unreadSenders(project: Project, rules: RuleBook, settings: Settings): Set<string> {
   const search = searchOf(project, rules, settings);
   const names = new Set<string>();
-  for (const file of project.files)
+  for (const file of project.files.filter(({ language }) => !sendsRequests(language.id)))
     for (const { expr, fn, owner, chain } of file.code.calls) {
       const name = pathOf(expr.callee).at(-1) ?? '';
       if (chain || name.length < 4 || everyday.test(name) || isSender(expr, file)) continue;
@@ -132,10 +132,7 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
     if (based) return { ...made, ...based };
   }
   if (written.some(isElsewhere)) return undefined;
-  const shape = search.shape(
-    expr.args.map(({ value }) => value),
-    site,
-  );
+  const shape = search.shape([expr], site);
   const address = written.find((each) => /[/:]/.test(each)) ?? hole;
   return (
     shape && {

@@ -1,4 +1,4 @@
-import type { Expr } from '../language/code.ts';
+import type { CallExpr, Expr } from '../language/code.ts';
 import { type Project, valuesOf } from '../resolve/index.ts';
 import type { Site } from '../resolve/site.ts';
 import type { ProviderRule } from '../rules/index.ts';
@@ -46,8 +46,16 @@ function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Se
         new Set(expr.entries.map(([key]) => key)),
         ...expr.entries.flatMap(([, value]) => keysWithin(value, site, project, depth - 1)),
       ];
-    case 'call':
-      return expr.args.flatMap(({ value }) => keysWithin(value, site, project, depth - 1));
+    case 'call': {
+      const set = headerSet(expr);
+      return [
+        ...(set === undefined ? [] : [new Set([set])]),
+        ...(expr.callee.is === 'member' && expr.callee.of.is === 'call'
+          ? keysWithin(expr.callee.of, site, project, depth)
+          : []),
+        ...argumentKeys(expr, site, project, depth),
+      ];
+    }
     case 'list':
       return expr.items.flatMap((each) => keysWithin(each, site, project, depth - 1));
     case 'name':
@@ -60,4 +68,19 @@ function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Se
     default:
       return [];
   }
+}
+
+const argumentKeys = (
+  { args }: CallExpr,
+  site: Site,
+  project: Project,
+  depth: number,
+): Set<string>[] => args.flatMap(({ value }) => keysWithin(value, site, project, depth - 1));
+
+/** `.header("anthropic-version", …)` */
+function headerSet({ callee, args: [key] }: CallExpr): string | undefined {
+  const isSetter =
+    callee.is === 'member' && /^(set|add|with)?_?header$|^set$|^insert$/i.test(callee.name);
+  const [part] = key?.value.is === 'text' ? key.value.parts : [];
+  return isSetter && typeof part === 'string' ? part : undefined;
 }

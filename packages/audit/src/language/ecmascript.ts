@@ -23,7 +23,7 @@ export const ecmascript = (parser: 'TypeScript' | 'Tsx' | 'JavaScript'): Grammar
   passedOn,
   fn,
   owner: (node) =>
-    /^((abstract_)?class(_declaration)?|interface_declaration)$/.test(node.kind)
+    /^((abstract_)?class(_declaration)?|(interface|enum)_declaration)$/.test(node.kind)
       ? node.field('name')?.text()
       : undefined,
   supers: (node) =>
@@ -74,12 +74,14 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   if (!functionKinds.has(node.kind)) return undefined;
   const params = node.field('parameters');
   const single = node.field('parameter');
+  const result = node.field('return_type');
   return {
     name: node.field('name')?.text() ?? nameFrom(node.parent()),
     params: [...(params ? params.named : []), ...(single ? [single] : [])].map((param) => ({
       name: (param.field('pattern') ?? param).text(),
       ...typeIn(param),
     })),
+    ...(result && { result: result.text().replace(/^:\s*/, '') }),
     marks: marksBefore(node),
     isAsync: /^\s*((public|private|protected|static|override|export)\s+)*async\b/.test(
       node.text().slice(0, 80),
@@ -126,6 +128,12 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       const value = node.field('value');
       return field
         ? [{ name: `this.${field.text()}`, ...typeIn(node), ...(value && { value: read(value) }) }]
+        : [];
+    }
+    case 'enum_assignment': {
+      const value = node.field('value');
+      return value
+        ? [{ name: `this.${node.field('name')?.text() ?? ''}`, value: read(value) }]
         : [];
     }
     case 'required_parameter':

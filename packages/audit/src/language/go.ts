@@ -64,10 +64,16 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   return {
     name: node.field('name')?.text() ?? '',
     params: paramsOf(node),
+    ...resultOf(node),
     marks: [],
     ...(owner !== undefined && { owner }),
     ...(receiver && { receiver: receiver.field('name')?.text() ?? '' }),
   };
+}
+
+function resultOf(node: SyntaxNode): { result?: string } {
+  const result = node.field('result')?.text();
+  return result === undefined ? {} : { result };
 }
 
 function paramsOf(node: SyntaxNode): { name: string; type?: string }[] {

@@ -4,7 +4,7 @@ import type { SyntaxNode } from './syntax.ts';
 export type ReadExpr = (node: SyntaxNode) => Expr;
 
 /** What a grammar says a function node is; the reader adds where it stands. */
-export type FunctionHead = Pick<CodeFunction, 'name' | 'params' | 'marks'> & {
+export type FunctionHead = Pick<CodeFunction, 'name' | 'params' | 'result' | 'marks'> & {
   readonly isAsync?: boolean;
   readonly receiver?: string;
   /** Where it is not the class around it. */
@@ -26,6 +26,8 @@ export interface Grammar {
   readonly handlers: ReadonlySet<string>;
   /** Statements that start a call without waiting, as Go's `go`. */
   readonly spawns: ReadonlySet<string>;
+  /** Whether a node is a module of tests. */
+  isTest?(node: SyntaxNode): boolean;
   imports(node: SyntaxNode): readonly Import[];
   passedOn?(node: SyntaxNode): readonly PassedOn[];
   packageName?(node: SyntaxNode): string | undefined;

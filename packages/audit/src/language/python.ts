@@ -51,6 +51,7 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   if (node.kind === 'lambda') return { name: '', params: [], marks: [] };
   if (node.kind !== 'function_definition') return undefined;
   const params = node.field('parameters');
+  const result = node.field('return_type')?.text();
   return {
     name: node.field('name')?.text() ?? '',
     params: (params ? params.named : []).map((param) => {
@@ -58,6 +59,7 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
       const label = param.field('name') ?? child(param, 'identifier') ?? param;
       return { name: label.text(), ...(type !== undefined && { type }) };
     }),
+    ...(result !== undefined && { result }),
     marks: marksOf(node.parent()),
     isAsync: node.text().startsWith('async'),
   };
@@ -79,6 +81,10 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     const inClass = node.parent()?.parent()?.parent()?.kind === 'class_definition';
     const label = left.text().replace(/^(self|cls)\./, 'this.');
     return [{ name: inClass ? `this.${label}` : label, type, value }];
+  }
+  if (kind === 'default_parameter' || kind === 'typed_default_parameter') {
+    const label = node.field('name')?.text() ?? '';
+    return [{ name: label, value: readField(node, 'value', read) }];
   }
   if (kind !== 'as_pattern') return [];
   const [value, target] = node.named;

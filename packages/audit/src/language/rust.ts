@@ -1,5 +1,5 @@
 import { type Argument, type Expr, type Import, member, name, other, text } from './code.ts';
-import { callAt, readField, readInner } from './expressions.ts';
+import { callAt, either, readField, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
 import { dotted } from './java.ts';
 import { child, type SyntaxNode } from './syntax.ts';
@@ -10,6 +10,8 @@ export const rust: Grammar = {
   tries: new Set(),
   handlers: new Set([]),
   spawns: new Set(),
+  isTest: (node) =>
+    node.kind === 'mod_item' && marksBefore(node).some((each) => /\bcfg\(\s*test\b/.test(each)),
   imports: (node) =>
     node.kind === 'use_declaration' ? used(node.field('argument'), [], node.line) : [],
   fn,
@@ -59,6 +61,7 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   if (kind === 'closure_expression') return { name: '', params: [], marks: [] };
   if (kind !== 'function_item') return undefined;
   const params = node.field('parameters');
+  const result = node.field('return_type')?.text();
   return {
     name: node.field('name')?.text() ?? '',
     params: (params ? params.named : []).flatMap((each) => {
@@ -66,6 +69,7 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
       const type = each.field('type')?.text();
       return label === undefined ? [] : [{ name: label, ...(type !== undefined && { type }) }];
     }),
+    ...(result !== undefined && { result }),
     marks: marksBefore(node),
     isAsync: /\basync\b/.test(child(node, 'function_modifiers')?.text() ?? ''),
   };
@@ -83,6 +87,12 @@ function marksBefore(node: SyntaxNode): string[] {
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
   switch (node.kind) {
+    case 'function_item': {
+      const last = node.field('body')?.named.at(-1);
+      return last && !/(statement|declaration|item)$/.test(last.kind)
+        ? [{ name: 'return', value: read(last) }]
+        : [];
+    }
     case 'let_declaration':
     case 'const_item':
     case 'static_item': {
@@ -146,6 +156,20 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
         type: node.field('name')?.text() ?? '',
         entries: fieldsOf(node, read),
       };
+    case 'binary_expression':
+      return node.field('operator')?.text() === '+'
+        ? text(readField(node, 'left', read), readField(node, 'right', read))
+        : undefined;
+    case 'block':
+      return readLast(node, read);
+    case 'else_clause':
+      return readInner(node, read);
+    case 'if_expression':
+      return either(readField(node, 'consequence', read), readField(node, 'alternative', read));
+    case 'match_expression':
+      return either(
+        ...(node.field('body')?.named ?? []).map((arm) => readField(arm, 'value', read)),
+      );
     case 'macro_invocation':
       return macro(node, read);
     default:
@@ -153,11 +177,19 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   }
 }
 
+/** What a block gives is its last expression. */
+function readLast(block: SyntaxNode, read: ReadExpr): Expr | undefined {
+  const last = block.named.at(-1);
+  return last && !/(statement|declaration|item)$/.test(last.kind) ? read(last) : undefined;
+}
+
 const fieldsOf = (node: SyntaxNode, read: ReadExpr): [string, Expr][] =>
   (child(node, 'field_initializer_list')?.children() ?? []).flatMap((each): [string, Expr][] =>
     each.kind === 'field_initializer'
       ? [[each.field('field')?.text() ?? '', readField(each, 'value', read)]]
-      : [],
+      : each.kind === 'shorthand_field_initializer'
+        ? [[each.text(), name(each.text())]]
+        : [],
   );
 
 /** `format!("{}/v1", base)` and its kin are text; `json!({…})` is a record; others are not looked into. */

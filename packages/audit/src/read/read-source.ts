@@ -23,6 +23,8 @@ export interface Wanted {
   readonly words: Words;
   /** Of these too it holds one, where any are given. */
   readonly beside?: readonly string[];
+  /** Whether tests are read too. */
+  readonly tests: boolean;
   /** Whether keys are looked for as well. */
   readonly secrets: boolean;
 }
@@ -47,7 +49,7 @@ const maxSettingsBytes = 1024 * 1024;
 
 export async function sourceReader(
   root: string,
-  { words, beside = [], secrets }: Wanted,
+  { words, beside = [], secrets, tests }: Wanted,
 ): Promise<ReadSource> {
   const byLanguage = tellingByLanguage((language) => words[language]);
   const also = beside.length > 0 ? tellingOf(beside) : () => true;
@@ -61,7 +63,7 @@ export async function sourceReader(
       const size = fill(buffer, join(root, path), limit);
       if (size > limit)
         return { path, skipped: { path, reason: 'too-large', detail: `${size} bytes` } };
-      return outcomeOf(path, buffer.subarray(0, size), telling, parsers, secrets);
+      return outcomeOf(path, buffer.subarray(0, size), { telling, parsers, secrets, tests });
     } catch (error) {
       const detail = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       return { path, skipped: { path, reason: 'unreadable', detail } };
@@ -91,12 +93,17 @@ function fill(buffer: Uint8Array, file: string, limit: number): number {
 const decoder = new TextDecoder('utf-8');
 const holdsKey = tellingOf(secretWords);
 
+interface Reading {
+  readonly telling: TellingOf;
+  readonly parsers: ReadonlyMap<string, Parse | undefined>;
+  readonly secrets: boolean;
+  readonly tests: boolean;
+}
+
 function outcomeOf(
   path: string,
   bytes: Uint8Array,
-  telling: TellingOf,
-  parsers: ReadonlyMap<string, Parse | undefined>,
-  secrets: boolean,
+  { telling, parsers, secrets, tests }: Reading,
 ): Outcome {
   const keys = secrets && holdsKey(bytes) ? findSecrets(path, decoder.decode(bytes)) : [];
   const known = { path, ...(keys.length > 0 && { secrets: keys }) };
@@ -112,7 +119,7 @@ function outcomeOf(
     return { ...known, skipped: { path, reason: 'no-parser', detail } };
   }
   try {
-    const code = readCode(parse(text), language.grammar);
+    const code = readCode(parse(text), language.grammar, tests);
     const detail = `the parser does not understand line ${code.unclear}`;
     return {
       ...known,

@@ -50,7 +50,7 @@ export async function readSources(
     secrets: [],
     skipped: [],
     files: 0,
-    readMore: (more) => readMore(sources, readers, more),
+    readMore: (more) => readMore(sources, readers, more, tests),
     end: () => readers.end(),
   };
   const paths: string[] = [];
@@ -60,7 +60,7 @@ export async function readSources(
     if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });
     else paths.push(path);
   }
-  const wanted = { words: wordsByLanguage(wordsOf), secrets: true };
+  const wanted = { words: wordsByLanguage(wordsOf), tests, secrets: true };
   await readers.read(paths, wanted, (outcome) => keep(sources, outcome));
   return inOrder(sources);
 }
@@ -69,6 +69,7 @@ async function readMore(
   sources: Sources,
   readers: Readers,
   { words, beside = [], paths }: More,
+  tests: boolean,
 ): Promise<number> {
   const all = [...words];
   if (all.length === 0) return 0;
@@ -76,7 +77,7 @@ async function readMore(
   const before = parsed.length;
   const isAsked = ({ path }: Unread) => paths === undefined || paths.has(path);
   sources.unread = unread.filter((each) => !isAsked(each));
-  const wanted = { words: wordsByLanguage(() => all), beside, secrets: false };
+  const wanted = { words: wordsByLanguage(() => all), beside, tests, secrets: false };
   await readers.read(
     unread.filter(isAsked).map(({ path }) => path),
     wanted,

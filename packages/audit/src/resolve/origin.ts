@@ -78,8 +78,9 @@ class Tracer {
     const { bindings } = site.file.code;
     for (let fn = site.fn; fn; fn = fn.outer) {
       const here = bindings.filter((each) => each.fn === fn && each.name === name);
-      if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
+      const found = this.#bound(here, { ...site, fn }, steps);
       const param = fn.params.find((each) => each.name === name);
+      if (found.length > 0 || (here.length > 0 && !param)) return found;
       if (param) return this.#param(fn, param, steps, site);
     }
     const field = this.#field(name, site, steps);
@@ -104,7 +105,10 @@ class Tracer {
         each.owner === site.owner &&
         (each.name === `this.${name}` || (each.name === name && assigns(each))),
     );
-    return found.length > 0 ? this.#bound(found, site, steps) : undefined;
+    if (found.length > 0) return this.#bound(found, site, steps);
+    const inherited = this.#project.inheritedField(site.owner, name, site.file.language);
+    if (inherited.length === 0) return undefined;
+    return inherited.flatMap(({ file, binding }) => this.#bound([binding], { file }, steps));
   }
 
   /** A member that a struct has from the types that it embeds. */
@@ -230,11 +234,16 @@ class Tracer {
       if (file) files.add(file);
     }
     for (const file of this.#project.neighbours(site.file)) files.add(file);
-    return [...files].flatMap((file) =>
-      file.code.bindings
+    return [...files].flatMap((file) => [
+      ...file.code.bindings
         .filter(({ name, fn }) => name === 'return' && fn?.name === called && called !== '')
         .flatMap((binding) => this.#bound([binding], { file }, steps)),
-    );
+      ...file.code.functions.flatMap(({ name, result }) =>
+        name === called && called !== '' && result !== undefined
+          ? this.#type(result, { file }, steps)
+          : [],
+      ),
+    ]);
   }
 }
 

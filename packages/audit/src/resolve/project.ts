@@ -1,4 +1,12 @@
-import type { Binding, CallSite, Code, CodeFunction, CodeType, Expr, Import } from '../language/code.ts';
+import type {
+  Binding,
+  CallSite,
+  Code,
+  CodeFunction,
+  CodeType,
+  Expr,
+  Import,
+} from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -29,6 +37,10 @@ export class Project {
   readonly #calls = new Map<string, PlacedCall[]>();
   readonly #functions = new Map<string, CodeFunction[]>();
   readonly #returns = new Map<string, PlacedBinding[]>();
+  #fields: Map<string, PlacedBinding[]> | undefined;
+  /** Types that extend one of the codebase, and those that are extended. */
+  readonly #families = new Set<string>();
+  readonly #subtypes = new Map<string, Set<string>>();
   #entries: Map<string, PlacedExpr[]> | undefined;
   readonly #supers = new Map<string, Set<string>>();
   readonly #asking: CodeType[] = [];
@@ -55,6 +67,10 @@ export class Project {
     for (const type of file.code.types) {
       const supers = this.#supers.get(type.name) ?? new Set();
       this.#supers.set(type.name, new Set([...supers, ...type.supers]));
+      for (const each of type.supers) {
+        this.#families.add(type.name).add(each);
+        this.#subtypes.set(each, (this.#subtypes.get(each) ?? new Set()).add(type.name));
+      }
       if (type.asks) this.#asking.push(type);
     }
   }
@@ -83,6 +99,30 @@ export class Project {
   /** What functions and methods of this name give back. */
   returnsOf(name: string): readonly PlacedBinding[] {
     return this.#returns.get(name) ?? [];
+  }
+
+  /** A field of the types that one extends, and else of those that extend it. */
+  inheritedField(owner: string, field: string, language: Language): readonly PlacedBinding[] {
+    if (!this.#families.has(owner)) return [];
+    this.#fields ??= fieldsIn(this.files);
+    const fields = this.#fields.get(field);
+    if (!fields) return [];
+    const of = (owners: ReadonlySet<string>) =>
+      fields.filter(
+        ({ file, binding }) =>
+          binding.owner !== undefined &&
+          binding.owner !== owner &&
+          owners.has(binding.owner) &&
+          file.language.id === language.id,
+      );
+    const supers = of(this.#ancestors(owner));
+    return supers.length > 0 ? supers : of(this.#subtypes.get(owner) ?? new Set()).slice(0, 8);
+  }
+
+  #ancestors(owner: string): Set<string> {
+    const found = new Set(this.#supers.get(owner));
+    for (const each of found) for (const above of this.#supers.get(each) ?? []) found.add(above);
+    return found;
   }
 
   /** The texts that records at the top of files hold under a key: an application's defaults. */
@@ -192,6 +232,15 @@ export class Project {
 }
 
 const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
+
+function fieldsIn(files: readonly SourceFile[]): Map<string, PlacedBinding[]> {
+  const found = new Map<string, PlacedBinding[]>();
+  for (const file of files)
+    for (const binding of file.code.bindings)
+      if (binding.owner !== undefined && binding.name.startsWith('this.'))
+        push(found, binding.name.slice('this.'.length), { file, binding });
+  return found;
+}
 
 function defaultsIn(files: readonly SourceFile[]): Map<string, PlacedExpr[]> {
   const found = new Map<string, PlacedExpr[]>();

@@ -4,6 +4,7 @@ import { originsOf, ownFile } from './origin.ts';
 import type { Project } from './project.ts';
 import type { Settings } from './settings.ts';
 import type { Site } from './site.ts';
+import { valuesOf } from './values.ts';
 
 /** Stands for a part of a text that is not known. */
 export const hole = '\u0000';
@@ -99,7 +100,18 @@ class Reader {
     const found = fields.flatMap(({ value, fn }) =>
       value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
     );
-    return found.length > 0 ? found : this.#returned(name, site, steps);
+    if (found.length > 0) return found;
+    const inherited = this.#inherited(name, site, steps);
+    return inherited.length > 0 ? inherited : this.#returned(name, site, steps);
+  }
+
+  #inherited(name: string, { file, owner }: Site, steps: number): string[] {
+    if (owner === undefined) return [];
+    return this.#project
+      .inheritedField(owner, name, file.language)
+      .flatMap(({ file: at, binding: { value, fn, owner: of } }) =>
+        value ? this.read(value, { file: at, fn, owner: of }, steps) : [],
+      );
   }
 
   #returned(name: string, site: Site, steps: number): string[] {
@@ -131,6 +143,10 @@ class Reader {
       .declaring(path.at(-2) ?? '', site.file.language)
       .flatMap((file) => this.#constant(file, expr.name, steps));
     if (fields.length > 0) return fields;
+    const part = valuesOf(expr, site, this.#project).flatMap(({ value, at }) =>
+      value === expr || value.is === 'other' ? [] : this.read(value, at, steps),
+    );
+    if (part.length > 0) return part.slice(0, maxTexts);
     const ofType = this.#ofType(expr, site, steps);
     if (ofType.length > 0) return ofType;
     const settings = this.#setting(expr.name);
@@ -203,6 +219,9 @@ class Reader {
     if (first !== undefined && second !== undefined && /^https?:/.test(second))
       return [`${second.replace(/\/$/, '')}/${first.replace(/^\//, '')}`];
     if (first === undefined) return own;
+    if (own.length > 0 && trims.test(last)) return own;
+    if (last === 'format' && own.some((each) => each.includes('{')))
+      return own.map((each) => filled(each, given));
     if (alternatives.test(last)) return [first, ...own];
     return own.length > 0 ? own.map((each) => each + joinerOf(last) + first) : [first];
   }
@@ -222,7 +241,16 @@ const requests =
 
 /** Calls whose text is their argument's or their object's. */
 const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+
+/** Calls that leave out or replace a little of their object. */
+const trims = /^([rl]?strip|trim\w*|Trim\w*|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
+
+/** `"{}/v1/{}".format(a, b)`. */
+function filled(template: string, given: readonly (string | undefined)[]): string {
+  let next = 0;
+  return template.replace(/\{[^{}]*\}/g, () => given[next++] ?? hole);
+}
 
 /** Calls that give their argument where there is nothing else. */
 const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse)$/;
@@ -245,6 +273,7 @@ function asksForSetting(path: readonly string[]): boolean {
   )
     return true;
   const before = path.at(-2) ?? '';
+  if (path.length === 1 && /^(env|config)$/.test(last)) return true;
   return (
     (last === 'get' && /^(environ|env|config|configService|settings|conf)$/i.test(before)) ||
     (last === 'var' && before === 'env')

@@ -1,4 +1,4 @@
-import type { Binding, CodeFunction, Expr } from '../language/code.ts';
+import type { Binding, CodeFunction, Expr, RecordExpr } from '../language/code.ts';
 import { argumentsFor, type Given } from './arguments.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
@@ -72,7 +72,11 @@ class Follower {
     const fields = site.file.code.bindings.filter(
       (each) => each.owner === site.owner && each.name === `this.${name}`,
     );
-    return this.#bound(fields, site, steps);
+    const found = this.#bound(fields, site, steps);
+    if (found.length > 0) return found;
+    return this.#project
+      .inheritedField(site.owner, name, site.file.language)
+      .flatMap(({ file, binding }) => this.#bound([binding], { file }, steps));
   }
 
   #bound(bindings: readonly Binding[], site: Site, steps: number): Given[] {
@@ -138,9 +142,7 @@ class Follower {
   /** An entry of a record, or a field of an object of the codebase's own class. */
   #part(value: Expr, name: string, at: Site, steps: number): Given[] {
     if (value.is === 'record')
-      return value.entries
-        .filter(([key]) => key === name)
-        .flatMap(([, each]) => this.follow(each, at, steps));
+      return entriesOf(value, name).flatMap((each) => this.follow(each, at, steps));
     if (value.is !== 'call' || value.callee.is !== 'name') return [];
     const owner = value.callee.name;
     return this.#project
@@ -159,4 +161,13 @@ class Follower {
       .filter(({ file }) => file.language.id === site.file.language.id)
       .flatMap(({ file, binding }) => this.#bound([binding], { file }, steps));
   }
+}
+
+/** A record's entry; where a key is computed, any of entries that are alike. */
+function entriesOf({ entries }: RecordExpr, name: string): Expr[] {
+  const exact = entries.filter(([key]) => key === name).map(([, value]) => value);
+  if (exact.length > 0) return exact;
+  const values = entries.map(([, value]) => value);
+  const isAlike = (kind: Expr['is']) => values.every((each) => each.is === kind);
+  return values.length > 1 && (isAlike('text') || isAlike('record')) ? values : [];
 }
