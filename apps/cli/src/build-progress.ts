@@ -72,6 +72,8 @@ function stepLine(event: Exclude<BuildProgress, Counted>): string {
       return `${label('warning')}  ${event.tier}: ${event.message}`;
     case 'load':
       return `${label('load')}  ${event.tier}`;
+    case 'wait':
+      return `${label('wait')}  ${event.variant}: another build measures on this machine`;
     default:
       return `${label(event.stage === 'convert' ? 'converted' : event.stage)}  ${event.variant}`;
   }

@@ -15,6 +15,7 @@ import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
+import { machineDirectory } from '../machine-directory.ts';
 import { formatTable } from '../table.ts';
 
 interface Flags {
@@ -83,6 +84,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
     targets: flags.target.length > 0 ? flags.target : undefined,
     fix: flags.fix,
     cache,
+    machine: machineDirectory(process.env),
     onProgress: buildProgress(io),
     signal: interruption(io),
   });

@@ -11,6 +11,7 @@ import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
+import { machineDirectory } from '../machine-directory.ts';
 import { provenanceDot } from '../provenance.ts';
 import { formatTable } from '../table.ts';
 
@@ -44,6 +45,7 @@ async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
     out: flags.out,
     targets: flags.target.length > 0 ? flags.target : undefined,
     cache,
+    machine: machineDirectory(process.env),
     onProgress: buildProgress(io),
     signal: interruption(io),
   });

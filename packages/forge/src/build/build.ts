@@ -22,6 +22,7 @@ import {
   type Stamps,
   stampInputs,
 } from './inputs/index.ts';
+import { joinMachine, type Machine, ownMachine } from './machine.ts';
 import { noMemo, openMemo } from './memo.ts';
 import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
@@ -39,6 +40,8 @@ export interface BuildOptions extends PlanOptions {
   readonly signal?: AbortSignal;
   /** What earlier builds made; absent: everything is made anew. */
   readonly cache?: BuildCache | undefined;
+  /** A directory that the builds of this machine share, so that none is timed while another is. */
+  readonly machine?: string | undefined;
   /** The time the report carries. */
   readonly now?: () => Date;
 }
@@ -66,12 +69,14 @@ export async function build(
     const stamps = await stampInputs(inputs);
     const known = options.cache && (await lookUp(plan, inputs, engine, options.cache, options));
     const staging = await openStaging(options.out);
+    const { machine: shared, signal } = options;
+    const machine = shared === undefined ? ownMachine : await joinMachine(shared, signal);
     try {
       const recalled = known?.key && (await restoreBuild(known.cache, known.key, plan, staging));
       if (recalled) options.onProgress?.({ stage: 'cached', builtAt: recalled.createdAt });
       const report = recalled
         ? { ...recalled, cached: true as const }
-        : await buildInto(staging, plan, engine, known, stamps, options);
+        : await buildInto({ staging, machine, plan, engine, known, stamps, options });
       await writeReports(staging, report);
       await checkUnchanged(stamps);
       const isNew =
@@ -82,6 +87,8 @@ export async function build(
     } catch (caught) {
       await staging.discard();
       throw caught;
+    } finally {
+      machine.leave();
     }
   } finally {
     if (!options.engine) await engine.close();
@@ -134,16 +141,22 @@ export function gateOf({ variants, bars }: BuildReport): boolean {
   );
 }
 
-async function buildInto(
-  staging: Staging,
-  plan: BuildPlan,
-  engine: Engine,
-  known: Known | undefined,
-  stamps: Stamps,
-  options: BuildOptions,
-): Promise<BuildReport> {
+/** What a build is made with. */
+interface Work {
+  readonly staging: Staging;
+  readonly machine: Machine;
+  readonly plan: BuildPlan;
+  readonly engine: Engine;
+  readonly known: Known | undefined;
+  readonly stamps: Stamps;
+  readonly options: BuildOptions;
+}
+
+async function buildInto(work: Work): Promise<BuildReport> {
+  const { staging, machine, plan, engine, known, stamps, options } = work;
   const context: Omit<TierContext, 'memo'> = {
     engine,
+    machine,
     staging,
     evaluation: plan.evaluation,
     calibration: plan.calibration,

@@ -14,6 +14,7 @@ import type { Draft, Skipped } from './draft.ts';
 import type { Examples } from './examples.ts';
 import { judgeQuality, overBudget } from './gate.ts';
 import { makeGolden } from './golden.ts';
+import type { Machine } from './machine.ts';
 import { openModelFile, sizeOf } from './model-file.ts';
 import { judgeOnTargets } from './on-targets.ts';
 import type { TierPlan } from './plan.ts';
@@ -35,6 +36,7 @@ export interface Measured {
 
 export interface FinishContext {
   readonly engine: Engine;
+  readonly machine: Machine;
   readonly staging: Staging;
   readonly latency: LatencyBudget | undefined;
   readonly progress: (event: BuildProgress) => void;
@@ -48,15 +50,20 @@ export async function finishVariant(
   context: FinishContext,
   saving?: CompressionSaving,
 ): Promise<BuiltVariant> {
-  const { engine, staging, progress } = context;
+  const { engine, machine, staging, progress } = context;
   const { id, precision, session, digest } = draft;
   const bytes = sizeOf(draft);
   const warnings = [...draft.warnings, ...examples.warnings];
   progress({ stage: 'measure', tier: plan.tier, variant: id });
   const [example] = examples.inputs;
-  const latency = example
-    ? await measureLatency(session, example, engine.name, context.latency)
-    : null;
+  const timed =
+    example &&
+    (await machine.alone(
+      () => measureLatency(session, example, engine.name, context.latency),
+      () => progress({ stage: 'wait', tier: plan.tier, variant: id }),
+    ));
+  const latency = timed?.measured ?? null;
+  if (timed?.disturbed) warnings.push(disturbed);
   const workload = await countWorkload(draft, id, example && { engine, inputs: example });
   const onTargets = judgeOnTargets(openModelFile(draft, id), plan.targets, {
     precision: precision.id,
@@ -105,6 +112,9 @@ export async function finishVariant(
     ...(draft.cached && { cached: true }),
   };
 }
+
+const disturbed =
+  'its latency was measured while another build was at work on this machine: measure it again when none is';
 
 const identity = (
   plan: TierPlan,

@@ -7,8 +7,12 @@ export type BuildProgress =
   | { readonly stage: 'load'; readonly tier: Tier }
   /** Something about what was given that whoever builds should know; the report says it too. */
   | { readonly stage: 'warning'; readonly tier: Tier; readonly message: string }
-  /** A variant was made (conversions run beside each other), or its latency is measured. */
-  | { readonly stage: 'convert' | 'measure'; readonly tier: Tier; readonly variant: string }
+  /** A variant was made (conversions run beside each other), or its latency is measured, once no other build's is. */
+  | {
+      readonly stage: 'convert' | 'measure' | 'wait';
+      readonly tier: Tier;
+      readonly variant: string;
+    }
   | Counted;
 
 /** Samples are observed, layers told apart, or variants answer the evaluation set. */

@@ -16,6 +16,7 @@ import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import { fixSource } from './fix-source.ts';
 import { loadOrExplain } from './load-or-explain.ts';
+import type { Machine } from './machine.ts';
 import type { ConversionMemo } from './memo.ts';
 import { openData } from './open-data.ts';
 import { Outlook } from './outlook.ts';
@@ -29,6 +30,8 @@ import { type VariantKind, variantKinds } from './variant-kinds.ts';
 
 export interface TierContext {
   readonly engine: Engine;
+  /** Who else builds on it. */
+  readonly machine: Machine;
   readonly staging: Staging;
   readonly evaluation: BuildPlan['evaluation'];
   /** The calibration set's path. */

@@ -13,7 +13,10 @@ import { readBuildReport, type Subjects, subjectsOfBuild, subjectsOfModel } from
 import { writeMatrix } from './write-matrix.ts';
 
 export interface MatrixOptions
-  extends Pick<BuildOptions, 'out' | 'cache' | 'onProgress' | 'signal' | 'engine' | 'latency'> {
+  extends Pick<
+    BuildOptions,
+    'out' | 'cache' | 'machine' | 'onProgress' | 'signal' | 'engine' | 'latency'
+  > {
   /** Target ids, `all` for the catalogue. Default: what the blueprint names, else all. */
   readonly targets?: readonly string[] | undefined;
 }
