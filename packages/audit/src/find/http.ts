@@ -35,12 +35,14 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
  */
 export function unreadSenders(project: Project, rules: RuleBook, settings: Settings): Set<string> {
   const search = searchOf(project, rules, settings);
+  const handed = handedOn(project);
   const names = new Set<string>();
   for (const file of project.files.filter(({ language }) => !sendsRequests(language.id)))
     for (const { expr, fn, owner, chain } of file.code.calls) {
       const name = pathOf(expr.callee).at(-1) ?? '';
       if (chain || name.length < 4 || everyday.test(name) || isSender(expr, file)) continue;
-      if (names.has(name) || project.functionsNamed(name).length > 0) continue;
+      const unread = unreadBehind(name, handed, project).filter((each) => !names.has(each));
+      if (unread.length === 0 || search.sending.argumentsSent(expr).length > 0) continue;
       const site = { file, fn, owner };
       const isHanded = expr.args.some(({ value }) =>
         addressesIn(value, site, search).some((each) => search.match(each, file.text)),
@@ -52,17 +54,51 @@ export function unreadSenders(project: Project, rules: RuleBook, settings: Setti
           site,
         )
       )
-        names.add(name);
+        for (const each of unread) names.add(each);
     }
   return names;
+}
+
+/** A function that no read file declares; of one that is, those that it hands its arguments to. */
+function unreadBehind(
+  name: string,
+  handed: ReadonlyMap<string, ReadonlySet<string>>,
+  project: Project,
+): string[] {
+  const isUnread = (each: string) => project.functionsNamed(each).length === 0;
+  if (isUnread(name)) return project.isType(name) ? [] : [name];
+  return [...(handed.get(name) ?? [])].filter(
+    (each) => each.length >= 3 && !everyday.test(each) && isUnread(each),
+  );
+}
+
+/** By a function's name, the names of what it calls with a parameter of its own. */
+function handedOn(project: Project): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { code } of project.files)
+    for (const { expr, fn } of code.calls) {
+      const name = pathOf(expr.callee).at(-1) ?? '';
+      const isHanded = expr.args.some(
+        ({ value }) => value.is === 'name' && fn?.params.some((each) => each.name === value.name),
+      );
+      if (fn && fn.name !== '' && isHanded)
+        found.set(fn.name, (found.get(fn.name) ?? new Set()).add(name));
+    }
+  return found;
 }
 
 /** Functions of every language's library that are handed addresses and send nothing. */
 const everyday =
   /^(push|append|print|println|error|warn|info|debug|replace|split|join|includes|startsWith|test|match|exec|concat|format|parse|stringify|dumps|loads|String|Error|URL|describe|expect|assert\w*|equal|describe|toBe|toEqual|set|get|add|then|map|filter|find|require|import|useState|createElement|createContext|querySelector|addEventListener|getenv|Getenv|HasPrefix|Printf|Sprintf|Errorf|Fatal\w*|Println)$/;
 
-const addressesIn = (value: Expr, site: Site, { project, settings }: Search): string[] =>
-  /^(text|name|member)$/.test(value.is) ? textsOf(value, site, project, settings) : [];
+function addressesIn(value: Expr, site: Site, search: Search): string[] {
+  if (value.is === 'record')
+    return value.entries.flatMap(([, each]) =>
+      each.is === 'text' || each.is === 'name' ? addressesIn(each, site, search) : [],
+    );
+  if (value.is !== 'text' && value.is !== 'name' && value.is !== 'member') return [];
+  return textsOf(value, site, search.project, search.settings);
+}
 
 interface Search {
   readonly project: Project;
@@ -120,6 +156,8 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
   for (const address of isRoute ? written.filter((each) => !each.startsWith('/')) : written) {
     const found = search.match(address, file.text);
     if (!found) continue;
+    if (sent === 'through' && found.by !== 'path' && leadsElsewhere(address, last, search))
+      continue;
     if (isUsual || sent === 'through' || found.by === 'path' || isWhole.test(address)) {
       const based = found.by === 'path' ? onBase(address, call, site, search) : undefined;
       const says = `sends to ${shownAddress(address)}`;
@@ -143,6 +181,21 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
       says: `sends ${shape.says} to ${shownAddress(address)}`,
     }
   );
+}
+
+/** A host that is handed to a function which asks for something else there. */
+function leadsElsewhere(address: string, name: string, search: Search): boolean {
+  if (isWhole.test(address)) return false;
+  const { sending, project, settings, match } = search;
+  const ends = sending
+    .requestsIn(name)
+    .flatMap(({ file, call }) =>
+      textsWithin(call.expr, { file, fn: call.fn, owner: call.owner }, project, settings).filter(
+        (each) => each.startsWith(`${hole}/`),
+      ),
+    );
+  const base = address.replace(/\/$/, '');
+  return ends.length > 0 && ends.every((each) => !match(base + each.slice(1), ''));
 }
 
 /** The address on the base that the client was made with. */

@@ -1,11 +1,13 @@
 import type { Argument, Binding, CallExpr, CodeFunction, Expr } from '../language/code.ts';
-import type { Project, SourceFile } from '../resolve/index.ts';
+import type { PlacedCall, Project, SourceFile } from '../resolve/index.ts';
 import { isSender } from './senders.ts';
 
 /** Functions of the codebase that send what they are given, by name. */
 export interface Sending {
   /** Those arguments of a call that go out; none where what it calls sends nothing. */
   argumentsSent(call: CallExpr): readonly Argument[];
+  /** The requests that the functions of this name make of what they are given. */
+  requestsIn(name: string): readonly PlacedCall[];
 }
 
 /** A function around a function around a sender: farther is not followed. */
@@ -18,19 +20,26 @@ const maxRounds = 4;
  */
 export function functionsThatSend(project: Project): Sending {
   const sent = new Map<string, Sent>();
+  const requests = new Map<string, Set<PlacedCall>>();
   const calls = project.files.flatMap((file) => callsInFunctions(file));
   for (let round = 0; round < maxRounds; round++) {
     let grew = false;
-    for (const { call, fn, file, isUsual, bindings } of calls) {
-      const args = isUsual ? call.args : argumentsAt(call, sent);
+    for (const { placed, isUsual, bindings, fn } of calls) {
+      const { file, call } = placed;
+      const args = isUsual ? call.expr.args : argumentsAt(call.expr, sent);
       if (args.length === 0) continue;
       const names = new Set(args.flatMap(({ value }) => namesIn(value)));
-      for (const [of, param] of paramsBehind(names, fn, bindings))
+      for (const [of, param] of paramsBehind(names, fn, bindings)) {
         if (keep(sent, of, param, file)) grew = true;
+        requests.set(of.name, (requests.get(of.name) ?? new Set()).add(placed));
+      }
     }
     if (!grew) break;
   }
-  return { argumentsSent: (call) => argumentsAt(call, sent) };
+  return {
+    argumentsSent: (call) => argumentsAt(call, sent),
+    requestsIn: (name) => [...(requests.get(name) ?? [])],
+  };
 }
 
 /** Parameters that go out, by place and by name. */
@@ -40,8 +49,7 @@ interface Sent {
 }
 
 interface Within {
-  readonly file: SourceFile;
-  readonly call: CallExpr;
+  readonly placed: PlacedCall;
   readonly fn: CodeFunction;
   readonly isUsual: boolean;
   readonly bindings: ReadonlyMap<CodeFunction | undefined, readonly Binding[]>;
@@ -49,9 +57,9 @@ interface Within {
 
 function callsInFunctions(file: SourceFile): Within[] {
   const bindings = Map.groupBy(file.code.bindings, ({ fn }) => fn);
-  return file.code.calls.flatMap(({ expr, fn }) =>
-    fn && expr.args.length > 0
-      ? { file, call: expr, fn, bindings, isUsual: isSender(expr, file) }
+  return file.code.calls.flatMap((call) =>
+    call.fn && call.expr.args.length > 0
+      ? { placed: { file, call }, fn: call.fn, bindings, isUsual: isSender(call.expr, file) }
       : [],
   );
 }

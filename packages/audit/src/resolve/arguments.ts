@@ -16,7 +16,7 @@ const maxCallers = 8;
  * constructor, and calls that are handed the function and then its arguments.
  */
 export function argumentsFor(fn: CodeFunction, param: string, project: Project): Given[] {
-  const called = /^(constructor|__init__|init)$/.test(fn.name) ? fn.owner : fn.name;
+  const called = isConstructor(fn) && !/^new/i.test(fn.name) ? fn.owner : fn.name;
   if (called === undefined || called === '') return [];
   const isMethod = /^(self|cls)$/.test(fn.params[0]?.name ?? '');
   const index = fn.params.findIndex(({ name }) => name === param) - (isMethod ? 1 : 0);
@@ -32,6 +32,10 @@ export function argumentsFor(fn: CodeFunction, param: string, project: Project):
       return value ? [{ value, at: { file, fn: call.fn, owner: call.owner } }] : [];
     });
 }
+
+/** What makes an object: what it is given belongs to the object. */
+export const isConstructor = ({ name, owner }: CodeFunction): boolean =>
+  /^(constructor|__init__|init|new|New\w*)$/.test(name) || (name !== '' && name === owner);
 
 const nameOf = (expr: Expr): string =>
   expr.is === 'name' || expr.is === 'member' ? expr.name : '';

@@ -96,6 +96,11 @@ export class Project {
     return this.#functions.get(name) ?? [];
   }
 
+  /** Whether a file that was read declares a type of this name. */
+  isType(name: string): boolean {
+    return this.#byOwner.has(name);
+  }
+
   /** What functions and methods of this name give back. */
   returnsOf(name: string): readonly PlacedBinding[] {
     return this.#returns.get(name) ?? [];

@@ -1,5 +1,6 @@
 import type { Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
+import { argumentsFor, isConstructor } from './arguments.ts';
 import { originsOf, ownFile } from './origin.ts';
 import type { Project } from './project.ts';
 import type { Settings } from './settings.ts';
@@ -77,6 +78,8 @@ class Reader {
       return values.flatMap(({ value, fn }) =>
         value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
       );
+    const made = this.#given(name, site, steps);
+    if (made.length > 0) return made;
     const fields = this.#field(name, site, steps);
     if (fields.length > 0) return fields;
     for (const each of file.code.imports) {
@@ -89,6 +92,14 @@ class Reader {
     return this.#project
       .neighbours(file)
       .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
+  }
+
+  /** What a constructor is given; other functions may be given anything. */
+  #given(name: string, { fn }: Site, steps: number): string[] {
+    if (!fn || !isConstructor(fn) || !fn.params.some((each) => each.name === name)) return [];
+    return argumentsFor(fn, name, this.#project).flatMap(({ value, at }) =>
+      this.read(value, at, steps),
+    );
   }
 
   /** A field of the class around, or what a method or computed property of it gives. */

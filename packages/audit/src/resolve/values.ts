@@ -1,5 +1,5 @@
 import type { Binding, CodeFunction, Expr, RecordExpr } from '../language/code.ts';
-import { argumentsFor, type Given } from './arguments.ts';
+import { argumentsFor, type Given, isConstructor } from './arguments.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 
@@ -61,7 +61,7 @@ class Follower {
 
   /** What a constructor is given belongs to the object; other functions may be given anything. */
   #param(fn: CodeFunction, name: string, steps: number): Given[] {
-    if (!/^(constructor|__init__|init|new|New\w*)$/.test(fn.name)) return [];
+    if (!isConstructor(fn)) return [];
     return argumentsFor(fn, name, this.#project).flatMap(({ value, at }) =>
       this.follow(value, at, steps),
     );
