@@ -113,7 +113,7 @@ function section(runtime: Runtime): string {
   });
   return `## ${runtime.name}
 
-Predicted from the list of ${list.about} ${list.version}. Of ${scores.unseen} nodes the runtime does not tell.
+Predicted from the list of ${list.about}, ${list.version}. Of ${scores.unseen} nodes the runtime does not tell.
 
 | | nodes | elsewhere | false alarms | missed | precision | recall | unknown |
 |---|---:|---:|---:|---:|---:|---:|---:|
@@ -131,20 +131,30 @@ What \`selvedge inspect\` says that a provider will not run, held against where 
 
 **What was tuned.** Rules come from published sources: tables of kernels, ONNX's own functions (an operator without a kernel runs where every operator of its function has a kernel for the types), and for WebNN what the browser says of its limits. Where a measurement contradicted them, a rule says so with its evidence, and all models and node tests were looked at for that. Two more sets are tests as other operator sets and with other types, as far as ONNX lets them be. The *seen* one, from one half of the tests, showed where rules were wrong, the CPU's functions above all. The *unseen* one, from further tests, operator sets and types, was measured after the rules were made, and no rule was changed by it; every operator whose rule cites a measurement is left out of it, whichever test that was.
 
+**Versions.** The newest ONNX Runtime whose sources could be had is 1.29 (a commit of July 2026); the one that runs here is 1.30. The lists of its CPU and WebGPU providers are therefore named \`1.29+1.30\`: 1.29's kernels, with what measurements on 1.30 showed to have come since, such as \`Cos\` in double precision. WebNN's is \`1.30+chromium-153\`: the provider's own table, within the limits that this browser states for its operators; another browser, or another version, has other limits.
+
 **What it does not say.** WebNN's graphs are not built while placements are measured: some builds end Chromium's WebNN service. Placement below WebNN cannot be seen from ONNX Runtime at all; there only time tells (\`looksLike\` in \`@selvedge/core/device\`).
 `;
 
 /** A row of AI Hub is a model on a chip; it fell back when any layer ran on the CPU. */
 function fallbackSection(): string {
-  const rows = fallbackScores().flatMap(({ runtime, byList, learned }) => [
-    rowOf(`${runtime}, by the operator list`, byList),
-    rowOf(`${runtime}, and what the rows teach`, learned),
-  ]);
+  const { float, quantised, untaught, heldOut, elsewhere } = fallbackScores();
+  const rows = [
+    rowOf('floating point, as the product says', float),
+    rowOf('quantised, as the product says (its rule was read off these rows)', quantised),
+    rowOf('quantised, by the list without that rule', untaught),
+    rowOf('**quantised, by what the other half of the models teaches**', heldOut),
+    rowOf('quantised, on the three chips that run none of it', elsewhere),
+  ];
   return `## Will it fall back? Published layer counts of Qualcomm's chips
 
-AI Hub's rows (v0.46.1) of the models whose public architecture \`scripts/latency-model\` builds. A row is a model in one precision on one chip; it fell back where it says so of any layer. The list is that of ONNX Runtime's QNN provider, asked about the architecture, with quantised weights where the row is quantised. Two rules were read off these very rows, so that recall is a description more than a test: in the list, that a quantised product of three or more dimensions with stored weights is left to the CPU; beside it, that ONNX Runtime runs nothing on the NPUs of three of the chips, which have no floating point. Of TensorFlow Lite's delegates no list is published; nothing is predicted there. Rows of failed jobs were never published.
+AI Hub's rows (v0.46.1) of ONNX Runtime with the models whose public architecture \`scripts/latency-model\` builds. A row is a model in one precision on one chip; it fell back where it says so of any layer. The list is that of ONNX Runtime's QNN provider, asked about the architecture, with quantised weights where the row is quantised. Rows of failed jobs were never published.
 
-| runtime | rows | fell back | false alarms | missed | precision | recall | unknown |
+Of what falls back the published sources tell nothing: all that the product finds it owes to one rule, that a quantised product of three or more dimensions with stored weights is left to the CPU, and that rule was read off these rows. What such a rule is worth on models that it was not read off, the fourth row says: rules learned by a program (operators, dimensions and stored weights that only models with layers on the CPU have) from the rows of one half of the models, scored on the other half, and the reverse.
+
+On three chips (Dragonwing Q-6690 and RB3 Gen 2, Snapdragon 7 Gen 4) ONNX Runtime ran every published model on the CPU, while QNN itself ran the same models on the NPU. AI Hub publishes no floating-point row of them either. The cause is not published and the catalogue has no such target; for them the product would be wrong. No operator list of TensorFlow Lite's delegates for these chips is published: nothing is predicted, and nothing scored.
+
+| | rows | fell back | false alarms | missed | precision | recall | unknown |
 |---|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
 `;

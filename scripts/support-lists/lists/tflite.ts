@@ -11,7 +11,11 @@ import type { Made, Material } from './material.ts';
 
 const integers8 = sortTypes(['int8', 'uint8']);
 
-/** Google's Edge TPU compiler. */
+/**
+ * Google's Edge TPU compiler. Google's own page ("TensorFlow models on the Edge TPU") is in no
+ * repository: the source is a copy of its table in somebody's notes, of an early version of the
+ * runtime. Later versions take more, so that what it does not name is not known.
+ */
 export function edgetpu({ sources }: Material): Made {
   const notes = new NoteReader(edgetpuNotes);
   const rules = readOperatorTable(textOf(sources[0]!), ['Operation name']).flatMap(
@@ -20,8 +24,8 @@ export function edgetpu({ sources }: Material): Made {
   notes.finish();
   return {
     provider: 'edgetpu',
-    version: '10',
-    about: 'the Edge TPU compiler (runtime)',
+    version: '2020-06',
+    about: "the Edge TPU compiler, as a third party copied Google's table",
     types: 'groups',
     subgraphs: 'whole',
     // Sizes are constant, and only the three innermost dimensions may be above 1.
@@ -34,7 +38,7 @@ export function edgetpu({ sources }: Material): Made {
         ],
       },
     ],
-    unlisted: 'unsupported',
+    unlisted: 'unknown',
     rules: [...rules, ...borders()],
   };
 }
