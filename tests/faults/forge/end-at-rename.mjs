@@ -1,4 +1,4 @@
-/** Preloaded into a process: its nth rename (END_AT) fails, or the process is killed before it. */
+/** Preloaded into a process: its nth rename (END_AT) fails or hangs, or the process is killed before it. */
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -9,6 +9,11 @@ promises.rename = async (from, to) => {
   left -= 1;
   if (left === 0) {
     if (process.env.END_HOW === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (process.env.END_HOW === 'hang') {
+      process.stderr.write('hangs\n');
+      setInterval(() => {}, 1000);
+      return new Promise(() => {});
+    }
     throw Object.assign(new Error('EIO: i/o error, rename'), { code: 'EIO' });
   }
   return rename(from, to);

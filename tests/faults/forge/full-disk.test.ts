@@ -31,9 +31,7 @@ describeUnless(noMount || noSharedData)('a build on a disk that is too small', (
     await expect(larger).rejects.toMatchObject({
       code: 'disk-full',
       row: { exit: 3 },
-      message: expect.stringMatching(
-        /device-fp32: it takes 327\.0 kB, and [\d.]+ k?B are free$/,
-      ),
+      message: expect.stringMatching(/device-fp32: it takes 327\.0 kB, and [\d.]+ k?B are free$/),
       details: {
         file: expect.stringContaining(out),
         neededBytes: statSync(modelFile('resnet8-cifar10.onnx')).size,

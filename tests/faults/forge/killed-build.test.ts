@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeDataset } from '../../../packages/forge/src/dataset/index.ts';
@@ -14,17 +15,22 @@ const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.u
 const root = mkdtempSync(join(tmpdir(), 'selvedge-killed-build-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const builds = (out: string, cache: string, ...more: string[]) =>
+const builds = (
+  out: string,
+  cache: string,
+  environment: Record<string, string>,
+  ...more: string[]
+) =>
   spawn(process.execPath, [cli, 'build', modelFile('mnist-8.onnx'), '--out', out, ...more], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, SELVEDGE_CACHE: cache, NO_COLOR: '1' },
+    env: { ...process.env, SELVEDGE_CACHE: cache, NO_COLOR: '1', ...environment },
   });
 
 /** Ends a build at the first line that says what it is to be ended at. */
 async function endAt(line: string, signal: NodeJS.Signals, out: string, cache: string) {
   const set = join(root, 'set');
   if (!existsSync(set)) await writeDataset(set, mnist(2_000));
-  const child = builds(out, cache, '--eval', set, '--precision', 'fp32,fp16,int8-dynamic');
+  const child = builds(out, cache, {}, '--eval', set, '--precision', 'fp32,fp16,int8-dynamic');
   let said = '';
   child.stderr.on('data', (piece) => {
     const wasThere = said.includes(line);
@@ -41,7 +47,10 @@ describeUnless(noSharedData)('a build that is ended', () => {
   const earlier = join(root, 'earlier');
   const cache = join(root, 'cache');
   beforeAll(async () => {
-    expect(await once(builds(earlier, cache, '--precision', 'fp32'), 'exit')).toEqual([0, null]);
+    expect(await once(builds(earlier, cache, {}, '--precision', 'fp32'), 'exit')).toEqual([
+      0,
+      null,
+    ]);
   });
 
   it.each([
@@ -68,17 +77,47 @@ describeUnless(noSharedData)('a build that is ended', () => {
           .filter((name) => !name.startsWith('.'))
           .sort(),
       ).toEqual(whole);
-      const next = builds(out, cache, '--precision', 'fp16');
+      const next = builds(out, cache, {}, '--precision', 'fp16');
       expect(await once(next, 'exit')).toEqual([0, null]);
       expect(readdirSync(out).sort()).toEqual(whole);
       expect(readdirSync(join(out, 'variants'))).toContain('device-fp16.onnx');
     },
   );
 
+  it.each([1, 2])(
+    'while it hangs ends all the same, %i times asked, and leaves what was there',
+    async (times) => {
+      const out = mkdtempSync(join(root, 'out-'));
+      const preload = new URL('./end-at-rename.mjs', import.meta.url).href;
+      const env = { NODE_OPTIONS: `--import ${preload}`, END_AT: '3', END_HOW: 'hang' };
+      cpSync(earlier, out, { recursive: true });
+      const before = readFileSync(join(out, 'report.json'), 'utf8');
+      const child = builds(out, 'off', env, '--precision', 'fp32');
+      let said = '';
+      const hangs = new Promise<void>((resolve) => {
+        child.stderr.on('data', (piece) => {
+          said += piece;
+          if (said.includes('hangs')) resolve();
+        });
+      });
+      await hangs;
+      for (let asked = 0; asked < times; asked++) {
+        child.kill('SIGTERM');
+        await delay(300);
+      }
+      const isAtOnce = child.exitCode !== null;
+      if (!isAtOnce) await once(child, 'exit');
+      expect([child.exitCode, isAtOnce]).toEqual([3, times === 2]);
+      expect(said).toContain('selvedge: cancelled: ');
+      expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
+      expect(readdirSync(out).sort()).toEqual(whole);
+    },
+  );
+
   it('twice at once, on one cache, makes two whole builds of the same bytes', async () => {
     const cache = join(root, 'shared-cache');
     const outs = [1, 2].map((n) => join(root, `twin-${n}`));
-    const ends = outs.map((out) => once(builds(out, cache, '--precision', 'fp16'), 'exit'));
+    const ends = outs.map((out) => once(builds(out, cache, {}, '--precision', 'fp16'), 'exit'));
     expect(await Promise.all(ends)).toEqual([
       [0, null],
       [0, null],

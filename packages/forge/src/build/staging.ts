@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '@selvedge/core/errors';
@@ -55,7 +55,7 @@ export async function openStaging(directory: string): Promise<Staging> {
     await removeMade();
     throw caught;
   }
-  const leave = leaveAtExit(staged, directory, lock);
+  const leave = leaveAtExit(staged, directory, made, lock);
   let workspaces = 0;
   return {
     write: async (file, bytes) => {
@@ -116,13 +116,22 @@ async function clearAbandoned(directory: string): Promise<void> {
 }
 
 /** @returns gives the directory up, and does nothing at the exit any more */
-function leaveAtExit(staged: string, directory: string, lock: FileLock): () => void {
+function leaveAtExit(
+  staged: string,
+  directory: string,
+  made: readonly string[],
+  lock: FileLock,
+): () => void {
   const atExit = () => {
     try {
       takeBack(staged, directory);
       rmSync(staged, { recursive: true, force: true, maxRetries: 3 });
     } finally {
       lock.release();
+    }
+    for (const level of [...made].reverse()) {
+      if (readdirSync(level).length > 0) return;
+      rmdirSync(level);
     }
   };
   process.once('exit', atExit);
