@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isSelvedgeError } from '@selvedge/core/errors';
+import { isSelvedgeError, SelvedgeError } from '@selvedge/core/errors';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import {
   concat,
@@ -115,6 +115,17 @@ describe('calibration', () => {
     g.output(g.node('Relu', [g.input('x', 'float32', [1, 2])], {}, 'y'), 'float32', [1, 2]);
     const directory = await directoryWith(rows(1, 2));
     expect(await calibrated(g.build(), directory)).toEqual({ skipped: 'no layer to quantise' });
+  });
+
+  it('says so where the engine does not load what it is to observe', async () => {
+    const dataset = await readDataset(await directoryWith(rows(1, 2)), [
+      { name: 'x', type: 'float32', shape: [1, 2] },
+    ]);
+    const refuse = () => Promise.reject(new SelvedgeError('bad-model', 'incompatible dimensions'));
+    expect(await calibrate(engine, layer(), dataset, { load: refuse })).toEqual({
+      skipped: expect.stringContaining('incompatible dimensions'),
+    });
+    await dataset.close();
   });
 
   it('refuses a sample that is not finite, in one line with its file', async () => {

@@ -1,6 +1,7 @@
+import { isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
-import type { Engine } from '@selvedge/infer/engine';
+import type { Engine, Tensors } from '@selvedge/infer/engine';
 import {
   byteLength,
   type ChannelMeans,
@@ -70,13 +71,9 @@ export async function calibrate(
   if (bytes >= largestFile)
     return { skipped: `its weights take ${formatBytes(bytes)}: one file holds less than 2 GiB` };
   const { model: observed } = collecting.observed;
-  await observeValues(
-    engine,
-    observed,
-    dataset,
-    (values, at) => collecting.see(values, at),
-    options,
-  );
+  const see = (values: Tensors, at: number) => collecting.see(values, at);
+  const refusal = await observeValues(engine, observed, dataset, see, options).catch(refusalOf);
+  if (refusal !== undefined) return { skipped: refusal };
   const { bits = 8, symmetric = false } = {
     bits: quantize.activationBits,
     symmetric: quantize.symmetricActivations,
@@ -89,6 +86,12 @@ export async function calibrate(
   const { samples, digest } = dataset;
   const { means, moments } = collecting;
   return { ranges, means: means.means(), moments: moments.moments(), method, samples, digest };
+}
+
+/** The source loaded: where its prepared form does not, this precision cannot be had, others can. */
+function refusalOf(caught: unknown): string {
+  if (!isSelvedgeError(caught) || caught.code !== 'bad-model') throw caught;
+  return `the engine does not load it as it is prepared for 8 bits: ${caught.message}`;
 }
 
 /**

@@ -41,6 +41,12 @@ describe('snr', () => {
     expect(drop).toBeCloseTo(0.03, 6);
   });
 
+  it('takes what only one of two answers found for noise', () => {
+    const two = powers(answer(y(3, 4)));
+    expect(snr.summarise(powers(answer(y(3))), two)).toMatchObject({ drop: 16 / 25 });
+    expect(snr.summarise(powers(answer(y(3, 4, 5))), two)).toMatchObject({ drop: 1 });
+  });
+
   it('has an interval from two samples on', () => {
     const one = powers(answer(y(3, 3.5)));
     expect(snr.summarise(one, one).interval).toBeNull();

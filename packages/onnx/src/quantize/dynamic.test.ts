@@ -283,6 +283,25 @@ describe('dynamic quantisation beside layers', () => {
     },
   );
 
+  it('stores what a bidirectional GRU weighs with, a scale per direction, gate and unit', async () => {
+    const g = graphBuilder('recurrent', { opset: 17 });
+    const x = g.input('x', 'float32', [5, 3, 24]);
+    // One direction a thousandth of the other: a scale for both would leave it no bits.
+    const scaled = (count: number) =>
+      wave(2 * count, 0.3).map((value, at) => (at < count ? value / 1000 : value));
+    const w = g.constant('w', [2, 48, 24], scaled(48 * 24));
+    const r = g.constant('r', [2, 48, 16], scaled(48 * 16));
+    g.nodes('GRU', [x, w, r], ['y', 'h'], { direction: 'bidirectional', hidden_size: 16 });
+    for (const name of ['y', 'h']) g.output(name, 'float32');
+    const model = g.build();
+    const { model: quantized, report } = quantizeDynamic(model);
+    expect(report.changed.map(({ op }) => op)).toEqual(['GRU']);
+    const stored = quantized.graph.initializer.map(({ name, dims }) => [name, ...dims.map(Number)]);
+    expect(stored).toContainEqual(['w.int8', 2, 48, 24]);
+    expect(stored).toContainEqual(['w.scales', 2, 48, 1]);
+    expect(await compare(model, quantized)).toBeGreaterThan(40);
+  });
+
   it('stores an embedding in 8 bits with a scale per row', async () => {
     // One row a thousand times the others: a single scale would leave those no bits.
     const table = wave(64 * 32).map((value, at) => (at < 32 ? value * 1000 : value));

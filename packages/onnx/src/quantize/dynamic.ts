@@ -13,9 +13,9 @@ import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 import { quantizeLstms } from './dynamic-lstm.ts';
-import { storeKernels } from './dynamic-stored.ts';
 import { quantizeTables } from './dynamic-tables.ts';
 import { type Layer, readLayer } from './layer.ts';
+import { storeWeights } from './stored-weights.ts';
 import { quantizeWeights } from './weights.ts';
 
 export interface QuantizeOptions {
@@ -39,9 +39,9 @@ export interface QuantizeOptions {
  *
  * LSTM becomes ONNX Runtime's DynamicQuantizeLSTM. Embeddings are stored in 8 bits, a scale per row.
  *
- * Weights of grouped, depthwise and transposed convolutions are stored in 8 bits and computed with
- * in float32. Small layers, other recurrent layers and whatever has no stored weights stay float32
- * and are in the report.
+ * Weights of grouped, depthwise and transposed convolutions, of GRU and RNN are stored in 8 bits and
+ * computed with in float32. Small layers and whatever has no stored weights stay float32 and are in
+ * the report.
  *
  * @throws SelvedgeError `bad-model` where a tensor does not hold what its shape says.
  */
@@ -74,7 +74,8 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
         : new GraphQuantization(graph, scope, names, limit, layers, stored).run();
     return stored.finish(changed, scope);
   });
-  const small = storeKernels(quantized, { keepNodes }, report);
+  const ops = ['Conv', 'ConvTranspose', 'GRU', 'RNN'];
+  const small = storeWeights(quantized, { keepNodes, ops }, report);
   return report.finish(model, small, 'no layer to quantise', () => true);
 }
 

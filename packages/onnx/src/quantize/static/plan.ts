@@ -80,14 +80,11 @@ function keptNodes(
   return kept;
 }
 
-/** Operators that hold weights or graphs, which this pass leaves as they are. */
+/** Operators that hold graphs, which this pass leaves as they are. */
 const untouched: Readonly<Record<string, string>> = {
   If: 'its branches stay as they are',
   Loop: 'its body stays as it is',
   Scan: 'its body stays as it is',
-  LSTM: 'recurrent layers have no quantised form',
-  GRU: 'recurrent layers have no quantised form',
-  RNN: 'recurrent layers have no quantised form',
 };
 
 function readNode(node: NodeProto, reading: Reading): Role | undefined {

@@ -1,4 +1,5 @@
 import { isSelvedgeError } from '@selvedge/core/errors';
+import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { executedOps } from '../../../../../tests/support/executed-ops.ts';
 import {
@@ -92,6 +93,31 @@ const residual = around([1, 3, 12, 12], (g, x) => {
 });
 
 describe('static quantisation', () => {
+  it('stores embeddings and what recurrent layers weigh with in 8 bits', async () => {
+    const g = graphBuilder('words', { opset: 17 });
+    const ids = g.input('ids', 'int64', [4, 1]);
+    const rows = g.node('Gather', [g.constant('table', [64, 32], wave(2048)), ids]);
+    const [w, r] = [
+      g.constant('w', [1, 48, 32], wave(1536)),
+      g.constant('r', [1, 48, 16], wave(768)),
+    ];
+    g.nodes('GRU', [rows, w, r], ['', 'last'], { hidden_size: 16 });
+    const state = g.node('Squeeze', ['last', g.constant('axes', [1], BigInt64Array.of(0n))]);
+    const scores = g.node('MatMul', [state, g.constant('m', [16, 64], wave(1024))], {}, 'y');
+    g.output(scores, 'float32');
+    const model = g.build();
+    const feeds = { ids: new Tensor('int64', BigInt64Array.of(1n, 63n, 5n, 9n), [4, 1]) };
+    const ranges = await rangesOf(model, {}, [feeds]);
+    const { model: quantized, report } = quantizeStatic(model, ranges);
+    expect(report.changed.map(({ op }) => op)).toEqual(
+      expect.arrayContaining(['MatMul', 'GRU', 'Gather']),
+    );
+    const names = quantized.graph.initializer.map(({ name }) => name);
+    for (const name of ['table', 'w', 'r', 'm']) expect(names).not.toContain(name);
+    const [before, after] = [await runModel(model, feeds), await runModel(quantized, feeds)];
+    expect(signalToNoise(before.y!, after.y!)).toBeGreaterThan(25);
+  });
+
   it('gives a graph that ONNX Runtime runs in integers throughout', async () => {
     const { model, db } = await quantized(residual);
     expect(await executedOps(model)).toEqual({

@@ -2,9 +2,12 @@ import { fail } from '@selvedge/core/errors';
 import { opsetVersion } from '../../graph/walk.ts';
 import { NamePool } from '../../pass/name-pool.ts';
 import { type PassResult, Report, skipped } from '../../pass/report.ts';
+import { settleWeights } from '../../pass/settle-weights.ts';
 import { edit, make } from '../../wire/message.ts';
 import type { Model } from '../../wire/model.ts';
 import type { Levels, Range } from '../calibrate/index.ts';
+import { quantizeTables } from '../dynamic-tables.ts';
+import { storeWeights } from '../stored-weights.ts';
 import { groupRanges } from './group-ranges.ts';
 import type { StaticOptions } from './options.ts';
 import { planStatic } from './plan.ts';
@@ -18,8 +21,8 @@ import { QdqStore } from './qdq-store.ts';
  * fuse into integer operators. Weights are int8, symmetric, with a scale per output channel;
  * activations uint8 with a zero point, per tensor; biases int32 at the products' scale.
  *
- * What is inside If, Loop and Scan, recurrent layers and what is not float32 stays as it is and is
- * in the report. A model below opset 13 is raised to it.
+ * Recurrent layers and embeddings give float32, and their weights are stored in 8 bits. What is inside If,
+ * Loop and Scan and what is not float32 stays as it is and is in the report. A model below opset 13 is raised to it.
  *
  * @param ranges what each of {@link observableValues} spans.
  * @throws SelvedgeError `usage` where a range is missing, not finite or upside down; `bad-model`
@@ -45,13 +48,22 @@ export function quantizeStatic(
   const shared = groupRanges(plan, ranges, levels);
   const domain = isNative ? '' : microsoft;
   const graph = new QdqGraph(plan, shared, store, { ...options, domain }).run();
-  const quantized = edit(prepared, { graph });
+  const placed = edit(prepared, { graph });
+  const quantized = plan.nodes.size > 0 ? storeFurther(placed, options, report) : placed;
   return report.finish(
     model,
     isNative ? quantized : withDomain(quantized),
     'no layer to quantise',
     () => true,
   );
+}
+
+/** Weights that are no operand of an integer product take a quarter too. */
+function storeFurther(model: Model, { keepNodes = [] }: StaticOptions, report: Report): Model {
+  const settled = settleWeights(model, { mayGrow: false });
+  const ops = ['LSTM', 'GRU', 'RNN'];
+  const recurrent = storeWeights(settled, { keepNodes, ops }, report);
+  return quantizeTables(recurrent, { minWeights: 1024, keepNodes }, report);
 }
 
 const microsoft = 'com.microsoft';
