@@ -4,6 +4,7 @@ import { fail } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import { openBlobFile } from './blob-file.ts';
 import { diskError, isMissing } from './disk-error.ts';
+import { linkFiles } from './linked-files.ts';
 import type { BlobInfo, BlobWriter, ContentStore } from './ports.ts';
 import { makeDirectory, syncDirectory } from './sync-directory.ts';
 
@@ -13,6 +14,7 @@ import { makeDirectory, syncDirectory } from './sync-directory.ts';
  *     sha256/<first two hex digits>/<hex>   blobs, whole and verified
  *     partial/<hex>                         an upload that can be resumed
  *     partial/<hex>.<n>                     a second upload of the same blob at the same time
+ *     files/<hex>/                          blobs under the names that an engine expects them
  *
  * A blob becomes visible by fsync, rename, fsync of the directory, and only when its bytes have
  * its digest. When the disk is full, the upload is removed, so that it does not keep it full.
@@ -47,9 +49,15 @@ export function directoryStore(dir: string): ContentStore {
     },
     async remove(digest) {
       const path = pathOf(dir, digest);
+      await rm(join(dir, 'files', hexOf(digest)), { recursive: true, force: true });
       if ((await sizeOf(path)) === undefined) return;
       await rm(path, { force: true });
       await syncDirectory(dirname(path));
+    },
+    async layOut(owner, files) {
+      const path = join(dir, 'files', hexOf(owner));
+      const from = Object.entries(files).map(([name, digest]) => [name, pathOf(dir, digest)]);
+      return (await linkFiles(path, Object.fromEntries(from))) ? path : undefined;
     },
     list: () => listBlobs(join(dir, 'sha256')),
   };

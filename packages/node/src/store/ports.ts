@@ -43,5 +43,12 @@ export interface ContentStore {
   /** Opens a writer for a blob whose digest is known; resumes what an earlier one left. */
   writer(expected: { digest: Digest; size?: number }): Promise<BlobWriter>;
   remove(digest: Digest): Promise<void>;
+  /**
+   * Lays blobs out as files in a directory, for an engine that maps what no memory holds: by their
+   * paths there. The directory goes when `owner` is removed. Undefined where this store, or the
+   * file system below it, cannot do that without copying.
+   * @throws SelvedgeError `bad-document` for a path that leads out of the directory, `io-failed`
+   */
+  layOut?(owner: Digest, files: Readonly<Record<string, Digest>>): Promise<string | undefined>;
   list(): AsyncIterable<BlobInfo>;
 }
