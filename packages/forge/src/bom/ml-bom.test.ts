@@ -1,38 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { Ajv } from 'ajv';
-import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { isMade, type MadeVariant, provenanceOf } from '../provenance/index.ts';
 import type { BuildReport } from '../report/index.ts';
+import { cycloneDx } from './cyclonedx.fixture.ts';
 import { mlBomOf } from './index.ts';
 import { uuidOf } from './uuid.ts';
-
-const require = createRequire(import.meta.url);
-const formats2019: unknown = require('ajv-formats-draft2019');
-
-const schemas = join(
-  dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json')),
-  'res/schema',
-);
-
-/** The published schema, with the two that it refers to. */
-function validator() {
-  const read = (name: string) =>
-    JSON.parse(readFileSync(join(schemas, `${name}.SNAPSHOT.schema.json`), 'utf8'));
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  // Both are CommonJS: what is imported is the module or its default export.
-  for (const plugin of [formats, formats2019] as unknown[]) {
-    const add = (plugin as { default?: unknown }).default ?? plugin;
-    (add as (target: Ajv) => void)(ajv);
-  }
-  for (const name of ['jsf-0.82', 'spdx', 'cryptography-defs']) {
-    const { $id: _, ...schema } = read(name);
-    ajv.addSchema(schema, `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
-  }
-  return ajv.compile(read('bom-1.7'));
-}
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
@@ -104,11 +75,7 @@ function reportWith(change: Partial<BuildReport['variants'][number]> = {}): Buil
 const variantOf = ({ variants }: BuildReport): MadeVariant => variants.filter(isMade)[0]!;
 
 describe('an ML-BOM', () => {
-  const validate = validator();
-  const check = (bom: object) => {
-    validate(bom);
-    return validate.errors ?? [];
-  };
+  const check = cycloneDx();
 
   it.each([
     ['with everything', reportWith()],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildReport } from '../report/index.ts';
 import { type MadeVariant, provenanceOf, subjectOf } from './index.ts';
+import { slsa } from './slsa.fixture.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const source = { file: 'models/m.onnx', digest: digest('a'), bytes: 1, nodes: 1, parameters: 1 };
@@ -62,5 +63,17 @@ describe('provenance', () => {
     });
     expect(runDetails.builder.version).toEqual({ selvedge: '0.1.0', node: 'v24.1.0' });
     expect(runDetails.metadata).toEqual({ finishedOn: '2026-11-20T12:00:00Z' });
+  });
+
+  it('has the fields of in-toto’s and SLSA’s specifications, and no others', () => {
+    expect(slsa(JSON.parse(JSON.stringify(said)))).toEqual([]);
+    expect(slsa({ ...said, subject: [] })).not.toEqual([]);
+    expect(slsa({ ...said, predicate: { ...said.predicate, more: 1 } })).not.toEqual([]);
+  });
+
+  it('says which compression was asked for', () => {
+    const compression = { method: 'prune' } as MadeVariant['compression'];
+    const compressed = provenanceOf(report, { ...variant, ...(compression && { compression }) });
+    expect(compressed.predicate.buildDefinition.externalParameters.compression).toBe('prune');
   });
 });
