@@ -1,5 +1,10 @@
-import { chipOf } from '@selvedge/core/device';
-import { type BuildReport, formatLatency, formatShare } from '@selvedge/forge';
+import {
+  type BuildReport,
+  formatFallback,
+  formatLatency,
+  isIfConverted,
+  isNowhere,
+} from '@selvedge/forge';
 import { formatTable } from './table.ts';
 
 /**
@@ -8,15 +13,16 @@ import { formatTable } from './table.ts';
  */
 export function onTargets({ variants }: BuildReport): string[] {
   const rows = variants.flatMap(({ id, fallbacks = [], estimates }) =>
-    fallbacks.map(({ target, verdict, share, estimatedOn = '' }) => {
+    fallbacks.map((fallback) => {
+      const { target, verdict, estimatedOn = '' } = fallback;
       const estimate = estimates.find((one) => one.target === target);
       return [
         target,
         id,
         estimate ? formatLatency(estimate) : '—',
         estimatedOn,
-        verdict === 'full' && isElsewhere(target, estimatedOn) ? 'full if converted' : verdict,
-        share === null ? '—' : formatShare(share),
+        runsThere(fallback),
+        formatFallback(fallback),
       ];
     }),
   );
@@ -38,6 +44,9 @@ export function onTargets({ variants }: BuildReport): string[] {
   ];
 }
 
-/** On the CPU of a target whose accelerator does not compute in the variant's precision. */
-const isElsewhere = (target: string, unit: string): boolean =>
-  unit === 'cpu' && chipOf(target).units.some(({ kind }) => kind !== 'cpu');
+function runsThere(fallback: Fallback): string {
+  if (isNowhere(fallback)) return 'nowhere';
+  return isIfConverted(fallback) ? `${fallback.verdict} if converted` : fallback.verdict;
+}
+
+type Fallback = NonNullable<BuildReport['variants'][number]['fallbacks']>[number];

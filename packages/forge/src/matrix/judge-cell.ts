@@ -118,17 +118,22 @@ function exceeds(bytes: number, limit: number, what: string, of: string): string
  * to the CPU: no list says which, so that a bar on what falls back is not proven by it.
  */
 function precisionFindings(
-  { runsPrecision, precisions, verdict }: Assessment,
+  { runsPrecision, precisions, verdict, estimate }: Assessment,
   precision: string,
   { budget }: Limits,
 ): MatrixFinding[] {
   if (runsPrecision) return [];
+  const hint = precisions.length > 0 ? `build ${precisions.join(' or ')}` : undefined;
+  const told = hint !== undefined && { hint };
+  if (estimate === null) {
+    const message = `none of its processors computes in ${precision}`;
+    return [{ rule: 'cannot-run', effect: 'fails', message, ...told }];
+  }
   // Where nothing of it runs there, the fallback itself is told.
   const isOpen = budget.maxFallback !== undefined && verdict.verdict !== 'none';
   const effect = isOpen ? 'unproven' : 'note';
   const message = `its ${verdict.unit} does not compute in ${precision}: unless its runtime converts it, the CPU runs it`;
-  const hint = precisions.length > 0 ? `build ${precisions.join(' or ')}` : undefined;
-  return [{ rule: 'precision', effect, message, ...(hint && { hint }) }];
+  return [{ rule: 'precision', effect, message, ...told }];
 }
 
 function runFindings({ verdict }: Assessment): MatrixFinding[] {

@@ -59,6 +59,17 @@ describe('a matrix of a model', () => {
     expect(JSON.parse(await readFile(join(out, 'matrix.json'), 'utf8'))).toEqual(matrix);
   });
 
+  it('fails where no processor of the target computes in the precision', async () => {
+    const { ok, cells } = await judge({}, ['ethos-u55']);
+    expect(ok).toBe(true);
+    for (const { status, estimate, findings } of cells) {
+      expect({ status, estimate }).toEqual({ status: 'fail', estimate: null });
+      expect(findings).toContainEqual(
+        expect.objectContaining({ rule: 'cannot-run', hint: 'build int8' }),
+      );
+    }
+  });
+
   it('carries an interval with every estimate, and says which unit it is of', async () => {
     const matrix = await makeMatrix(join(dir, 'network.onnx'), { out: join(dir, 'again') });
     const estimates = matrix.cells.flatMap(({ estimate }) => estimate ?? []);

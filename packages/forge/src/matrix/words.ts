@@ -23,8 +23,10 @@ export function answerOf({ requirements, cells, targets, variants }: Matrix): st
 export const statusMarks = { pass: '✓', fail: '✕', unproven: '?', skipped: '–' } as const;
 
 /** What of a variant runs on the target's accelerator. */
-export function verdictInWords({ verdict, fallbackShare, inPrecision }: MatrixCell): string {
-  if (verdict === 'none' && fallbackShare === null) return 'cannot run';
+export function verdictInWords(cell: MatrixCell): string {
+  const { verdict, fallbackShare, inPrecision, findings } = cell;
+  if (findings.some(({ rule, effect }) => rule === 'cannot-run' && effect === 'fails'))
+    return 'cannot run';
   if (verdict === 'unknown' || fallbackShare === null) return 'not known';
   const part = fallbackShare === 0 ? 'little' : percent(fallbackShare);
   const words = verdict === 'full' ? 'runs whole' : `${part} on the CPU`;

@@ -114,6 +114,14 @@ describe('figures', () => {
     expect(formatShare(share)).toBe(text);
   });
 
+  it('say once what is true of every variant', () => {
+    const busy = { ...variant, id: 'device-fp16', warnings: ['the machine was busy'] };
+    const other = { ...busy, id: 'device-fp32', warnings: ['the machine was busy', 'w is large'] };
+    const notes = formatReport({ ...report, variants: [busy, other] });
+    expect(notes.match(/the machine was busy/g)).toHaveLength(1);
+    expect(notes).toContain('- `device-fp32`: w is large');
+  });
+
   it('have units', () => {
     expect(formatLatency({ ...report.variants[0]!.latency!, p50Ms: 1172.6 })).toBe('1173 ms ●');
     expect(formatQuality('snr', 41.23)).toBe('41.2 dB');

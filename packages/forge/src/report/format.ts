@@ -1,8 +1,9 @@
+import { catalogue } from '@selvedge/core/device';
 import type { Latency } from '@selvedge/core/release';
 import { formatBytes } from '@selvedge/core/units';
 import { identicalDb } from '../measure/index.ts';
 import { codeSpan, plainText } from './markdown-text.ts';
-import type { BuildReport, BuiltVariant, PassNote } from './schema.ts';
+import type { BuildReport, BuiltVariant, PassNote, TargetFallback } from './schema.ts';
 
 /** Provenance as every table of the fabric shows it: measured, calibrated, estimated. */
 const marks = { measured: '●', calibrated: '◐', estimated: '○' } as const;
@@ -87,6 +88,26 @@ export function formatShare(fraction: number): string {
   return fraction > 0 ? '<0.0001%' : '>-0.0001%';
 }
 
+/** The share of MACs that falls back; where what does has none, how many nodes it is. */
+export function formatFallback({ share, nodes }: TargetFallback): string {
+  if (share === null) return '—';
+  if (share > 0 || !nodes) return formatShare(share);
+  return `${nodes} ${nodes === 1 ? 'node' : 'nodes'} without MACs`;
+}
+
+/**
+ * Whether the accelerator takes the operators and not the precision: its runtime may convert the
+ * model, or the CPU runs it, which is what is estimated.
+ */
+export const isIfConverted = ({ target, verdict, estimatedOn }: TargetFallback): boolean =>
+  (verdict === 'full' || verdict === 'partial') &&
+  estimatedOn === 'cpu' &&
+  (catalogue.find(({ id }) => id === target)?.units ?? []).some(({ kind }) => kind !== 'cpu');
+
+/** Whether not even the target's CPU computes in the precision. */
+export const isNowhere = ({ verdict, estimatedOn }: TargetFallback): boolean =>
+  verdict === 'none' && estimatedOn === undefined;
+
 /** `0.420 ms ●` */
 export const formatLatency = ({ p50Ms, provenance }: Latency): string =>
   `${formatMs(p50Ms)} ${marks[provenance]}`;
@@ -165,9 +186,10 @@ function fallbackTable(variants: readonly BuiltVariant[]): string[] {
     ...targets.map((target) => {
       const found = fallbacks.find((one) => one.target === target);
       if (!found || found.share === null) return 'unknown';
-      return found.verdict === 'full'
-        ? 'none'
-        : `${formatShare(found.share)} of MACs ${marks.estimated}`;
+      if (isNowhere(found)) return 'runs nowhere';
+      const converted = isIfConverted(found) ? ' if converted' : '';
+      if (found.verdict === 'full') return `none${converted}`;
+      return `${formatFallback(found)}${found.share > 0 ? ' of MACs' : ''}${converted} ${marks.estimated}`;
     }),
   ]);
   return ['## Falls back to the processor', '', markdownTable(['variant', ...targets], rows), ''];
@@ -196,14 +218,25 @@ function reasons(variants: readonly BuiltVariant[]): string[] {
 }
 
 function notes(variants: readonly BuiltVariant[]): string[] {
+  const common = commonWarnings(variants);
   const lines = variants.flatMap(({ id, notes: left, warnings }) => [
-    ...warnings.map((warning) => `- \`${id}\`: ${plainText(warning)}`),
+    ...warnings
+      .filter((warning) => !common.includes(warning))
+      .map((warning) => `- \`${id}\`: ${plainText(warning)}`),
     ...leftAlone(left).map(
       ({ before, node, after }) =>
         `- \`${id}\` leaves ${plainText(before)} ${codeSpan(node)}${plainText(after)}`,
     ),
   ]);
-  return lines.length === 0 ? [] : ['## Notes', '', ...lines, ''];
+  const all = [...common.map((warning) => `- every variant: ${plainText(warning)}`), ...lines];
+  return all.length === 0 ? [] : ['## Notes', '', ...all, ''];
+}
+
+/** What is said of each of several variants that were made is said once. */
+export function commonWarnings(variants: readonly BuiltVariant[]): string[] {
+  const [first, ...others] = variants.filter(({ status }) => status !== 'skipped');
+  if (!first || others.length === 0) return [];
+  return first.warnings.filter((one) => others.every(({ warnings }) => warnings.includes(one)));
 }
 
 /** A sentence with a node's name in it. */

@@ -1,4 +1,13 @@
-export { fixLines, formatLatency, formatQuality, formatReport, formatShare } from './format.ts';
+export {
+  fixLines,
+  formatFallback,
+  formatLatency,
+  formatQuality,
+  formatReport,
+  formatShare,
+  isIfConverted,
+  isNowhere,
+} from './format.ts';
 export { reportPage } from './page/report-page.ts';
 export { paretoFront } from './pareto-front.ts';
 export * from './schema.ts';

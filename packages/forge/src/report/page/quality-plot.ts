@@ -62,7 +62,7 @@ function plot(points: readonly Point[], { what, format, front, bar }: PlotOption
     { from: left, to: width - right, log: true },
   );
   const y = axisOf(shownValues(points, limit), { from: height - bottom, to: top, log: false });
-  const marks = placeLabels(points, x, y);
+  const marks = placeLabels(points, { x, y }, front);
   return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${quality.metric} against ${what}">
 ${y.ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${width - right}" y1="${px(y.at(tick))}" y2="${px(y.at(tick))}"/><text class="tick" x="${left - 8}" y="${px(y.at(tick) + 4)}" text-anchor="end">${tickOf(quality.metric, tick)}</text>`)}
 ${x.ticks.map((tick) => html`<line class="mark" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${height - bottom}" y2="${height - bottom + 4}"/>`)}
@@ -93,14 +93,20 @@ interface PlacedPoint extends Point {
     readonly low: number;
     readonly high: number;
   };
-  readonly label: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
+  /** Absent where there is no room for it: its table has the name too. */
+  readonly label?: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
 }
 
 const labelHeight = 13;
 const letterWidth = 6.7;
+/** Between labels side by side. */
+const gap = 5;
 
 /** Where a label may stand beside its dot, the nearest first. */
-const shifts = [0, -13, 13, -26, 26, -39, 39, 52, 65];
+const shifts = [0, -13, 13, -26, 26, -39, 39, -52, 52, -65, 65, 78, 91, 104];
+
+/** A label this far from its dot is led back to it by a line. */
+const farAway = 20;
 
 interface Box {
   readonly left: number;
@@ -108,8 +114,13 @@ interface Box {
   readonly y: number;
 }
 
-/** Labels beside their dots, where they cover neither each other nor another dot. */
-function placeLabels(points: readonly Point[], x: Axis, y: Axis): PlacedPoint[] {
+/** Labels beside their dots, the front's first, where they cover neither each other nor another dot. */
+function placeLabels(
+  points: readonly Point[],
+  { x, y }: { x: Axis; y: Axis },
+  front: ReadonlySet<string>,
+): PlacedPoint[] {
+  const rank = ({ variant }: Point): number => Number(!front.has(variant.id));
   const ceiling = size.top + 2;
   const floor = size.height - size.bottom;
   const clip = (value: number): number => Math.min(floor, Math.max(ceiling, y.at(value)));
@@ -119,9 +130,11 @@ function placeLabels(points: readonly Point[], x: Axis, y: Axis): PlacedPoint[] 
   });
   const taken: Box[] = placed.map(({ at }) => ({ left: at.x - 6, right: at.x + 6, y: at.y }));
   return placed
-    .sort((a, b) => a.at.y - b.at.y || a.at.x - b.at.x)
+    .sort((a, b) => rank(a) - rank(b) || a.at.y - b.at.y || a.at.x - b.at.x)
     .map((point) => {
-      const { box, anchor } = freePlace(point, taken, floor);
+      const place = freePlace(point, taken, floor);
+      if (!place) return point;
+      const { box, anchor } = place;
       taken.push(box);
       const edge = anchor === 'start' ? box.left : box.right;
       return { ...point, label: { x: edge, y: box.y + 4, anchor } };
@@ -132,7 +145,7 @@ function freePlace(
   { at, variant }: Omit<PlacedPoint, 'label'>,
   taken: readonly Box[],
   floor: number,
-): { box: Box; anchor: 'start' | 'end' } {
+): { box: Box; anchor: 'start' | 'end' } | undefined {
   const wide = nameOf(variant).length * letterWidth;
   const places = shifts.flatMap((shift) =>
     (['start', 'end'] as const).map((anchor) => {
@@ -143,9 +156,10 @@ function freePlace(
   const fits = ({ left, right, y }: Box): boolean =>
     left > size.left && right <= size.width - 2 && y > 8 && y < floor;
   const covers = (box: Box) => (other: Box) =>
-    other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < labelHeight;
-  const free = places.find(({ box }) => fits(box) && !taken.some(covers(box)));
-  return free ?? (places[0] as (typeof places)[number]);
+    other.left < box.right + gap &&
+    box.left < other.right + gap &&
+    Math.abs(other.y - box.y) < labelHeight;
+  return places.find(({ box }) => fits(box) && !taken.some(covers(box)));
 }
 
 function drawn(
@@ -164,7 +178,17 @@ function drawn(
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.low)}" y2="${px(at.low)}"/>
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.high)}" y2="${px(at.high)}"/>
 ${dot(kind, at)}
-<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${nameOf(variant)}</text></g>`;
+${label && leader(at, label)}
+${label && html`<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${nameOf(variant)}</text>`}</g>`;
+}
+
+function leader(
+  at: { readonly x: number; readonly y: number },
+  label: { readonly x: number; readonly y: number },
+): Markup | undefined {
+  const y = label.y - 4;
+  if (Math.abs(y - at.y) < farAway) return undefined;
+  return html`<line class="leader" x1="${px(at.x)}" y1="${px(at.y)}" x2="${px(label.x)}" y2="${px(y)}"/>`;
 }
 
 /** Within its tier. */

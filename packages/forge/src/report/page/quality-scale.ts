@@ -13,12 +13,16 @@ export interface ScaledQuality {
 export function scaleQuality({ metric, value, reference, interval }: Quality): ScaledQuality {
   if (!interval || reference === null) return { value, low: value, high: value };
   const [better, worse] = interval;
-  if (metric !== 'snr') return { value, low: reference - worse, high: reference - better };
+  if (metric !== 'snr')
+    return { value, low: within(reference - worse), high: within(reference - better) };
   const before = reference >= identicalDb ? 0 : 10 ** (-reference / 10);
   const decibels = (share: number): number =>
     share <= 10 ** (-identicalDb / 10) ? identicalDb : -10 * Math.log10(share);
   return { value, low: decibels(before + worse), high: decibels(before + better) };
 }
+
+/** A share is none beyond nothing and the whole, whatever the interval of a difference to it spans. */
+const within = (share: number): number => Math.min(1, Math.max(0, share));
 
 /** Where a bar stands on that scale; undefined where there is none. */
 export function barOn(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatBytes } from '@selvedge/core/units';
-import { leftAlone, summarySentence } from '../format.ts';
+import { commonWarnings, leftAlone, summarySentence } from '../format.ts';
 import type { BuildReport } from '../schema.ts';
 import { html, Markup } from './markup.ts';
 import { provenanceLegend } from './provenance-mark.ts';
@@ -57,13 +57,17 @@ function plots(report: BuildReport, tier: string): Markup | undefined {
 }
 
 function notes({ variants }: BuildReport): Markup | undefined {
-  const lines = variants.flatMap(({ id, notes: left, warnings }) => [
-    ...warnings.map((warning) => html`<li><span class="id">${id}</span>: ${warning}</li>`),
+  const common = commonWarnings(variants);
+  const own = variants.flatMap(({ id, notes: left, warnings }) => [
+    ...warnings
+      .filter((warning) => !common.includes(warning))
+      .map((warning) => html`<li><span class="id">${id}</span>: ${warning}</li>`),
     ...leftAlone(left).map(
       ({ before, node, after }) =>
         html`<li><span class="id">${id}</span> leaves ${before} <bdi class="id">${node}</bdi>${after}</li>`,
     ),
   ]);
+  const lines = [...common.map((warning) => html`<li>every variant: ${warning}</li>`), ...own];
   return lines.length === 0 ? undefined : html`<section><h2>Notes</h2><ul>${lines}</ul></section>`;
 }
 

@@ -31,6 +31,7 @@ th .soft,td .soft{font-size:12px}
 .plot .front circle{fill:var(--accent)}
 .plot .failed path{stroke:var(--bad);stroke-width:2;fill:none}
 .plot .whisker{stroke:var(--accent);opacity:.55}
+.plot .leader{stroke:var(--soft);opacity:.5}
 .plot .failed .whisker{stroke:var(--bad)}
 table{border-collapse:collapse;width:100%}
 th,td{border-bottom:1px solid var(--hair);height:32px;padding:5px 16px 5px 0;text-align:left;vertical-align:top;font-weight:400}

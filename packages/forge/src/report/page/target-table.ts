@@ -1,5 +1,5 @@
 import type { Latency } from '@selvedge/core/release';
-import { formatMs, formatShare } from '../format.ts';
+import { formatFallback, formatMs, isIfConverted, isNowhere } from '../format.ts';
 import type { BuildReport, BuiltVariant, TargetFallback } from '../schema.ts';
 import { html, type Markup } from './markup.ts';
 import { provenanceMark } from './provenance-mark.ts';
@@ -27,8 +27,13 @@ function cell({ estimates, fallbacks = [] }: BuiltVariant, target: string): Mark
   return html`<td data-label="${target}">${latency ? expected(latency, fallback?.estimatedOn) : html`<span class="soft">—</span>`}${fallback ? html`<div class="fallback ${fallback.verdict}" title="${fallback.reason}">${fallback.share === null ? html`<span class="soft">fallback unknown</span>` : html`${inWords(fallback)}`} <span class="soft">${fallback.provider} ${fallback.version}</span></div>` : undefined}</td>`;
 }
 
-const inWords = ({ verdict, share }: TargetFallback): string =>
-  verdict === 'full' ? 'all of it runs' : `${verdict}: ${formatShare(share ?? 0)} falls back`;
+function inWords(fallback: TargetFallback): string {
+  const { verdict } = fallback;
+  const converted = isIfConverted(fallback) ? ' if converted' : '';
+  if (verdict === 'full') return `all of it runs${converted}`;
+  if (isNowhere(fallback)) return 'none: no processor of it computes in that precision';
+  return `${verdict}: ${formatFallback(fallback)} on the CPU${converted}`;
+}
 
 /** With the unit it is for, so that the CPU's is not taken for the accelerator's, and the interval that the estimate carries, where it carries one. */
 function expected({ p50Ms, lowMs, highMs, provenance }: Latency, unit = ''): Markup {
