@@ -74,6 +74,7 @@ export const sources = {
     },
   ],
   'ethos-u': [
+    // The newest report that stands in a repository; Arm's releases (5.2) make theirs when asked.
     {
       repository: 'nxp-imx/ethos-u-vela',
       commit: 'a6f65663db123c131cdd12aab6aad9a50470d5c0',

@@ -20,8 +20,15 @@ export interface FallbackScores {
   readonly elsewhere: Score;
 }
 
-/** Rows of ONNX Runtime with the models whose public architecture the latency model builds. */
+let scored: FallbackScores | undefined;
+
+/** Of ONNX Runtime's rows with models whose public architecture the latency model builds; computed once. */
 export function fallbackScores(): FallbackScores {
+  scored ??= computedScores();
+  return scored;
+}
+
+function computedScores(): FallbackScores {
   const models = new Map(architectures.map(({ id, build }) => [id, saidOf(build())]));
   const all = readLatencies(
     `${sharedData}/device-latency/ai-hub-v0.46.1.csv`,
@@ -98,8 +105,8 @@ function featuresOf(model: Model): Set<string> {
     model.graph.node.flatMap(({ opType, output }) => (opType === 'DequantizeLinear' ? output : [])),
   );
   const found = new Set<string>();
-  for (const { node, graph } of walkNodes(model)) {
-    const rank = inference.of(graph, node.output[0] ?? '').shape?.length ?? 0;
+  for (const { node, scope } of walkNodes(model)) {
+    const rank = inference.of(scope.graph, node.output[0] ?? '').shape?.length ?? 0;
     const stored = node.input.some((name) => dequantised.has(name)) ? ' of stored weights' : '';
     found.add(`${node.opType}${stored} in ${rank} dimensions`);
   }

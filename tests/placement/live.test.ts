@@ -11,7 +11,7 @@ import { readTruth } from './truth.ts';
 
 const absent: Reason = noSharedData || (noNodeTests && 'the node tests are absent');
 /** Of how many cases one is measured. */
-const every: Readonly<Record<string, number>> = { cpu: 1, webgpu: 12, webnn: 12 };
+const every: Readonly<Record<string, number>> = { cpu: 5, webgpu: 30, webnn: 30 };
 
 function* sample(step: number): Generator<Case> {
   let at = 0;

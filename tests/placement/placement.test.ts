@@ -38,8 +38,8 @@ describe('predicted placement', () => {
     () => {
       const { quantised, heldOut } = fallbackScores();
       expect(precision(quantised)).toBeGreaterThanOrEqual(0.95);
-      expect(recall(heldOut)).toBeGreaterThanOrEqual(0.95);
-      expect(precision(heldOut)).toBeGreaterThanOrEqual(0.7);
+      expect(recall(heldOut)).toBeGreaterThanOrEqual(0.85);
+      expect(precision(heldOut)).toBeGreaterThanOrEqual(0.75);
     },
   );
 

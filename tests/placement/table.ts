@@ -34,8 +34,16 @@ export interface RuntimeScores {
   readonly unseen: number;
 }
 
-/** Scores of a runtime's committed truth. */
+const scored = new Map<string, RuntimeScores>();
+
+/** Scores of a runtime's committed truth; computed once. */
 export function scoresOf(runtime: Runtime): RuntimeScores {
+  const known = scored.get(runtime.id) ?? computedScores(runtime);
+  scored.set(runtime.id, known);
+  return known;
+}
+
+function computedScores(runtime: Runtime): RuntimeScores {
   const truth = readTruth(runtime.id);
   let [models, tests] = [noScore, noScore];
   let unseen = 0;

@@ -74,7 +74,7 @@ export function ethosU({ sources }: Material): Made {
   return {
     provider: 'ethos-u',
     version,
-    about: 'Vela for Ethos-U',
+    about: 'Vela for Ethos-U, as NXP publishes it',
     types: 'groups',
     subgraphs: 'whole',
     always: [
