@@ -43,7 +43,8 @@ export const languages: readonly Language[] = [
   { id: 'python', title: 'Python', extensions: ['.py'], grammar: python },
   { id: 'go', title: 'Go', extensions: ['.go'], grammar: go },
   { id: 'java', title: 'Java', extensions: ['.java'], grammar: java },
-  { id: 'kotlin', title: 'Kotlin', extensions: ['.kt', '.kts'], grammar: kotlin },
+  // A `.kts` is a build script nearly always: a manifest.
+  { id: 'kotlin', title: 'Kotlin', extensions: ['.kt'], grammar: kotlin },
   { id: 'csharp', title: 'C#', extensions: ['.cs'], grammar: csharp },
   { id: 'swift', title: 'Swift', extensions: ['.swift'], grammar: swift },
   { id: 'rust', title: 'Rust', extensions: ['.rs'], grammar: rust },

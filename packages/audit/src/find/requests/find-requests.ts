@@ -99,6 +99,8 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   for (const address of addresses) {
     const found = match(address, file.text);
     if (found) {
+      if (found.by === 'host' && found.provider.names.length > 0 && onlyAsks(call, address))
+        return undefined;
       const says = `sends to ${shownAddress(address)}`;
       return couplingOf(
         file,
@@ -126,6 +128,12 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
     )
   );
 }
+
+/** A GET without a question: chats are posted to, and the rest is about files and accounts. */
+const onlyAsks = ({ expr }: CallSite, address: string): boolean =>
+  !address.includes('?') && pathOf(expr.callee).some((part) => gets.test(part));
+
+const gets = /^(get|prepareGet|httpGet|getFor\w+|Get\w*Async|DownloadString\w*)$/;
 
 const sureness = { header: 0.85, address: 0.75, name: 0.7, body: 0.6 } as const;
 
