@@ -29,7 +29,7 @@ interface Stored {
  */
 export function quantizeLstms(
   model: Model,
-  options: LayerOptions & { readonly limit: number },
+  options: LayerOptions & { readonly limit: 127 | 64 },
   report: Report,
 ): Model {
   const names = new NamePool(model);
@@ -83,7 +83,7 @@ function whyLeft(
 function storeGates(
   name: string,
   scope: Scope,
-  limit: number,
+  limit: 127 | 64,
   names: NamePool,
   stored: Replacements<Stored>,
 ): Stored {

@@ -22,9 +22,8 @@ export interface QuantizeOptions {
   /** Layers with fewer weights stay float32. Default 1024. */
   readonly minWeights?: number;
   /**
-   * Weights in 7 bits (the default), so that two products of uint8 × int8 fit the 16-bit sums of
-   * AVX2 without VNNI, which saturate (255 × 64 × 2 < 2^15). 8 bits where all targets are known to
-   * add in 32 bits.
+   * 7 (the default): two products of uint8 × int8 fit the 16-bit sums of AVX2 without VNNI, which
+   * saturate (see `quantizeWeights`). 8 where all targets are known to add in 32 bits.
    */
   readonly weightBits?: 7 | 8;
   /** Nodes that stay float32, by name or first output. */
@@ -94,7 +93,7 @@ class GraphQuantization {
   readonly #graph: GraphProto;
   readonly #scope: Scope;
   readonly #names: NamePool;
-  readonly #limit: number;
+  readonly #limit: 127 | 64;
   readonly #layers: ReadonlyMap<NodeProto, Layer>;
   readonly #nodes: NodeProto[] = [];
   readonly #activations = new Map<string, QuantizedActivation>();
@@ -104,7 +103,7 @@ class GraphQuantization {
     graph: GraphProto,
     scope: Scope,
     names: NamePool,
-    limit: number,
+    limit: 127 | 64,
     layers: ReadonlyMap<NodeProto, Layer>,
     stored: Replacements<StoredWeights>,
   ) {

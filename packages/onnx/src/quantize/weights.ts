@@ -8,29 +8,39 @@ export interface QuantizedWeights {
  * Quantises weights symmetrically, one scale per channel (Krishnamoorthi 2018, arXiv:1806.08342,
  * section 2): scale = max|w| / limit, value = round(w / scale).
  *
- * @param limit largest magnitude of a value: 127, or 64 where products must not saturate.
- * @param channels how many output channels there are, `channelOf(i)` which one element i is of.
+ * @param limit largest magnitude of a value: 127. Or 64 where products must not saturate: AVX2
+ * without VNNI adds the products of two neighbours in a channel in 16 bits, so that it is their
+ * magnitudes together that must not exceed 128 (255 × 128 < 2^15). That is a finer scale than 64
+ * for each, since the largest weights rarely stand side by side.
+ * @param channels how many output channels there are, `channelOf(i)` which one element i is of; the
+ * elements of a channel come in the order in which they are summed.
  */
 export function quantizeWeights(
   weights: Float32Array,
-  limit: number,
+  limit: 127 | 64,
   channels: number,
   channelOf: (index: number) => number,
 ): QuantizedWeights {
   const scales = new Float32Array(channels);
+  const before = new Float32Array(channels);
+  const isPaired = limit === 64;
   // Indexed: an iterator makes a pair for each of what may be a hundred million weights.
   for (let at = 0; at < weights.length; at++) {
     const channel = channelOf(at);
-    scales[channel] = Math.max(scales[channel]!, Math.abs(weights[at]!));
+    const magnitude = Math.abs(weights[at]!);
+    const reach = isPaired ? magnitude + before[channel]! : magnitude;
+    if (reach > scales[channel]!) scales[channel] = reach;
+    before[channel] = magnitude;
   }
   for (let channel = 0; channel < channels; channel++) {
-    const scale = Math.fround(scales[channel]! / limit);
+    // Of a pair each may be rounded up by a half: 127 and one.
+    const scale = Math.fround(scales[channel]! / 127);
     scales[channel] = scale > 0 ? scale : 1;
   }
   const values = new Int8Array(weights.length);
   for (let at = 0; at < weights.length; at++) {
     const value = roundHalfEven(weights[at]! / scales[channelOf(at)]!);
-    values[at] = Math.min(limit, Math.max(-limit, value));
+    values[at] = Math.min(127, Math.max(-127, value));
   }
   return { values, scales };
 }
