@@ -59,6 +59,14 @@ function expectRefusal(finished: Finished, exit: number, code: string, says: Reg
   });
 }
 
+describe.concurrent('emulate refuses', () => {
+  it('a model in a precision that no processor of the target has', async () => {
+    const args = ['emulate', at('good.onnx'), '--target', 'ethos-u55'];
+    const says = /good\.onnx: it computes in fp32, ethos-u55 in int8: build .* --precision int8/;
+    expectRefusal(await selvedge(args), 2, 'bad-input', says);
+  });
+});
+
 describe.concurrent('build refuses', () => {
   const cases: [string, string, string[], string, RegExp][] = [
     ['what is no ONNX file', 'text.onnx', [], 'bad-model', /text\.onnx: not a whole ONNX file/],
@@ -94,6 +102,7 @@ describe.concurrent('build refuses', () => {
       'bad-document',
       /did you mean "midrange-2021"/,
     ],
+    ['a compression that nothing judges', 'good.onnx', ['--compression=prune'], 'usage', /--eval/],
     ['what is no YAML', 'broken.yaml', [], 'bad-document', /broken\.yaml/],
     [
       'an evaluation set whose shape does not fit',

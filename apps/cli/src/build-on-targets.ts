@@ -14,7 +14,7 @@ import { formatTable } from './table.ts';
 export function onTargets({ variants }: BuildReport): string[] {
   const rows = variants.flatMap(({ id, fallbacks = [], estimates }) =>
     fallbacks.map((fallback) => {
-      const { target, verdict, estimatedOn = '' } = fallback;
+      const { target, estimatedOn = '' } = fallback;
       const estimate = estimates.find((one) => one.target === target);
       return [
         target,
