@@ -12,12 +12,20 @@ export function declaredRequests(project: Project, { providers }: RuleBook): Wra
   const match = addressMatcher(providers);
   return project.files.flatMap((file) =>
     file.code.functions.flatMap((fn): Wrapper[] => {
-      const path = fn.marks.map((mark) => annotated.exec(mark)?.[1]).find(Boolean);
-      if (path === undefined || fn.owner === undefined) return [];
-      const found = match(path.includes('://') ? path : `/${path.replace(/^\//, '')}`, file.text);
+      if (fn.owner === undefined) return [];
+      const client = clientAround(fn, file);
+      const path = fn.marks
+        .map((mark) => (annotated.exec(mark) ?? (client && mapped.exec(mark)))?.[1])
+        .find(Boolean);
+      if (path === undefined) return [];
+      const base = client === undefined ? '' : (written.exec(client)?.[1] ?? '');
+      const address = path.includes('://')
+        ? path
+        : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
+      const found = match(address, file.text);
       if (!found) return [];
-      const says = `${fn.owner}.${fn.name} is declared to send to ${path}`;
-      return [wrapperOf(file, fn, found.provider, says, path.includes('://') ? 0.95 : 0.8)];
+      const says = `${fn.owner}.${fn.name} is declared to send to ${address}`;
+      return [wrapperOf(file, fn, found.provider, says, address.includes('://') ? 0.95 : 0.8)];
     }),
   );
 }
@@ -25,6 +33,19 @@ export function declaredRequests(project: Project, { providers }: RuleBook): Wra
 /** Retrofit's and Refit's annotations; a server's are `@PostMapping` and `[HttpPost]`. */
 const annotated =
   /^[@[](?:\w+\.)*(?:POST|GET|PUT|Post|Get|Put|RequestLine|PostExchange)\(\s*(?:value\s*=\s*)?"(?:POST )?([^"]+)"/;
+
+/** Spring's own annotations send where they stand in a client, whose annotation may hold the host. */
+const mapped =
+  /^@(?:\w+\.)*(?:Post|Get|Put|Request)Mapping\(\s*(?:(?:value|path)\s*=\s*)?\{?"([^"]+)"/;
+const written = /"(https?:\/\/[^"]+)"/;
+
+/** The annotation that makes a client of the interface around a method. */
+const clientAround = ({ owner }: CodeFunction, { code }: SourceFile): string | undefined =>
+  code.types
+    .find(({ name }) => name === owner)
+    ?.marks?.find((mark) =>
+      /^[@[](\w+\.)*(FeignClient|HttpExchange|RegisterRestClient|Headers)\b/.test(mark),
+    );
 
 function wrapperOf(
   file: SourceFile,

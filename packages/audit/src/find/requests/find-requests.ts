@@ -8,7 +8,13 @@ import {
   textsWithin,
 } from '../../resolve/index.ts';
 import type { ProviderRule, RuleBook } from '../../rules/index.ts';
-import { addressMatcher, isManaging, type MatchAddress, shownAddress } from '../address.ts';
+import {
+  type AddressMatch,
+  addressMatcher,
+  isManaging,
+  type MatchAddress,
+  shownAddress,
+} from '../address.ts';
 import { baseAddressesOf } from '../base-address.ts';
 import type { Coupling } from '../coupling.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
@@ -39,7 +45,7 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
       const coupling = requestOf(send, search);
       const around = named(send.call.fn);
       if (coupling) found.push(coupling);
-      else if (around && handsOn(send.call, around)) passing.add(around);
+      else if (around && send.sends === 'surely' && handsOn(send.call, around)) passing.add(around);
     }
     sends = passing.size > before ? callsOf(passing, search, sends) : [];
   }
@@ -96,20 +102,12 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   ];
   const certainty = through ? 0.85 : 1;
   if (addresses.some(isManaging)) return undefined;
-  for (const address of addresses) {
-    const found = match(address, file.text);
-    if (found) {
-      if (found.by === 'host' && found.provider.names.length > 0 && onlyAsks(call, address))
-        return undefined;
-      const says = `sends to ${shownAddress(address)}`;
-      return couplingOf(
-        file,
-        call,
-        found.provider,
-        (found.by === 'path' ? 0.75 : 0.95) * certainty,
-        says,
-      );
-    }
+  const known = surest(addresses, file.text, match);
+  if (known) {
+    const { address, by, provider } = known;
+    if (by === 'host' && provider.names.length > 0 && onlyAsks(call, address)) return undefined;
+    const sure = (by === 'path' ? 0.75 : 0.95) * certainty;
+    return couplingOf(file, call, provider, sure, `sends to ${shownAddress(address)}`);
   }
   if (sends === 'maybe') return undefined;
   const made = madeBy(call, file, search.functions, project);
@@ -127,6 +125,19 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
       signs,
     )
   );
+}
+
+/** A host says more than the path that is added to it. */
+function surest(
+  addresses: readonly string[],
+  text: string,
+  match: MatchAddress,
+): (AddressMatch & { readonly address: string }) | undefined {
+  const found = addresses.flatMap((address) => {
+    const matched = match(address, text);
+    return matched ? [{ ...matched, address }] : [];
+  });
+  return found.find(({ by }) => by !== 'path') ?? found[0];
 }
 
 /** A GET without a question: chats are posted to, and the rest is about files and accounts. */
