@@ -14,7 +14,7 @@ export function clientNames(
   const words = new Set<string>();
   const stems = new Set<string>();
   for (const file of project.files) {
-    if (!usesProvider(file, rules)) continue;
+    if (!isUntyped(file) || !usesProvider(file, rules)) continue;
     const names = file.code.bindings
       .filter((binding) => mayBeClient(binding) && isClient(binding, file, project, rules))
       .map(({ name, fn }) => (name === 'return' && fn ? fn.name : name));
@@ -24,6 +24,9 @@ export function clientNames(
   }
   return { words, beside: [...stems] };
 }
+
+/** In other languages, whoever uses a client names its package as well, or a call that tells. */
+const isUntyped = ({ language }: SourceFile): boolean => /^(javascript|python)$/.test(language.id);
 
 const usesProvider = ({ code, language }: SourceFile, rules: RuleBook): boolean =>
   code.imports.some(({ module, name }) =>
