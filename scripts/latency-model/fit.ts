@@ -32,7 +32,7 @@ export interface Fit {
   predict(sample: Sample): number;
 }
 
-const penalties = { shared: 3, precision: 5, runtime: 8, device: 20, kind: 0.05 };
+const penalties = { shared: 3, precision: 5, runtime: 2, device: 20, kind: 0.003 };
 const rounds = 300;
 /** Beyond this a residual counts linearly: medians shall be good, not squares. */
 const huber = 0.1;

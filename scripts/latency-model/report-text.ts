@@ -53,7 +53,7 @@ ${table(
   ].map(([what, rows]) => errorRow(String(what), rows as readonly HeldOut[])),
 )}
 
-Nothing measured of a network, on any device, is used to predict it when it is held out; what has settings chooses them within what is left. **The goal, a median of 15 % on networks held out, is ${median(models.map(relativeError)) <= 0.15 ? 'reached' : 'missed'}.** Families are networks by the same authors or of the same blocks (ResNet-50 with ResNet-101, the two RRDB networks, the translators): without a relative among the known the error is that of the third row, which intervals are made from. RRDB, the palm detector and the translator are published under two or three names each, with the same architecture.
+Nothing measured of a network, on any device, is used to predict it when it is held out; how far similarity reaches is chosen within what is left. The ridge penalties are not: they were chosen by hand among 17 settings by the error of the sum alone on architectures held out in ten folds (16.7 % before, 16.0 % with those taken), so that these figures are a little better than networks nobody has looked at would give. ${verdict(architectures, models)} Families are networks by the same authors or of the same blocks (ResNet-50 with ResNet-101, the two RRDB networks, the translators): without a relative among the known the error is that of the third row, which intervals are made from. RRDB, the palm detector and the translator are published under two or three names each, with the same architecture.
 
 An interval from ${low.toFixed(2)} to ${high.toFixed(2)} times the prediction holds 90 % of them; with bounds from all other families it held ${percent(coverage(heldOut))} of the latencies of a family. The product uses bounds of the runtime and precision, from all devices.
 
@@ -78,7 +78,7 @@ ${table(
   }),
 )}
 
-The first error is with networks held out, the rest with families. \`float\` runs as fp16; w8a16 has weights of 8 bits and activations of 16. Of fewer than 100 latencies intervals are those of the precision on all runtimes.
+The first error is with networks held out, the rest with families. \`float\` runs as fp16; w8a16 has weights of 8 bits and activations of 16. Of fewer than 100 latencies intervals are those of the precision on all runtimes, which is the case of w8a16 on ONNX Runtime: thirty rows say little of it, and nothing of w8a16 is in the product. TFLite's upper bounds are what its convolutions of three dimensions and DenseNet in int8 needed.
 
 ## By device
 
@@ -139,6 +139,13 @@ Both rules were found in these same rows, so that their figures are no test of t
 
 Networks far from 1 above. PSPNet, WavLM, VideoMAE and the 3D convolutions of TFLite take many times what their arithmetic asks for, by paths of the compiler that nothing in the graph foretells; large softmaxes (Depth Anything, VideoMAE, SegFormer) differ by more than their sizes. Chips that are not among the devices take the catalogue's figures: see \`selvedge targets\`.
 `;
+}
+
+/** The goal is judged on the split that lets no network's twin be seen; the other one is named beside it. */
+function verdict(architectures: readonly HeldOut[], models: readonly HeldOut[]): string {
+  const [honest, named] = [architectures, models].map((rows) => median(rows.map(relativeError)));
+  const goal = 0.15;
+  return `**The goal, a median of ${percent(goal)} on networks held out, is ${honest! <= goal ? 'reached' : 'missed'}: ${percent(honest!)} with each architecture left out under all its names, by which it is judged (${percent(named!)} with each name left out alone, which lets a twin under another name be seen).**`;
 }
 
 const errorRow = (what: string, rows: readonly HeldOut[]) => [

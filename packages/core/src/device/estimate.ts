@@ -1,13 +1,18 @@
 import type { Kernels, Workload } from '../release/documents.ts';
 import type { Provenance } from '../schema/index.ts';
 import { type Calibration, calibratedTime } from './latency/calibration.ts';
-import { calibrationOf, knownNetworks, rooflineBounds } from './latency/calibration-of.ts';
+import {
+  calibrationOf,
+  knownNetworks,
+  processorBounds,
+  rooflineBounds,
+} from './latency/calibration-of.ts';
 import type { ComputeUnit, Profile } from './profile.ts';
 
 /** What one inference is predicted to take on one unit. */
 export interface Estimate {
   readonly ms: number;
-  /** Nine in ten models take between these. */
+  /** Meant for nine in ten models; what held is in docs/latency-model.md and docs/latency-processors.md. */
   readonly lowMs: number;
   readonly highMs: number;
   /** Median relative error on models held out, where it was calibrated. */
@@ -67,7 +72,11 @@ export function estimateOn(
   const timed =
     calibration && workload.kernels
       ? calibratedParts(calibration, workload.kernels)
-      : { ...rooflineParts(unit, workload, profile, precision, tops), ...estimatedBounds };
+      : {
+          ...rooflineParts(unit, workload, profile, precision, tops),
+          ...(unit.kind === 'cpu' ? processorBounds : rooflineBounds),
+          provenance: 'estimated' as const,
+        };
   const { ms, computeMs, memoryMs, overheadMs, low, high, ...known } = timed;
   const busyMs = ms - overheadMs;
   const energy =
@@ -87,8 +96,6 @@ export function estimateOn(
     ...known,
   };
 }
-
-const estimatedBounds = { ...rooflineBounds, provenance: 'estimated' as const };
 
 function calibratedParts(calibration: Calibration, kernels: Kernels) {
   const { low, high, medianError } = calibration;

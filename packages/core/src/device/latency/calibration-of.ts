@@ -4,6 +4,7 @@ import { calibrations } from './calibrations.ts';
 
 export { rooflineBounds } from './calibrations.ts';
 export { knownNetworks } from './known-networks.ts';
+export { processorBounds } from './processor-bounds.ts';
 
 /** The calibration of a unit for a precision, where there is one. */
 export function calibrationOf(
