@@ -138,7 +138,10 @@ function whyOnCpu({ target, unit, precision }: Emulation): string[] {
 /** What the interval holds, and what error was found. */
 function trust({ validation, unit }: Emulation): string {
   if (validation === null) {
-    return `no latency of its ${unit} is published: the interval is what the catalogue's figures needed on three NPUs`;
+    const from = unit.startsWith('cpu')
+      ? 'seven models needed on one server processor (docs/latency-processors.md)'
+      : "the catalogue's figures needed on three NPUs";
+    return `no latency of its ${unit} is published: the interval is what ${from}`;
   }
   const error = (100 * validation.medianError).toFixed(0);
   return `the interval holds nine in ten networks that the calibration had not seen; the middle one was off by ${error} %`;
