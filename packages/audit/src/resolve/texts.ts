@@ -171,7 +171,7 @@ class Reader {
       .defaultsOf(name)
       .slice(0, 2)
       .flatMap(({ expr, file }) => this.read(expr, { file }, steps))
-      .filter((each) => each.includes('://'));
+      .filter((each) => /^(\w+:\/)?\//.test(each));
   }
 
   /** A field of an object of the codebase's own class. */
