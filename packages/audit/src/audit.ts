@@ -48,7 +48,7 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
   );
   try {
     const couplings = await findCouplings(sources, rules);
-    return reportOf(describe(couplings, sources.manifests), sources);
+    return reportOf(describe(couplings, sources), sources);
   } finally {
     await sources.end();
   }

@@ -42,7 +42,7 @@ describe('who waits', () => {
       },
     ],
     [
-      'background',
+      'batch',
       'a scheduled method',
       {
         'A.java':

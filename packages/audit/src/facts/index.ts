@@ -2,21 +2,27 @@ import { createHash } from 'node:crypto';
 import type { Coupling, Sign } from '../find/index.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { pathOf } from '../language/index.ts';
-import { lineOf, type Manifest } from '../resolve/index.ts';
+import { lineOf, type Manifest, type SourceFile } from '../resolve/index.ts';
 import { masked } from '../secret/index.ts';
-import { applicationBy } from '../waits/index.ts';
+import { applicationBy, givenByName } from '../waits/index.ts';
 import { offlineOf, severityOf, tierOf } from './consequence.ts';
 import { isStreaming, modelOf } from './options.ts';
 import { personalSigns } from './personal.ts';
 import { resilienceOf } from './resilience.ts';
 import { type SyncOf, syncByCoupling } from './sync.ts';
 
+/** What was read of a codebase. */
+interface Read {
+  readonly parsed: readonly SourceFile[];
+  readonly manifests: readonly Manifest[];
+}
+
 /** Says of couplings what an owner asks: who waits, what is sent, what happens offline. */
-export function describe(
-  couplings: readonly Coupling[],
-  manifests: readonly Manifest[],
-): Finding[] {
-  const syncOf = syncByCoupling(couplings, applicationBy(manifests));
+export function describe(couplings: readonly Coupling[], { manifests, parsed }: Read): Finding[] {
+  const syncOf = syncByCoupling(couplings, {
+    applicationOf: applicationBy(manifests),
+    givenByName: givenByName(parsed),
+  });
   const seen = new Map<string, number>();
   return couplings
     .toSorted(

@@ -63,6 +63,8 @@ export interface CodeFunction {
   readonly endLine: number;
   /** The call it is handed to, as a callback. */
   readonly handedTo?: CallExpr;
+  /** It is started without being waited for, where it is written (`go func() {}()`). */
+  readonly spawned?: boolean;
   readonly outer?: CodeFunction;
 }
 

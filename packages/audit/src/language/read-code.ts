@@ -129,6 +129,7 @@ class Reader {
           line: node.line,
           endLine: node.endLine,
           ...(place.handedTo && { handedTo: place.handedTo }),
+          ...(place.spawned && { spawned: true }),
           ...(place.fn && { outer: place.fn }),
         },
         { fn: undefined, owner: head.owner ?? owner },

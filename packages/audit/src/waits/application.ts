@@ -1,5 +1,5 @@
-import type { Manifest } from '../resolve/index.ts';
-import type { SyncSign } from './signs.ts';
+import type { Manifest, SourceFile } from '../resolve/index.ts';
+import type { SyncSign } from './sign.ts';
 
 /**
  * What the application around a file is, by the nearest manifest above it that names a framework of
@@ -14,7 +14,11 @@ export function applicationBy(
     const found = framework.exec(text)?.[1];
     const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     if (found !== undefined && !signs.has(directory))
-      signs.set(directory, { sync: 'request', sign: `${path} builds on ${found}` });
+      signs.set(directory, {
+        sync: 'request',
+        sign: `${path} builds on ${found}`,
+        weight: 'placed',
+      });
   }
   return (path) => {
     for (let at = path; at !== ''; ) {
@@ -27,4 +31,43 @@ export function applicationBy(
 }
 
 const framework =
-  /(?:["'\s:/]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|org\.jetbrains\.intellij|jetbrains\.intellij|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
+  /(?:["'\s:/]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
+
+/** What a file's own imports and its text say of the application. */
+export function applicationSign({ code, language, text, path }: SourceFile): SyncSign | undefined {
+  const sign = (sync: SyncSign['sync'], says: string): SyncSign => ({
+    sync,
+    sign: says,
+    weight: 'placed',
+  });
+  if (/^\s*['"]use (server|client)['"]/.test(text.slice(0, 400)))
+    return sign('request', `the file says ${/use (server|client)/.exec(text)?.[0]}`);
+  const modules = code.imports.map(({ module }) => module);
+  const found = modules.find((module) => interactive.test(module));
+  if (found !== undefined) return sign('request', `the file imports ${found}`);
+  const reads = terminal.exec(text)?.[0];
+  if (reads !== undefined) return sign('request', `the file asks at the terminal: ${reads}`);
+  const isScript = language.id === 'python' || language.id === 'javascript';
+  if (isScript && modules.some((module) => /^(pandas|polars|datasets|tqdm|csv)\b/.test(module)))
+    return sign('batch', 'the file works through data');
+  if (program.test(text)) return sign('request', `${path} is a program that somebody runs`);
+  return undefined;
+}
+
+/** The background page of a browser's extension works for who sits in front of it. */
+export const extensionSign = ({ text }: SourceFile): SyncSign | undefined =>
+  /\b(chrome|[bB]rowser)\.(runtime|tabs|contextMenus)\./.test(text)
+    ? { sync: 'request', sign: 'the file is part of a browser’s extension', weight: 'placed' }
+    : undefined;
+
+/** Somebody types at the other end. */
+const terminal =
+  /(?<![\w.])input\(|Console\.ReadLine|System\.in\b|os\.Stdin\b|io::stdin|(?<![\w.])readLine\(|readline\.createInterface|std::env::args|os\.Args|process\.argv|sys\.argv|CommandLine\.arguments/;
+
+/** The beginning of a program, in the languages that have one. */
+const program =
+  /^if __name__ == ['"]__main__['"]|^func main\(\)|^\s*(async )?fn main\(\)|\bstatic (async )?(Task|void|int|Task<int>) Main\(|\bpublic static void main\(|^(suspend )?fun main\(|^@main\b/m;
+
+/** Modules of a program that somebody sits in front of, or of a server that answers. */
+const interactive =
+  /^(streamlit|gradio|chainlit|click|typer|argparse|fire|flask|quart|sanic|tornado|django|rest_framework|fastapi|starlette|aiohttp\.web|telegram|telebot|aiogram|pyrogram|discord|nextcord|slack_bolt|slack_sdk|tkinter|customtkinter|PyQt\d|PySide\d|kivy|flet|nicegui|reflex|textual|rich\.prompt|prompt_toolkit|mcp\.server|fastmcp|express|fastify|hono|koa|@nestjs\/common|next(\/|$)|react(-native)?(\/|$)|vue|svelte|@sveltejs\/kit|solid-js|@angular\/core|commander|yargs|meow|@clack\/prompts|@inquirer|inquirer|prompts|ink$|vscode|electron|obsidian|telegraf|grammy|discord\.js|@slack\/bolt|whatsapp-web\.js|webextension-polyfill|@modelcontextprotocol\/sdk\/server|SwiftUI|UIKit|AppKit|Vapor|ArgumentParser|androidx|android\.(app|view|widget)|org\.springframework\.(web|stereotype\.Controller|shell)|jakarta\.(ws\.rs|servlet)|javax\.(swing|ws\.rs|servlet)|javafx|io\.ktor\.server|picocli|org\.telegram|net\.dv8tion|Microsoft\.AspNetCore|Microsoft\.Maui|System\.Windows|System\.CommandLine|Spectre\.Console|Avalonia|com\.intellij|clap|dialoguer|axum|actix_web|rocket|warp|poem|tauri|egui|eframe|teloxide|serenity|net\/http$|github\.com\/(spf13\/cobra|urfave\/cli|gin-gonic|labstack|gofiber|go-chi|gorilla\/(mux|websocket)|charmbracelet|bwmarrin\/discordgo|go-telegram))/;

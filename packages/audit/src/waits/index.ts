@@ -1,9 +1,6 @@
-export { applicationBy } from './application.ts';
-export {
-  applicationSign,
-  isEntryPoint,
-  type SyncSign,
-  startedBy,
-  strongSign,
-  weakSign,
-} from './signs.ts';
+export { applicationBy, applicationSign, extensionSign } from './application.ts';
+export { declaredSign, isEntryPoint } from './declared.ts';
+export { type GivenByName, givenByName } from './given-by-name.ts';
+export { namedSign, pathSign } from './names.ts';
+export type { SyncSign } from './sign.ts';
+export { isJoined, startedBy } from './started.ts';

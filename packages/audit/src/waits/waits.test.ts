@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import type { Sync } from '../finding.ts';
+import { auditOf } from '../testing/codebase.ts';
+
+const js = "import OpenAI from 'openai';\nconst client = new OpenAI();\n";
+const ask = 'client.responses.create({ input: q })';
+const py = 'from openai import OpenAI\nclient = OpenAI()\n';
+const pyAsk = 'client.responses.create(model="m", input=q)';
+const go =
+  'package a\nimport openai "github.com/sashabaranov/go-openai"\nvar c = openai.NewClient("")\n';
+const goAsk = 'c.CreateChatCompletion(ctx, r)';
+const cs = 'using OpenAI.Chat;\n';
+const csAsk = 'chat.CompleteChat("x");';
+const java = 'import com.openai.client.OpenAIClient;\n';
+const javaAsk = 'c.chat().completions().create(p);';
+const rust = 'use async_openai::Client;\n';
+const rustAsk = 'Client::new().chat().create(r).await';
+const swift = 'import OpenAI\nlet client = OpenAI(apiToken: "")\n';
+
+type Sample = readonly [sync: Sync, about: string, files: Readonly<Record<string, string>>];
+
+/** One way in which frameworks call the functions of an application. */
+const samples: readonly Sample[] = [
+  [
+    'request',
+    'a handler that Express is given by name',
+    { 'a.ts': `${js}const one = async (q) => ${ask};\napp.post('/x', one);\n` },
+  ],
+  [
+    'request',
+    'a controller that another file routes to',
+    {
+      'controller.ts': `${js}export const summarizeText = async (q) => ${ask};\n`,
+      'wire.ts': "import * as c from './controller';\nserver.post('/x', guard, c.summarizeText);\n",
+    },
+  ],
+  [
+    'request',
+    'a procedure of tRPC',
+    { 'a.ts': `${js}export const x = procedure.input(z).mutation(async (q) => ${ask});\n` },
+  ],
+  [
+    'request',
+    'a route of Next.js',
+    { 'app/x/route.ts': `${js}export async function POST(q) { return ${ask}; }\n` },
+  ],
+  [
+    'batch',
+    'a route that a schedule asks',
+    { 'app/cron/route.ts': `${js}export async function GET(q) { return ${ask}; }\n` },
+  ],
+  [
+    'request',
+    'a server action',
+    { 'lib/x.ts': `'use server';\n${js}export async function f(q) { return ${ask}; }\n` },
+  ],
+  [
+    'request',
+    'a route of Nest',
+    { 'a.ts': `${js}export class A {\n  @Post('x')\n  async f(q) { return ${ask}; }\n}\n` },
+  ],
+  ['background', 'a worker of BullMQ', { 'a.ts': `${js}new Worker('q', async (q) => ${ask});\n` }],
+  [
+    'background',
+    'a processor of Nest’s queues',
+    { 'a.ts': `${js}export class A extends WorkerHost {\n  async f(q) { return ${ask}; }\n}\n` },
+  ],
+  [
+    'background',
+    'a function for records of SQS',
+    {
+      'a.ts': `${js}export const handler = async (event) => { for (const q of event.Records) await ${ask}; };\n`,
+    },
+  ],
+  [
+    'batch',
+    'a job of node-cron',
+    { 'a.ts': `${js}cron.schedule('0 3 * * *', async (q) => ${ask});\n` },
+  ],
+  [
+    'batch',
+    'Nest’s cron',
+    { 'a.ts': `${js}export class A {\n  @Cron('0 3 * * *')\n  async f(q) { return ${ask}; }\n}\n` },
+  ],
+  ['request', 'a bot of Telegraf', { 'a.ts': `${js}bot.on('text', async (q) => ${ask});\n` }],
+  [
+    'request',
+    'an effect of React',
+    { 'a.tsx': `${js}export function A() { useEffect(() => { ${ask}; }, []); return null; }\n` },
+  ],
+  [
+    'request',
+    'a handler in an attribute',
+    {
+      'a.tsx': `${js}export function A(p) { const go1 = async (q) => ${ask}; return <a onClick={() => go1(1)} />; }\n`,
+    },
+  ],
+  [
+    'request',
+    'an extension’s background page',
+    { 'background/x.ts': `${js}chrome.runtime.connect();\nexport const f = (q) => ${ask};\n` },
+  ],
+  [
+    'request',
+    'a command of an editor',
+    { 'a.ts': `${js}vscode.commands.registerCommand('x', async (q) => ${ask});\n` },
+  ],
+  [
+    'request',
+    'a route of Flask',
+    { 'a.py': `${py}@app.route("/x")\ndef f():\n    return ${pyAsk}\n` },
+  ],
+  [
+    'request',
+    'a view of Django that urls name',
+    {
+      'a.py': `${py}def summarize_text(q):\n    return ${pyAsk}\n`,
+      'urls.py':
+        'from a import summarize_text\nurlpatterns = [path("/x", summarize_text)]\nrouter.add_api_route("/y", summarize_text)\n',
+    },
+  ],
+  [
+    'request',
+    'a view of Django’s REST framework',
+    { 'a.py': `${py}class A(APIView):\n    def fetch(self, q):\n        return ${pyAsk}\n` },
+  ],
+  [
+    'request',
+    'a command of a Discord bot',
+    {
+      'a.py': `${py}class A(commands.Cog):\n    async def f(self, ctx, q):\n        return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a handler of a Telegram bot',
+    {
+      'a.py': `${py}async def reply_to(q):\n    return ${pyAsk}\napp.add_handler(MessageHandler(filters.TEXT, reply_to))\n`,
+    },
+  ],
+  [
+    'background',
+    'a task of FastAPI’s response',
+    {
+      'a.py': `${py}def summarize_text(q):\n    return ${pyAsk}\ndef g(tasks):\n    tasks.add_task(summarize_text, 1)\n`,
+    },
+  ],
+  [
+    'background',
+    'a task of Celery',
+    { 'a.py': `${py}@celery.task(bind=True)\ndef f(self, q):\n    return ${pyAsk}\n` },
+  ],
+  [
+    'batch',
+    'a job of APScheduler',
+    {
+      'a.py': `${py}def f_all(q):\n    return ${pyAsk}\nscheduler.add_job(f_all, "cron", hour=3)\n`,
+    },
+  ],
+  [
+    'background',
+    'records of a Lambda',
+    {
+      'a.py': `${py}def lambda_handler(event, context):\n    for q in event["Records"]:\n        ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'net/http',
+    { 'a.go': `${go}func F(w http.ResponseWriter, q *http.Request) { ${goAsk} }\n` },
+  ],
+  [
+    'request',
+    'a route of chi by name',
+    {
+      'a.go': `${go}func (s *S) Summarize() { ${goAsk} }\nfunc (s *S) Routes(r chi.Router) { r.Post("/x", s.Summarize) }\n`,
+    },
+  ],
+  [
+    'batch',
+    'a schedule of robfig/cron',
+    { 'a.go': `${go}func F() { k.AddFunc("@daily", func() { ${goAsk} }) }\n` },
+  ],
+  [
+    'background',
+    'a goroutine that nobody waits for',
+    { 'a.go': `${go}func F() { go func() { ${goAsk} }() }\n` },
+  ],
+  [
+    'unknown',
+    'a goroutine whose answer is received',
+    {
+      'a.go': `${go}func F() { ch := make(chan int)\n go func() { ${goAsk}; ch <- 1 }()\n <-ch }\n`,
+    },
+  ],
+  [
+    'request',
+    'a command of cobra',
+    { 'a.go': `${go}func run(cmd *cobra.Command, args []string) { ${goAsk} }\n` },
+  ],
+  [
+    'request',
+    'a controller of ASP.NET',
+    {
+      'A.cs': `${cs}public class A(ChatClient chat) : ControllerBase { public void F() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'request',
+    'a minimal API by name',
+    {
+      'A.cs': `${cs}public static class A { static ChatClient chat;\n public static void Map(App app) { app.MapPost("/x", Summarize); }\n static void Summarize() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'background',
+    'a hosted service',
+    {
+      'A.cs': `${cs}public class A(ChatClient chat) : IHostedService { public void F() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'background',
+    'a consumer of MassTransit',
+    {
+      'A.cs': `${cs}public class A(ChatClient chat) : IConsumer<Order> { public void F() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'batch',
+    'a job of Quartz',
+    { 'A.cs': `${cs}public class A(ChatClient chat) : IJob { public void F() { ${csAsk} } }\n` },
+  ],
+  [
+    'request',
+    'a button of WPF',
+    {
+      'A.cs': `${cs}public class A { ChatClient chat; void Init() { send.Click += Summarize; } void Summarize(object s, RoutedEventArgs e) { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'request',
+    'a controller of Spring',
+    {
+      'A.java': `${java}class A {\n  OpenAIClient c;\n  @PostMapping("/x")\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'batch',
+    'a schedule of Spring',
+    {
+      'A.java': `${java}class A {\n  OpenAIClient c;\n  @Scheduled(cron = "0 0 3 * * *")\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'background',
+    'an interval of Spring',
+    {
+      'A.java': `${java}class A {\n  OpenAIClient c;\n  @Scheduled(fixedDelay = 5000)\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'background',
+    'a listener of Kafka',
+    {
+      'A.java': `${java}class A {\n  OpenAIClient c;\n  @KafkaListener(topics = "x")\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'an action of an editor',
+    {
+      'A.java': `${java}class A extends AnAction {\n  OpenAIClient c;\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'unknown',
+    'futures that are waited for',
+    {
+      'A.java': `${java}class A {\n  OpenAIClient c;\n  void f() { Future x = executor.submit(() -> { ${javaAsk} }); x.get(); }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'a route of Ktor',
+    {
+      'A.kt': `${java}class A(val c: OpenAIClient) {\n  fun Route.x() { post("/x") { c.chat().completions().create(p) } }\n}\n`,
+    },
+  ],
+  [
+    'background',
+    'work of Android',
+    {
+      'A.kt': `${java}class A(val c: OpenAIClient) : CoroutineWorker() {\n  fun f() { c.chat().completions().create(p) }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'a view model of Android',
+    {
+      'A.kt': `${java}class A(val c: OpenAIClient) : ViewModel() {\n  fun f() { c.chat().completions().create(p) }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'a button of SwiftUI',
+    {
+      'A.swift': `${swift}struct A { var body: some X { Button("x") { Task { try await client.chats(query: q) } } } }\n`,
+    },
+  ],
+  [
+    'request',
+    'a route of Vapor',
+    {
+      'A.swift': `${swift}func f(app: Application) { app.post("x") { q in try await client.chats(query: q) } }\n`,
+    },
+  ],
+  [
+    'request',
+    'a route of axum by name',
+    {
+      'a.rs': `${rust}async fn summarize(b: B) { ${rustAsk}; }\nfn app() -> Router { Router::new().route("/x", post(summarize)) }\n`,
+    },
+  ],
+  [
+    'request',
+    'a route of Actix',
+    { 'a.rs': `${rust}#[post("/x")]\nasync fn f(b: B) { ${rustAsk}; }\n` },
+  ],
+];
+
+describe('who waits', () => {
+  it.each(samples)('is %s: %s', async (sync, _, files) => {
+    const { findings } = await auditOf(files);
+    expect(findings[0]?.evidence.at(-1)?.says ?? 'nothing found').toMatch(
+      sync === 'unknown' ? /./ : `${sync}: `,
+    );
+    expect(findings[0]?.sync).toBe(sync);
+  });
+});
