@@ -9,8 +9,9 @@ export interface QuantizedWeights {
  * section 2): scale = max|w| / limit, value = round(w / scale).
  *
  * @param limit largest magnitude of a value: 127. Or 64 where products must not saturate: AVX2
- * without VNNI adds the products of two neighbours in a channel in 16 bits, so that it is their
- * magnitudes together that must not exceed 128 (255 × 128 < 2^15). That is a finer scale than 64
+ * without VNNI adds the products of two inputs, 0 and 1, 2 and 3, …, in 16 bits (vpmaddubsw in
+ * MLAS's QgemmU8S8KernelAvx2, which packs B in fours of rows). Two weights of one sign must not exceed
+ * 128 together (255 × 128 < 2^15); of two signs each may be 127. That is a finer scale than 64
  * for each, since the largest weights rarely stand side by side.
  * @param channels how many output channels there are, `channelOf(i)` which one element i is of; the
  * elements of a channel come in the order in which they are summed.
@@ -21,16 +22,13 @@ export function quantizeWeights(
   channels: number,
   channelOf: (index: number) => number,
 ): QuantizedWeights {
-  const scales = new Float32Array(channels);
-  const before = new Float32Array(channels);
-  const isPaired = limit === 64;
+  const scales =
+    limit === 64 ? reachOfPairs(weights, channels, channelOf) : new Float32Array(channels);
   // Indexed: an iterator makes a pair for each of what may be a hundred million weights.
   for (let at = 0; at < weights.length; at++) {
     const channel = channelOf(at);
     const magnitude = Math.abs(weights[at]!);
-    const reach = isPaired ? magnitude + before[channel]! : magnitude;
-    if (reach > scales[channel]!) scales[channel] = reach;
-    before[channel] = magnitude;
+    if (magnitude > scales[channel]!) scales[channel] = magnitude;
   }
   for (let channel = 0; channel < channels; channel++) {
     // Of a pair each may be rounded up by a half: 127 and one.
@@ -43,6 +41,28 @@ export function quantizeWeights(
     values[at] = Math.min(127, Math.max(-127, value));
   }
   return { values, scales };
+}
+
+/** By channel, the most that two weights reach together which are added in 16 bits. */
+function reachOfPairs(
+  weights: Float32Array,
+  channels: number,
+  channelOf: (index: number) => number,
+): Float32Array {
+  const reach = new Float32Array(channels);
+  const first = new Float32Array(channels);
+  const isSecond = new Uint8Array(channels);
+  for (let at = 0; at < weights.length; at++) {
+    const channel = channelOf(at);
+    const weight = weights[at]!;
+    if (isSecond[channel]! === 0) first[channel] = weight;
+    else if (weight * first[channel]! > 0) {
+      const both = Math.abs(weight + first[channel]!);
+      if (both > reach[channel]!) reach[channel] = both;
+    }
+    isSecond[channel]! ^= 1;
+  }
+  return reach;
 }
 
 /** Swaps rows and columns, for a Gemm whose B comes transposed. */
