@@ -133,8 +133,7 @@ describeUnless(process.getuid?.() !== 0 && 'it takes root to become another user
       expect(listed(report).sort()).toEqual(['closed', 'closed.ts']);
     });
 
-    // A gap: it answers 0 and finds nothing. To leave `fails` behind once it is refused.
-    it.fails('is refused where the directory itself is closed', async () => {
+    it('is refused where the directory itself is closed', async () => {
       const directory = codebase('all-closed');
       chmodSync(directory, 0o000);
       const { code, stderr } = await start(directory, { uid: nobody }).ended;

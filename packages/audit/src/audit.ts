@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import { describe } from './facts/index.ts';
@@ -121,6 +121,13 @@ async function checkDirectory(directory: string): Promise<void> {
       hint: 'give the directory of a codebase',
       details: { directory },
     });
+  await access(directory, constants.R_OK | constants.X_OK).catch((cause: unknown) =>
+    fail('usage', `${directory} may not be read by this user`, {
+      hint: 'give a directory that you may read, or run it as a user who may',
+      details: { directory },
+      cause,
+    }),
+  );
 }
 
 /** A call of a wrapper names it. */

@@ -1,5 +1,5 @@
 import type { Tier } from '@selvedge/core/schema';
-import type { DataKind } from './rules/index.ts';
+import type { DataKind, SdkDefaults } from './rules/index.ts';
 import type { Skipped } from './walk/index.ts';
 
 /** Who waits for a call: a user, nobody, or a job over many items. */
@@ -25,6 +25,8 @@ export interface Finding {
     readonly timeout: boolean;
     readonly retry: boolean;
     readonly fallback: boolean;
+    /** What the SDK does where the code chooses nothing: nobody may know it, and it still holds. */
+    readonly byDefault?: SdkDefaults;
   };
   readonly data: DataKind;
   /** Signs that the data is about a person: names in the code, where they stand. */

@@ -10,12 +10,21 @@ type Facts = Pick<
 export function offlineOf({ kind, sync, resilience }: Facts): string {
   if (kind === 'local') return 'Works: the model is on the machine.';
   if (resilience.fallback) return 'Its fallback answers, if that needs no network.';
-  const wait = resilience.timeout ? 'after its timeout' : 'after as long as the network takes';
+  const wait = waitOf(resilience);
   if (sync === 'request') return `The user’s request fails ${wait}.`;
   if (sync === 'unknown') return `The call fails ${wait}.`;
   return resilience.retry
     ? 'The job is tried again until the network is back or it gives up.'
-    : `The job fails ${wait}, and nothing tries it again.`;
+    : `The job fails ${wait}; nothing here tries it again.`;
+}
+
+/** A network that is gone refuses at once; one that loses packets holds a request to its timeout. */
+function waitOf({ timeout, byDefault }: Facts['resilience']): string {
+  if (timeout) return 'at once, or after its timeout';
+  const seconds = byDefault?.timeoutSeconds;
+  if (seconds === undefined) return 'at once, or hangs: it has no timeout';
+  const attempts = byDefault?.retries ? `, ${byDefault.retries + 1} attempts` : '';
+  return `at once, or after ${Math.round(seconds / 60)} min (the SDK’s default${attempts})`;
 }
 
 interface Suggestion {

@@ -4,7 +4,7 @@ import { auditOf } from '../testing/codebase.ts';
 const client = "import OpenAI from 'openai';\nconst client = new OpenAI();\n";
 const call = "client.responses.create({ model: 'gpt-5', input: q })";
 
-const first = async (files: Record<string, string>) => (await auditOf(files)).findings[0];
+const first = async (files: Readonly<Record<string, string>>) => (await auditOf(files)).findings[0];
 
 describe('who waits', () => {
   it.each([
@@ -109,7 +109,114 @@ describe('against failure', () => {
     ],
   ])('%s is seen', async (_, code, [timeout, retry, fallback]) => {
     const finding = await first({ 'a.ts': `${client}${code}\n` });
-    expect(finding?.resilience).toEqual({ timeout, retry, fallback });
+    expect(finding?.resilience).toMatchObject({ timeout, retry, fallback });
+  });
+});
+
+describe('against failure, in other languages', () => {
+  const python = 'from openai import OpenAI\nclient = OpenAI()\n';
+  const pyCall = 'client.responses.create(model="m", input=q)';
+  const go = 'package a\nimport openai "github.com/sashabaranov/go-openai"\n';
+
+  it.each([
+    [
+      'a client made elsewhere',
+      {
+        'c.ts':
+          "import OpenAI from 'openai';\nexport const api = new OpenAI({ maxRetries: 5, timeout: 9 });\n",
+        'a.ts':
+          "import { api } from './c';\nexport const f = (q) => api.responses.create({ input: q });\n",
+      },
+      [true, true, false],
+    ],
+    [
+      'a person’s stop, which is no timeout',
+      {
+        'a.ts': `${client}export function f(q) { const controller = new AbortController();\n return client.responses.create({ input: q }, { signal: controller.signal }); }\n`,
+      },
+      [false, false, false],
+    ],
+    [
+      'a clock that stops it',
+      {
+        'a.ts': `${client}export function f(q) { const controller = new AbortController();\n setTimeout(() => controller.abort(), 500);\n return client.responses.create({ input: q }, { signal: controller.signal }); }\n`,
+      },
+      [true, false, false],
+    ],
+    [
+      'a sentence instead of an answer',
+      {
+        'a.ts': `${client}export async function f(q) {\n  try { return await ${call}; } catch (e) { return 'Sorry, try later'; }\n}\n`,
+      },
+      [false, false, false],
+    ],
+    [
+      'a response that says it failed',
+      {
+        'a.ts': `${client}export async function f(q) {\n  try { return await ${call}; } catch (e) { return NextResponse.json({ ok: false }); }\n}\n`,
+      },
+      [false, false, false],
+    ],
+    [
+      'tenacity',
+      { 'a.py': `${python}@retry(stop=stop_after_attempt(3))\ndef f(q):\n    return ${pyCall}\n` },
+      [false, true, false],
+    ],
+    [
+      'a loop that counts attempts',
+      { 'a.py': `${python}def f(q):\n    for attempt in range(3):\n        return ${pyCall}\n` },
+      [false, true, false],
+    ],
+    [
+      'asyncio’s wait_for',
+      { 'a.py': `${python}async def f(q):\n    return await asyncio.wait_for(${pyCall}, 5)\n` },
+      [true, false, false],
+    ],
+    [
+      'another model’s answer',
+      {
+        'a.py': `${python}def f(q):\n    try:\n        return ${pyCall}\n    except Exception:\n        return local_model(q)\n`,
+      },
+      [false, false, true],
+    ],
+    [
+      'a context with a deadline',
+      {
+        'a.go': `${go}func f(c *openai.Client) {\n\tctx, cancel := context.WithTimeout(ctx, 5)\n\tc.CreateChatCompletion(ctx, r)\n}\n`,
+      },
+      [true, false, false],
+    ],
+    [
+      'a circuit breaker’s other method',
+      {
+        'A.java':
+          'import com.openai.client.OpenAIClient;\nclass A {\n  OpenAIClient c;\n  @CircuitBreaker(name = "x", fallbackMethod = "g")\n  @Retry(name = "x")\n  void f() { c.chat().completions().create(p); }\n}\n',
+      },
+      [false, true, true],
+    ],
+    [
+      'a client of .NET with a timeout',
+      {
+        'A.cs':
+          'using System.Net.Http;\nclass A { HttpClient http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };\n void F() { http.PostAsync("https://api.openai.com/v1/embeddings", b); } }\n',
+      },
+      [true, false, false],
+    ],
+  ] as const)('%s is seen', async (_, files, [timeout, retry, fallback]) => {
+    expect((await first(files))?.resilience).toMatchObject({ timeout, retry, fallback });
+  });
+
+  it('says what the SDK does unasked, and whose word that is', async () => {
+    const finding = await first({ 'a.py': `${python}def f(q):\n    return ${pyCall}\n` });
+    expect(finding?.resilience).toMatchObject({
+      timeout: false,
+      byDefault: { timeoutSeconds: 600, retries: 2, source: expect.stringMatching(/^https:/) },
+    });
+    expect(finding?.offline).toContain('10 min');
+    const elsewhere = await first({
+      'a.go': `${go}func f(c *openai.Client) {\n\tc.CreateChatCompletion(ctx, r)\n}\n`,
+    });
+    expect(elsewhere?.resilience).not.toHaveProperty('byDefault');
   });
 });
 

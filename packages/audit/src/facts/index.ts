@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Coupling, Sign } from '../find/index.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { pathOf } from '../language/index.ts';
-import { lineOf, type Manifest, type SourceFile } from '../resolve/index.ts';
+import { lineOf, type Manifest, Project, type SourceFile } from '../resolve/index.ts';
 import { masked } from '../secret/index.ts';
 import { applicationBy, givenByName } from '../waits/index.ts';
 import { offlineOf, severityOf, tierOf } from './consequence.ts';
@@ -23,6 +23,7 @@ export function describe(couplings: readonly Coupling[], { manifests, parsed }: 
     applicationOf: applicationBy(manifests),
     givenByName: givenByName(parsed),
   });
+  const project = new Project(parsed);
   const seen = new Map<string, number>();
   return couplings
     .toSorted(
@@ -30,10 +31,17 @@ export function describe(couplings: readonly Coupling[], { manifests, parsed }: 
         (a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0) ||
         a.call.expr.line - b.call.expr.line,
     )
-    .map((coupling) => findingOf(coupling, syncOf, seen));
+    .map((coupling) => findingOf(coupling, { syncOf, project, seen }));
 }
 
-function findingOf(coupling: Coupling, syncOf: SyncOf, seen: Map<string, number>): Finding {
+interface Known {
+  readonly syncOf: SyncOf;
+  readonly project: Project;
+  /** How many findings there were of each key. */
+  readonly seen: Map<string, number>;
+}
+
+function findingOf(coupling: Coupling, { syncOf, project, seen }: Known): Finding {
   const { call, file } = coupling;
   const { sync, sign } = syncOf(coupling);
   const model = modelOf(coupling);
@@ -41,7 +49,7 @@ function findingOf(coupling: Coupling, syncOf: SyncOf, seen: Map<string, number>
     kind: coupling.kind,
     sync,
     streaming: isStreaming(coupling),
-    resilience: resilienceOf(coupling),
+    resilience: resilienceOf(coupling, project),
     data: coupling.data,
     personal: personalSigns(coupling),
     ...(model !== undefined && { model: masked(model) }),

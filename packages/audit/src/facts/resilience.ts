@@ -1,50 +1,99 @@
 import type { Coupling } from '../find/index.ts';
 import type { Finding } from '../finding.ts';
-import { type CallExpr, type CodeFunction, pathOf, rootOf } from '../language/code.ts';
-import { linesOf } from '../resolve/index.ts';
+import { type CallExpr, type CodeFunction, type Expr, pathOf, rootOf } from '../language/code.ts';
+import { linesOf, type Project, valuesOf } from '../resolve/index.ts';
+import type { SdkDefaults } from '../rules/index.ts';
+import { answersOtherwise } from './fallback.ts';
 import { optionsOf } from './options.ts';
 
 /**
- * What a call has against a slow or absent service: in its own options, in those its client was made
- * with, or around it. Defaults of SDKs do not count: nobody chose them.
+ * What a call has against a slow or absent service: in its own options, in those its client or its
+ * request was made with, or around it. What an SDK does where nobody chose stands apart.
  */
-export function resilienceOf(coupling: Coupling): Finding['resilience'] {
+export function resilienceOf(coupling: Coupling, project: Project): Finding['resilience'] {
   const { call, file } = coupling;
-  const names = [...optionsOf(call).keys(), ...clientOptions(coupling), ...callsAround(coupling)];
+  const names = [
+    ...optionsOf(call).keys(),
+    ...madeWith(coupling, project),
+    ...callsAround(coupling),
+  ];
   const around = call.fn ? linesOf(file, call.fn.line, call.fn.endLine) : '';
   const marks = call.fn?.marks.join(' ') ?? '';
-  const inner = coupling.through && resilienceOf(coupling.through.coupling);
+  const inner = coupling.through && resilienceOf(coupling.through.coupling, project);
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  const isAborted = has(signals) && aborts.test(around);
+  const timeout = has(timeouts) || isAborted || timers.test(around) || !!inner?.timeout;
+  const retry =
+    has(retries) || retries.test(marks) || (call.inLoop && retries.test(around)) || !!inner?.retry;
+  const byDefault = inner ? inner.byDefault : defaultsOf(coupling);
   return {
-    timeout: has(timeouts) || timers.test(around) || !!inner?.timeout,
-    retry:
-      has(retries) ||
-      retries.test(marks) ||
-      (call.inLoop && retries.test(around)) ||
-      !!inner?.retry,
-    fallback: has(fallbacks) || goesOn(caughtBy(coupling)) || !!inner?.fallback,
+    timeout,
+    retry,
+    fallback:
+      has(fallbacks) || fallbacks.test(marks) || answersOtherwise(coupling) || !!inner?.fallback,
+    ...(byDefault && !(timeout && retry) && { byDefault }),
   };
 }
 
-const timeouts =
-  /time_?out|deadline|abort_?(signal|controller)|^signal$|WithTimeout|timeoutInterval|CancelAfter|wait_for/i;
+const timeouts = /time_?out|deadline|WithTimeout|timeoutInterval|CancelAfter|wait_for|TimeLimiter/i;
 const timers =
-  /AbortSignal\.timeout|AbortController|context\.WithTimeout|context\.WithDeadline|asyncio\.(wait_for|timeout)|withTimeout(OrNull)?\b|CancelAfter|tokio::time::timeout|SetRequestTimeout/;
+  /AbortSignal\.timeout|context\.WithTimeout|context\.WithDeadline|asyncio\.(wait_for|timeout)|withTimeout(OrNull)?\b|CancelAfter|tokio::time::timeout|SetRequestTimeout|orTimeout\(|completeOnTimeout\(|@TimeLimiter/;
+/** A signal may be a person’s “stop”: it is a timeout where a clock sets it off. */
+const signals = /^(abort_?)?(signal|controller)$/i;
+const aborts = /AbortSignal\.timeout|setTimeout\([^)]*abort|abort\w*\(\)[^\n]*,\s*[\w.]+\s*\)/;
 const retries = /retr(y|ies|ier)|backoff|tenacity|polly|resilien|max_?attempts?|\battempts?\b/i;
-const fallbacks = /^(with_?)?fallbacks?|^(or_else|unwrap_or(_else|_default)?)$|CircuitBreaker/i;
+const fallbacks =
+  /^(with_?)?fallbacks?|fallbackMethod|^(or_else|unwrap_or(_else|_default)?)$|CircuitBreaker/i;
 
-/** Options of the call that made the object which this one is called on. */
-function clientOptions({ call, file }: Coupling): string[] {
-  const root = rootOf(call.expr.callee);
-  if (root.is !== 'name') return [];
-  const path = pathOf(call.expr.callee);
-  const isOwn = root.name === 'this' || root.name === call.fn?.receiver;
-  const label = isOwn ? `this.${path[1]}` : root.name;
-  return file.code.bindings.flatMap(({ name, value }) =>
-    (name === label || name === `this.${label}`) && value?.is === 'call'
-      ? [...optionsOf({ expr: value }).keys(), ...pathOf(value.callee)]
-      : [],
-  );
+/** Names of what the call’s object and its arguments were made with: options, and calls of builders. */
+function madeWith({ call, file }: Coupling, project: Project): string[] {
+  const { fn, owner } = call;
+  const root = clientIn(call.expr.callee, fn);
+  const parts = [...(root ? [root] : []), ...givenIn(call.expr)];
+  return parts.flatMap((part) => {
+    const label = labelOf(part);
+    if (label === undefined) return [];
+    const values = valuesOf(part, { file, fn, owner }, project);
+    return [...values.flatMap(({ value }) => optionNames(value)), ...setOn(label)];
+  });
+
+  /** `request.timeoutInterval = 20`. */
+  function setOn(label: string): string[] {
+    return file.code.bindings
+      .filter((each) => each.fn === fn || each.owner === owner)
+      .map(({ name }) => name.replace(/^this\./, ''))
+      .filter((name) => name.startsWith(`${label}.`));
+  }
+}
+
+/** What the call is made on: a variable, or a field of the object around. */
+function clientIn(callee: Expr, fn: CodeFunction | undefined): Expr | undefined {
+  const root = rootOf(callee);
+  if (root.is !== 'name') return root;
+  const isOwn = /^(this|self)$/.test(root.name) || root.name === fn?.receiver;
+  return isOwn ? fieldIn(callee, root) : root;
+}
+
+/** `this.client` in `this.client.chat.create`. */
+function fieldIn(expr: Expr, root: Expr): Expr | undefined {
+  if (expr.is === 'call') return fieldIn(expr.callee, root);
+  if (expr.is !== 'member') return undefined;
+  return expr.of === root ? expr : fieldIn(expr.of, root);
+}
+
+/** Arguments of a call, and of the calls that its object is made by. */
+function givenIn(expr: Expr): Expr[] {
+  if (expr.is === 'member') return givenIn(expr.of);
+  if (expr.is !== 'call') return [];
+  return [...expr.args.map(({ value }) => value), ...givenIn(expr.callee)];
+}
+
+const labelOf = (expr: Expr): string | undefined =>
+  expr.is === 'name' || expr.is === 'member' ? expr.name : undefined;
+
+function optionNames(value: Expr): string[] {
+  if (value.is === 'call') return [...optionsOf({ expr: value }).keys(), ...pathOf(value.callee)];
+  return value.is === 'record' ? value.entries.map(([key]) => key) : [];
 }
 
 /** Names of the calls that this one is handed to, or of the chain it is in. */
@@ -57,23 +106,15 @@ function callsAround({ call }: Coupling): string[] {
   return around;
 }
 
-/** The text of what runs when the call fails: a `catch`, or a `.catch(…)` behind it. */
-function caughtBy({ call, file }: Coupling): string {
-  if (call.caught !== undefined) return call.caught;
-  if (!call.chain || !pathOf(call.chain.callee).includes('catch')) return '';
-  return /\.catch\([\s\S]*/.exec(linesOf(file, call.expr.line, call.chain.endLine))?.[0] ?? '';
+/** What the SDK does by itself: of the package that the file imports, or of the rule’s first. */
+function defaultsOf({ file, kind, provider }: Coupling): SdkDefaults | undefined {
+  const rule = kind === 'sdk' ? provider.languages[file.language.id] : undefined;
+  if (!rule?.defaults) return undefined;
+  const isOf = (module: string, name: string) =>
+    module === name || module.startsWith(`${name}.`) || module.startsWith(`${name}/`);
+  const imported = rule.packages.filter((name) =>
+    file.code.imports.some(({ module }) => isOf(module, name)),
+  );
+  const used = imported.length === 0 ? rule.packages.slice(0, 1) : imported;
+  return used.includes(rule.defaults.package) ? rule.defaults : undefined;
 }
-
-/**
- * Whether what catches gives something else instead: it returns or assigns a value, throws nothing,
- * and the value is neither empty nor an error's message.
- */
-function goesOn(caught: string): boolean {
-  if (caught === '' || /\b(throw|raise|rethrow|panic|exit|abort|reject)\b/.test(caught))
-    return false;
-  const given = [...caught.matchAll(/(?:\breturn\b|=>|[^=!<>]=(?!=))\s*([^\n;]{2,})/g)];
-  return given.some(([, value = '']) => !noAnswer.test(value.trim()));
-}
-
-const noAnswer =
-  /^(null|None|nil|undefined|false|False|true|True|""|''|``|\[\]|\{\}?|\(\)|0|-1|e|err|error|ex)\W*$|error|exception|fail|status|\b[45]\d\d\b|message|Response\.json|jsonify|str\(e|time|Date/i;

@@ -135,7 +135,9 @@ class Reader {
         { fn: undefined, owner: head.owner ?? owner },
       ) as CodeFunction;
       this.#functions.push(fn);
-      return { ...nowhere, fn, owner: head.owner ?? owner };
+      // What catches around a call catches for a function without a name that the call is handed.
+      const caught = place.handedTo && head.name === '' ? place.caught : undefined;
+      return { ...nowhere, fn, owner: head.owner ?? owner, caught };
     }
     return {
       ...place,

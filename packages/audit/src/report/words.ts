@@ -13,11 +13,23 @@ export function summarySentence({ findings, local, files }: AuditReport): string
   return `${calls} in ${source}; a user waits for ${count(waiting)}, and ${count(personal)} may send what is personal.`;
 }
 
-/** What a call lacks against a slow or absent service. */
+/** What a call lacks against a slow or absent service; what its SDK does unasked is said along. */
 export function missingOf({ resilience }: Finding): string {
-  const missing = (['timeout', 'retry', 'fallback'] as const).filter((each) => !resilience[each]);
-  return missing.length === 0 ? 'all there' : `no ${missing.join(', no ')}`;
+  const { byDefault } = resilience;
+  const unasked: Readonly<Record<'timeout' | 'retry' | 'fallback', string>> = {
+    fallback: '',
+    timeout: byDefault?.timeoutSeconds ? `SDK: ${duration(byDefault.timeoutSeconds)}` : '',
+    retry: byDefault?.retries ? `SDK: ${byDefault.retries}` : '',
+  };
+  const missing = (['timeout', 'retry', 'fallback'] as const)
+    .filter((each) => !resilience[each])
+    .map((each) => `no ${each}${unasked[each] ? ` (${unasked[each]})` : ''}`);
+  return missing.length === 0 ? 'all there' : missing.join(', ');
 }
+
+/** `10 min`, `60 s`. */
+export const duration = (seconds: number): string =>
+  seconds >= 120 ? `${Math.round(seconds / 6) / 10} min` : `${seconds} s`;
 
 export const waitsWord: Readonly<Record<Finding['sync'], string>> = {
   request: 'a user',

@@ -5,7 +5,7 @@ import { fail } from '@selvedge/core/errors';
 import { parseDocument } from '@selvedge/core/schema';
 import { parse } from 'yaml';
 import type { LanguageId } from '../language/languages.ts';
-import type { CallRule, DataKind, LanguageRule, ProviderRule } from './rule.ts';
+import type { CallRule, DataKind, LanguageRule, ProviderRule, SdkDefaults } from './rule.ts';
 import { RuleFile } from './schema.ts';
 
 /** The rules that come with Selvedge. */
@@ -68,10 +68,16 @@ async function readRule(file: string): Promise<ProviderRule> {
     names,
     examples,
     languages: Object.fromEntries(
-      Object.entries(languages).map(([id, { packages, calls }]): [LanguageId, LanguageRule] => [
-        id as LanguageId,
-        { packages, calls: calls.flatMap(readCall) },
-      ]),
+      Object.entries(languages).map(
+        ([id, { packages, calls, defaults }]): [LanguageId, LanguageRule] => [
+          id as LanguageId,
+          {
+            packages,
+            calls: calls.flatMap(readCall),
+            ...(defaults && { defaults: defaults as SdkDefaults }),
+          },
+        ],
+      ),
     ),
   };
 }

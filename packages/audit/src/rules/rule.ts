@@ -14,6 +14,17 @@ export interface LanguageRule {
   /** Modules, by the prefix that ends at a separator. */
   readonly packages: readonly string[];
   readonly calls: readonly CallRule[];
+  readonly defaults?: SdkDefaults;
+}
+
+/** What one of the packages does where nobody says otherwise. */
+export interface SdkDefaults {
+  readonly package: string;
+  readonly timeoutSeconds?: number;
+  /** Attempts after the first. */
+  readonly retries?: number;
+  /** The page that says so. */
+  readonly source: string;
 }
 
 export interface Example {

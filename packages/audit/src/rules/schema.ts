@@ -11,8 +11,23 @@ const Name = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' });
 /** `chat.completions.create`, with `!` where nothing else is called so; or that with a kind of data. */
 const Call = Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Kind)]);
 
+/** What a package does where nobody says otherwise, and the page that says so. */
+const Defaults = Type.Object(
+  {
+    package: Type.String({ minLength: 1 }),
+    timeoutSeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    retries: Type.Optional(Type.Integer({ minimum: 0 })),
+    source: Type.String({ pattern: '^https://' }),
+  },
+  strict,
+);
+
 const Language = Type.Object(
-  { packages: Type.Array(Type.String({ minLength: 1 })), calls: Type.Array(Call) },
+  {
+    packages: Type.Array(Type.String({ minLength: 1 })),
+    calls: Type.Array(Call),
+    defaults: Type.Optional(Defaults),
+  },
   strict,
 );
 const Example = Type.Object({ yes: Type.String(), no: Type.String() }, strict);
