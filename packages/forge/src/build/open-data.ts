@@ -8,7 +8,8 @@ import type { PrecisionJob } from './precision/index.ts';
 import type { Count } from './progress.ts';
 import type { LoadedModel } from './source-model.ts';
 import type { Staging } from './staging.ts';
-import { openTrials } from './trials.ts';
+import { trialSamples } from './trial-samples.ts';
+import { openTrials, type Trials } from './trials.ts';
 
 export interface DataOptions {
   readonly source: LoadedModel;
@@ -28,10 +29,10 @@ export interface DataOptions {
 const mostForExtremes = 64;
 
 /** What precisions learn from data: nothing where there is none. */
-export function openData(
+export async function openData(
   options: DataOptions,
-): Pick<PrecisionJob, 'calibrated' | 'extremes' | 'dataOf' | 'trials'> {
-  const { source, reference, evaluation, calibration, engine, begin, signal } = options;
+): Promise<Pick<PrecisionJob, 'calibrated' | 'extremes' | 'dataOf' | 'trials'>> {
+  const { source, evaluation, calibration, engine, begin, signal } = options;
   const samples = calibration ?? (evaluation && subset(evaluation, mostForExtremes));
   const load = source.data && loadBeside(engine, options.staging);
   const dataOf: PrecisionJob['dataOf'] = (model, of) => ({
@@ -43,7 +44,6 @@ export function openData(
       }),
     extremes: samples && once(() => findExtremes(engine, model, samples, { load, signal })),
   });
-  const metric = evaluation && options.metric;
   // What preparing makes of large weights is put away where they are converted.
   const model = source.data
     ? openModelFile(source, source.file, options.staging.workspace())
@@ -51,9 +51,16 @@ export function openData(
   return {
     ...dataOf(model),
     dataOf,
-    trials:
-      calibration && openTrials({ engine, reference, calibration, evaluation, metric, signal }),
+    trials: calibration && (await trialsOf(options, calibration)),
   };
+}
+
+async function trialsOf(options: DataOptions, calibration: Dataset): Promise<Trials> {
+  const { source, reference, evaluation, engine, signal } = options;
+  const inputs = { ...(await calibration.sample(0)), ...calibration.sequence?.initial };
+  const samples = trialSamples(source.model, inputs);
+  const metric = evaluation && options.metric;
+  return openTrials({ engine, reference, calibration, evaluation, metric, samples, signal });
 }
 
 /** Weights that are streamed stay beside what an engine is given. */

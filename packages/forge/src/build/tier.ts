@@ -220,11 +220,11 @@ async function makeDrafts(
   signal?.addEventListener('abort', stop, { once: true });
   const job: PrecisionJob = {
     source,
-    ...openData({
+    ...(await openData({
       ...{ source, reference, engine, staging, signal, ...sets },
       metric: context.evaluation?.metric,
       begin: (what) => begin('calibrate', what),
-    }),
+    })),
     bar: plan.bar,
     others: plan.precisions,
     progress: begin('mix'),

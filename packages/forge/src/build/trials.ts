@@ -3,6 +3,7 @@ import { type Dataset, subset } from '../dataset/index.ts';
 import { evaluate, type Summary } from '../measure/index.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 import type { ModelFile } from './model-file.ts';
+import type { TrialSamples } from './trial-samples.ts';
 
 /** Measures models while a variant is being made. Those of one call run beside each other. */
 export interface Trials {
@@ -33,18 +34,15 @@ export interface TrialOptions {
   /** What a variant is judged on; absent: the calibration set. */
   readonly evaluation: Dataset | undefined;
   readonly metric: string | undefined;
+  /** How many of each at most. */
+  readonly samples: TrialSamples;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Enough to tell layers apart: noise is a sum over all elements of all outputs. */
-const mostNoiseSamples = 32;
-/** A trial is repeated for every candidate; the finished variant meets the whole set. */
-const mostJudgeSamples = 2_000;
-
 export function openTrials(options: TrialOptions): Trials {
-  const { engine, reference, calibration, evaluation, metric, signal } = options;
-  const quick = subset(calibration, mostNoiseSamples);
-  const judged = subset(evaluation ?? calibration, mostJudgeSamples);
+  const { engine, reference, calibration, evaluation, metric, samples, signal } = options;
+  const quick = subset(calibration, samples.noise);
+  const judged = subset(evaluation ?? calibration, samples.judge);
   const measure = async (
     models: readonly ModelFile[],
     dataset: Dataset,

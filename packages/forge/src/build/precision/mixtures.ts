@@ -41,13 +41,20 @@ export class Mixtures {
    */
   async refusalOfAll(): Promise<string | undefined> {
     const all = this.#groups.map((_, at) => at);
-    await this.#measureNew([all]);
+    // Beside it the one with nothing in 16 bits, which is asked for next.
+    await this.#measureNew([all, []]);
     const { found } = this.#known(all);
     if (typeof found === 'string') return found;
     if (!isStated(this.bar)) this.bar = assumedBar(this.metric);
     this.#toBeProven = isStated(this.#job.bar) && this.#holds(found, true);
     if (this.#toBeProven || this.#holds(found, false)) return undefined;
     return `even with every layer in 16 bit ${this.barInWords} is missed`;
+  }
+
+  /** Whether the bar is met with everything in 8 bits. */
+  async holdsWithNone(): Promise<boolean> {
+    const [none] = await this.measure([[]]);
+    return none?.holds ?? false;
   }
 
   /** For {@link chooseMoved}. */

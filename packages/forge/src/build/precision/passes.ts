@@ -5,6 +5,7 @@ import {
   type Float16Options,
   type Model,
   type PassResult,
+  prepareStatic,
   pruneWeights,
   type QuantizeOptions,
   quantizeDynamic,
@@ -60,18 +61,24 @@ function mix(
   moved: readonly string[],
 ): PassResult {
   const eight = quantizeStatic(model, ranges, { ...options, keepNodes: moved });
-  const base = eight.report.skipped === undefined ? eight.model : model;
+  const base = eight.report.skipped === undefined ? eight.model : preparedOr(model);
   const isMoved = new Set(moved);
   const keepNodes = base.graph.node
     .map(({ name, output }) => name || (output[0] ?? ''))
     .filter((name) => !isMoved.has(name));
   const half = toFloat16(base, { keepNodes });
-  if (half.report.skipped !== undefined) return eight;
+  if (half.report.skipped !== undefined) return eight.report.skipped === undefined ? eight : half;
   // What was asked for is no news.
   const left = eight.report.left.filter(({ node }) => !isMoved.has(node));
   const changed = [...eight.report.changed, ...half.report.changed];
   const warnings = [...eight.report.warnings, ...half.report.warnings];
   return { model: half.model, report: { changed, left, warnings } };
+}
+
+/** Layers are named as they are once norms are folded into them. */
+function preparedOr(model: Model): Model {
+  const prepared = prepareStatic(model);
+  return 'reason' in prepared ? model : prepared;
 }
 
 /**
