@@ -5,15 +5,15 @@ import { labelledRepositories } from './repositories.ts';
 
 /**
  * Clones the labelled repositories at their commits into a directory: `node
- * tests/audit/fetch-repositories.ts DIR`. With `SELVEDGE_AUDIT_REPOSITORIES=DIR` the test scores them.
+ * tests/audit/fetch-repositories.ts DIR [LABELS]`. With `SELVEDGE_AUDIT_REPOSITORIES=DIR` the test scores them.
  */
-const directory = process.argv[2];
+const [directory, labels] = process.argv.slice(2);
 if (!directory) {
-  console.error('usage: node tests/audit/fetch-repositories.ts DIR');
+  console.error('usage: node tests/audit/fetch-repositories.ts DIR [LABELS]');
   process.exit(2);
 }
 mkdirSync(directory, { recursive: true });
-for (const { name, repository, commit } of labelledRepositories()) {
+for (const { name, repository, commit } of labelledRepositories(labels)) {
   const target = join(directory, name);
   if (existsSync(target)) continue;
   const git = (...args: string[]) => execFileSync('git', args, { stdio: 'inherit' });

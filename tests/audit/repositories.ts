@@ -13,13 +13,13 @@ export interface LabelledRepository {
 
 const directory = join(import.meta.dirname, 'repositories');
 
-/** The ten, in alphabetical order. */
-export function labelledRepositories(): LabelledRepository[] {
-  return readdirSync(directory)
+/** The ten, in alphabetical order, or those of another directory of labels. */
+export function labelledRepositories(labels: string = directory): LabelledRepository[] {
+  return readdirSync(labels)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => ({
       name: name.slice(0, -'.json'.length),
-      ...JSON.parse(readFileSync(join(directory, name), 'utf8')),
+      ...JSON.parse(readFileSync(join(labels, name), 'utf8')),
     }));
 }
