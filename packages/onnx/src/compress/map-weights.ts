@@ -7,6 +7,7 @@ import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { settleWeights, weightInputs } from '../pass/settle-weights.ts';
+import { withoutTraces } from '../pass/without-traces.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { elementCount, floatValues } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
@@ -79,7 +80,7 @@ export function mapWeights(
     const isChanged = node.some((entry, at) => entry !== graph.node[at]);
     return stored.finish(isChanged ? edit(graph, { node }) : graph, scope);
   });
-  return report.finish(model, mapped, 'no weights to compress', () => true);
+  return report.finish(model, withoutTraces(mapped), 'no weights to compress', () => true);
 }
 
 function weightsOf(

@@ -6,6 +6,7 @@ import { findConstant } from '../pass/constants.ts';
 import { NamePool } from '../pass/name-pool.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
+import { withoutTraces } from '../pass/without-traces.ts';
 import { inferValues } from '../shape/infer.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
@@ -48,7 +49,7 @@ export function toFloat16(model: Model, options: Float16Options = {}): PassResul
   });
   return report.finish(
     model,
-    keepsIo ? converted : withoutUnreadCasts(converted),
+    withoutTraces(keepsIo ? converted : withoutUnreadCasts(converted)),
     'no Conv, ConvTranspose, Gemm or MatMul can be converted',
     leads,
   );

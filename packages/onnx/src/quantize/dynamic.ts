@@ -8,6 +8,7 @@ import { repeatedInitializer } from '../pass/repeated-initializer.ts';
 import { Replacements } from '../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { settleWeights } from '../pass/settle-weights.ts';
+import { withoutTraces } from '../pass/without-traces.ts';
 import { dataTypes } from '../tensor/data-type.ts';
 import { edit } from '../wire/message.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
@@ -75,7 +76,7 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
   });
   const ops = ['Conv', 'ConvTranspose', 'GRU', 'RNN'];
   const small = storeWeights(quantized, { keepNodes, ops }, report);
-  return report.finish(model, small, 'no layer to quantise', () => true);
+  return report.finish(model, withoutTraces(small), 'no layer to quantise', () => true);
 }
 
 interface QuantizedActivation {

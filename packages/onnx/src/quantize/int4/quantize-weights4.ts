@@ -9,6 +9,7 @@ import { Replacements } from '../../pass/replacements.ts';
 import { type PassResult, Report, skipped } from '../../pass/report.ts';
 import { settleWeights } from '../../pass/settle-weights.ts';
 import { readTable, type Table } from '../../pass/table.ts';
+import { withoutTraces } from '../../pass/without-traces.ts';
 import { inferValues } from '../../shape/infer.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
@@ -65,7 +66,12 @@ export function quantizeWeights4(model: Model, options: Weights4Options = {}): P
       found.size === 0 ? graph : new GraphWeights4(graph, scope, names, stored, forms, found).run();
     return stored.finish(changed, scope);
   });
-  return report.finish(model, finish(quantized), 'no weights to store in 4 bits', () => true);
+  return report.finish(
+    model,
+    withoutTraces(finish(quantized)),
+    'no weights to store in 4 bits',
+    () => true,
+  );
 }
 
 /** Imports what the new nodes and tensors need. */

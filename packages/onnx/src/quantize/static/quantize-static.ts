@@ -3,6 +3,7 @@ import { opsetVersion } from '../../graph/walk.ts';
 import { NamePool } from '../../pass/name-pool.ts';
 import { type PassResult, Report, skipped } from '../../pass/report.ts';
 import { settleWeights } from '../../pass/settle-weights.ts';
+import { withoutTraces } from '../../pass/without-traces.ts';
 import { edit, make } from '../../wire/message.ts';
 import type { Model } from '../../wire/model.ts';
 import type { Levels, Range } from '../calibrate/index.ts';
@@ -52,7 +53,7 @@ export function quantizeStatic(
   const quantized = plan.nodes.size > 0 ? storeFurther(placed, options, report) : placed;
   return report.finish(
     model,
-    isNative ? quantized : withDomain(quantized),
+    withoutTraces(isNative ? quantized : withDomain(quantized)),
     'no layer to quantise',
     () => true,
   );
