@@ -16,6 +16,7 @@ import type { Model } from '../wire/model.ts';
 import { quantizeLstms } from './dynamic-lstm.ts';
 import { quantizeTables } from './dynamic-tables.ts';
 import { type Layer, readLayer } from './layer.ts';
+import { storePalettes } from './stored-palettes.ts';
 import { storeWeights } from './stored-weights.ts';
 import { quantizeWeights } from './weights.ts';
 
@@ -76,7 +77,12 @@ export function quantizeDynamic(model: Model, options: QuantizeOptions = {}): Pa
   });
   const ops = ['Conv', 'ConvTranspose', 'GRU', 'RNN'];
   const small = storeWeights(quantized, { keepNodes, ops }, report);
-  return report.finish(model, withoutTraces(small), 'no layer to quantise', () => true);
+  return report.finish(
+    model,
+    withoutTraces(storePalettes(small)),
+    'no layer to quantise',
+    () => true,
+  );
 }
 
 interface QuantizedActivation {

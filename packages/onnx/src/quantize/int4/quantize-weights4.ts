@@ -14,6 +14,7 @@ import { inferValues } from '../../shape/infer.ts';
 import { dataTypes } from '../../tensor/data-type.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { Model } from '../../wire/model.ts';
+import { storePalettes } from '../stored-palettes.ts';
 import { type Form4, GraphWeights4, type Stored } from './graph-weights4.ts';
 import type { Weights4Options } from './options.ts';
 import { WeightMoments } from './weight-moments.ts';
@@ -68,7 +69,7 @@ export function quantizeWeights4(model: Model, options: Weights4Options = {}): P
   });
   return report.finish(
     model,
-    withoutTraces(finish(quantized)),
+    withoutTraces(storePalettes(finish(quantized))),
     'no weights to store in 4 bits',
     () => true,
   );

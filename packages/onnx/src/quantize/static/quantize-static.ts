@@ -8,6 +8,7 @@ import { edit, make } from '../../wire/message.ts';
 import type { Model } from '../../wire/model.ts';
 import type { Levels, Range } from '../calibrate/index.ts';
 import { quantizeTables } from '../dynamic-tables.ts';
+import { storePalettes } from '../stored-palettes.ts';
 import { storeWeights } from '../stored-weights.ts';
 import { groupRanges } from './group-ranges.ts';
 import type { StaticOptions } from './options.ts';
@@ -64,7 +65,7 @@ function storeFurther(model: Model, { keepNodes = [] }: StaticOptions, report: R
   const settled = settleWeights(model, { mayGrow: false });
   const ops = ['LSTM', 'GRU', 'RNN'];
   const recurrent = storeWeights(settled, { keepNodes, ops }, report);
-  return quantizeTables(recurrent, { minWeights: 1024, keepNodes }, report);
+  return storePalettes(quantizeTables(recurrent, { minWeights: 1024, keepNodes }, report));
 }
 
 const microsoft = 'com.microsoft';
