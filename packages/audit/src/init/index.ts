@@ -1,2 +1,3 @@
 export { type Draft, draftsFor } from './draft.ts';
 export { ownerFrom } from './owner.ts';
+export { taskOf } from './task.ts';

@@ -28,8 +28,11 @@ describe('a report', () => {
   it('escapes what the code says, as a page and as Markdown', async () => {
     const report = await auditOf({
       'ask.ts': ask.replace("'gpt-5'", JSON.stringify(nasty)),
+      '<script>alert(2)<!--/"onx=.ts': ask,
     });
+    expect(report.findings).toHaveLength(2);
     expect(auditPage(report)).not.toContain('<script>alert');
+    expect(auditPage(report)).not.toContain('"onx=');
     expect(markdownOf(report)).not.toContain('<script>');
   });
 

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { AuditReport, Finding } from '../../finding.ts';
-import { missingOf, serviceOf, skippedSentence, summarySentence, waitsWord } from '../words.ts';
-import { codebaseMap, shapes } from './map.ts';
+import type { AuditReport } from '../../finding.ts';
+import { severities, skippedSentence, summarySentence } from '../words.ts';
+import { facets } from './facets.ts';
+import { findingCard } from './finding-card.ts';
+import { codebaseMap } from './map.ts';
 import { html, Markup } from './markup.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
 /**
  * The report as a page: one file that asks for nothing else, light or dark, from a telephone's
- * width up: the codebase drawn with its couplings on it, and the list that filters. What came from
- * the code is escaped, and the page's policy allows no script but its own.
+ * width up: the codebase drawn with its couplings on it, what to filter by, and each call with the
+ * lines that say so. What came from the code is escaped, and the page's policy allows no script but
+ * its own.
  */
 export function auditPage(report: AuditReport): string {
   const { findings, local, secrets, skipped } = report;
@@ -18,17 +21,15 @@ export function auditPage(report: AuditReport): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${new Markup(hashOf(style))}'; script-src '${new Markup(hashOf(script))}'; base-uri 'none'; form-action 'none'">
 <title>Inference coupling</title><style>${new Markup(style)}</style></head>
 <body><main>
-<header><strong>Inference coupling</strong></header>
+<header><strong>Inference coupling</strong><span class="soft">selvedge audit</span></header>
 <h1>${summarySentence(report)}</h1>
+${report.baseline ? html`<p>Against the baseline: ${report.baseline.new} new, ${report.baseline.gone} gone.</p>` : undefined}
 <p class="soft">${skippedSentence(report)}</p>
-<section><h2>The codebase</h2>${codebaseMap(report)}${legend}</section>
-<section><h2>Calls <small class="soft" id="shown"></small></h2>
-${filters(findings)}
-<table><thead><tr><th>where</th><th>service</th><th>who waits</th><th>against failure</th><th>data</th><th>suggested tier</th></tr></thead>
-<tbody>${findings.map(row)}</tbody></table></section>
+<section><h2>The codebase</h2><p class="soft">A box is a directory, a mark a call: its hue is the suggested tier, its shape who waits. Choose a box to see its calls, a mark to see why.</p>${codebaseMap(report)}</section>
+${findings.length > 0 ? calls(report) : undefined}
 ${list('Keys in the code', secrets, (each) => html`<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
 ${list('Already local', local, (each) => html`<code>${each.file}:${each.line}</code> ${each.service}`)}
-${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</code> ${each.reason} ${each.detail}`)}
+${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</code> ${each.reason}${each.detail ? html`: ${each.detail}` : undefined}`)}
 </main><script>${new Markup(script)}</script></body></html>
 `;
   return page.text;
@@ -37,34 +38,24 @@ ${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</cod
 const hashOf = (text: string): string =>
   `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-const legend = html`<p class="legend"><span class="tier device">green: suggested on the device</span><span class="tier edge">amber: on an edge node</span><span class="tier cloud">violet: in the cloud</span>${(
-  ['request', 'background', 'batch', 'unknown'] as const
-).map(
-  (sync) =>
-    html`<span><svg viewBox="-5 -5 10 10" aria-hidden="true"><path d="${shapes[sync]}"/></svg> who waits: ${waitsWord[sync]}</span>`,
-)}</p>`;
+/** The calls, the severest first, beside what they can be filtered by. */
+const calls = ({ findings }: AuditReport): Markup => html`<section class="calls">
+<h2>Calls <output class="soft" id="shown" aria-live="polite"></output></h2>
+${facets(findings)}
+<div class="list">${severities.map((severity) => {
+  const group = findings.filter((finding) => finding.severity === severity);
+  if (group.length === 0) return undefined;
+  return html`<div class="group"><h3><span class="severity ${severity}">${severity}</span> <span class="soft">${meaning[severity]}</span></h3>${group.map(findingCard)}</div>`;
+})}
+<p class="empty soft" hidden>No call fits. <button type="reset" form="facets">Show all</button></p>
+<p class="soft keys"><kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>Enter</kbd> open <kbd>Esc</kbd> show all</p></div>
+</section>`;
 
-function filters(findings: readonly Finding[]): Markup {
-  const choice = (name: string, label: string, of: (finding: Finding) => string) => {
-    const values = [...new Set(findings.map(of))].sort();
-    return html`<label>${label}<select name="${name}"><option value="">all</option>${values.map((value) => html`<option>${value}</option>`)}</select></label>`;
-  };
-  return html`<form><label>search<input name="text" type="search"></label>${choice('severity', 'severity', ({ severity }) => severity)}${choice('service', 'service', ({ service }) => service)}${choice('sync', 'who waits', ({ sync }) => sync)}${choice('tier', 'suggested tier', ({ suggestedTier }) => suggestedTier)}${choice('kind', 'found as', ({ kind }) => kind)}${choice('personal', 'personal', personalOf)}<button type="reset">clear</button></form>`;
-}
-
-const personalOf = ({ personal }: Finding): string => (personal.length > 0 ? 'signs' : 'no signs');
-
-const directoryOf = (file: string): string =>
-  file.slice(0, Math.max(0, file.lastIndexOf('/'))) || '.';
-
-function row(finding: Finding): Markup {
-  const { file, line, severity, service, sync, suggestedTier, kind, personal } = finding;
-  return html`<tr data-directory="${directoryOf(file)}" data-severity="${severity}" data-service="${service}" data-sync="${sync}" data-tier="${suggestedTier}" data-kind="${kind}" data-personal="${personalOf(finding)}">
-<td><details><summary><bdi class="id">${file}:${line}</bdi> <span class="severity ${severity}">${severity}</span> ${finding.new ? html`<span class="new">new</span>` : undefined}</summary><dl>${finding.evidence.map((each) => html`<dt><bdi class="id">${each.file}:${each.line}</bdi> ${each.says}</dt><dd><code>${each.code}</code></dd>`)}<dt>offline</dt><dd>${finding.offline}</dd><dt>how sure</dt><dd>${Math.round(finding.confidence * 100)}%</dd></dl></details></td>
-<td>${serviceOf(finding)}${finding.streaming ? ', streamed' : ''}</td><td>${waitsWord[sync]}</td><td>${missingOf(finding)}</td>
-<td>${finding.data}${personal.length > 0 ? html`<br><span class="soft">signs: ${[...new Set(personal.map(({ sign }) => sign))].slice(0, 4).join(', ')}</span>` : undefined}</td>
-<td><span class="tier ${suggestedTier}">${suggestedTier}</span><br><span class="soft">${finding.tierReason}</span></td></tr>`;
-}
+const meaning: Readonly<Record<(typeof severities)[number], string>> = {
+  high: 'a user waits with no way out, or what may be personal leaves',
+  medium: 'a user waits, or something personal may be sent',
+  low: 'nobody waits, and nothing says that it is personal',
+};
 
 function list<T>(
   title: string,

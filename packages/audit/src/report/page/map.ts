@@ -1,37 +1,61 @@
 import type { AuditReport, Finding } from '../../finding.ts';
 import { html, type Markup } from './markup.ts';
+import { shapes } from './shapes.ts';
 import { type Placed, treemap } from './treemap.ts';
 
-const width = 1200;
-const height = 420;
 /** Space that a directory's name takes. */
 const heading = 18;
+/** From one mark to the next. */
+const pitch = 13;
 
 interface Directory {
   readonly path: string;
+  /** Its name within its group. */
+  readonly label: string;
   readonly size: number;
   readonly findings: readonly Finding[];
 }
 
-/**
- * The codebase drawn: directories by how many source files they hold, and on each its couplings, a
- * mark each: its hue the suggested tier, its shape who waits.
- */
-export function codebaseMap({ directories, findings }: AuditReport): Markup {
-  const byDirectory = Map.groupBy(findings, ({ file }) => nearest(file, directories));
-  const items = directories.map(
-    ({ path, files }): Directory => ({
-      path,
-      size: Math.sqrt(files),
-      findings: byDirectory.get(path) ?? [],
-    }),
-  );
-  const placed = treemap(items, { x: 0, y: 0, width, height });
-  return html`<svg class="map" viewBox="0 0 ${width} ${height}" role="img" aria-label="The codebase by directory, with its couplings">${placed.map(directoryBox)}</svg>`;
+interface Group {
+  readonly name: string;
+  readonly size: number;
+  readonly directories: readonly Directory[];
 }
 
-function nearest(file: string, directories: AuditReport['directories']): string {
+/**
+ * The codebase drawn: what lies at its top as groups, in them directories by how many source files
+ * they hold, and on each its couplings, a mark each: its hue the suggested tier, its shape who
+ * waits. Once for wide screens, and once for narrow ones.
+ */
+export function codebaseMap(report: AuditReport): Markup {
+  const groups = groupsOf(report);
+  return html`${drawing(groups, 1200, 440, 'wide')}${drawing(groups, 380, 560, 'narrow')}`;
+}
+
+const drawing = (groups: readonly Group[], width: number, height: number, kind: string): Markup =>
+  html`<svg class="map ${kind}" viewBox="0 0 ${width} ${height}" role="group" aria-label="The codebase by directory, with its couplings">${treemap(groups, { x: 0, y: 0, width, height }).map(groupBox)}</svg>`;
+
+function groupsOf({ directories, findings }: AuditReport): Group[] {
   const known = new Set(directories.map(({ path }) => path));
+  const byDirectory = Map.groupBy(findings, ({ file }) => nearest(file, known));
+  const all = directories.map(({ path, files }): Directory => {
+    const slash = path.indexOf('/');
+    return {
+      path,
+      label: slash < 0 ? path : path.slice(slash + 1),
+      // A directory with couplings has room for them, however few its files.
+      size: Math.sqrt(files) + Math.sqrt(byDirectory.get(path)?.length ?? 0),
+      findings: byDirectory.get(path) ?? [],
+    };
+  });
+  return [...Map.groupBy(all, ({ path }) => path.split('/')[0] ?? path)].map(([name, own]) => ({
+    name,
+    size: own.reduce((sum, { size }) => sum + size, 0),
+    directories: own,
+  }));
+}
+
+function nearest(file: string, known: ReadonlySet<string>): string {
   for (let at = file; at !== ''; ) {
     at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
     if (known.has(at === '' ? '.' : at)) return at === '' ? '.' : at;
@@ -39,37 +63,62 @@ function nearest(file: string, directories: AuditReport['directories']): string 
   return '.';
 }
 
+function groupBox({ item, x, y, width, height }: Placed<Group>): Markup {
+  const [only, ...more] = item.directories;
+  if (only && more.length === 0)
+    return directoryBox({ item: { ...only, label: only.path }, x, y, width, height });
+  const inside = { x: x + 3, y: y + heading, width: width - 6, height: height - heading - 3 };
+  const fits = inside.width > 24 && inside.height > 24;
+  return html`<g class="top">${box(x, y, width, height)}${label(item.name, x, y, width, height)}${fits ? treemap(item.directories, inside).map(directoryBox) : undefined}</g>`;
+}
+
 function directoryBox({ item, x, y, width: w, height: h }: Placed<Directory>): Markup {
   const { path, findings } = item;
-  const shown = Math.max(0, Math.floor((w - 10) / 6.6));
-  const label = path.length <= shown ? path : shown < 4 ? '' : `…${path.slice(1 - shown)}`;
-  const title = `${path}: ${findings.length} ${findings.length === 1 ? 'coupling' : 'couplings'}`;
-  return html`<g class="${findings.length > 0 ? 'dir coupled' : 'dir'}" data-directory="${path}" tabindex="0"><title>${title}</title><rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(Math.max(0, w - 2))}" height="${round(Math.max(0, h - 2))}"/>${h > heading ? html`<text x="${round(x + 6)}" y="${round(y + 14)}">${label}</text>` : undefined}${marks(item, x, y, w, h)}</g>`;
+  const title = `${path}: ${findings.length} ${findings.length === 1 ? 'call' : 'calls'}`;
+  const inner = html`<title>${title}</title>${box(x, y, w, h)}${label(item.label, x, y, w, h)}`;
+  if (findings.length === 0) return html`<g class="dir">${inner}</g>`;
+  return html`<g class="dir coupled" data-directory="${path}" tabindex="0" role="button" aria-label="${title}">${inner}${marks(item, x, y, w, h)}</g>`;
+}
+
+const box = (x: number, y: number, w: number, h: number): Markup =>
+  html`<rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(Math.max(0, w - 2))}" height="${round(Math.max(0, h - 2))}"/>`;
+
+/** As much of a name as there is room for: its end tells more than its beginning. */
+function label(name: string, x: number, y: number, w: number, h: number): Markup | undefined {
+  const shown = Math.floor((w - 10) / 6.7);
+  if (h < heading || shown < 3) return undefined;
+  const text = name.length <= shown ? name : `…${name.slice(1 - shown)}`;
+  return html`<text x="${round(x + 6)}" y="${round(y + 14)}">${text}</text>`;
 }
 
 /** As many marks as there is room for, and the number of the rest. */
 function marks({ findings }: Directory, x: number, y: number, w: number, h: number): Markup[] {
-  const columns = Math.floor((w - 8) / 12);
-  const rows = Math.floor((h - heading - 4) / 12);
-  const room = Math.max(0, columns * rows);
-  return findings
-    .slice(0, room)
-    .map((finding, at) =>
-      mark(finding, x + 10 + (at % columns) * 12, y + heading + 8 + Math.floor(at / columns) * 12),
-    );
+  const top = h < heading + pitch ? 0 : heading;
+  const columns = Math.max(1, Math.floor((w - 6) / pitch));
+  const rows = Math.max(1, Math.floor((h - top - 2) / pitch));
+  const room = columns * rows;
+  const isFull = findings.length > room;
+  const drawn = findings.slice(0, isFull ? Math.max(0, room - 2) : room);
+  const place = (at: number): [number, number] => [
+    x + 10 + (at % columns) * pitch,
+    y + top + 8 + Math.floor(at / columns) * pitch,
+  ];
+  const [restX, restY] = place(drawn.length);
+  return [
+    ...drawn.map((finding, at) => mark(finding, ...place(at))),
+    ...(isFull
+      ? [
+          html`<text class="rest" x="${round(restX - 5)}" y="${round(restY + 4)}">+${findings.length - drawn.length}</text>`,
+        ]
+      : []),
+  ];
 }
 
-function mark({ suggestedTier, sync, file, line, service }: Finding, x: number, y: number): Markup {
+function mark(finding: Finding, x: number, y: number): Markup {
+  const { suggestedTier, sync, file, line, service, fingerprint } = finding;
   const title = html`<title>${file}:${line} ${service}, ${suggestedTier}</title>`;
   const at = `translate(${round(x)} ${round(y)})`;
-  return html`<path class="tier ${suggestedTier}" transform="${at}" d="${shapes[sync]}">${title}</path>`;
+  return html`<path class="tier ${suggestedTier}" data-call="c-${fingerprint}" transform="${at}" d="${shapes[sync]}">${title}</path>`;
 }
-
-export const shapes: Readonly<Record<Finding['sync'], string>> = {
-  request: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z',
-  background: 'M-4 -4h8v8h-8z',
-  batch: 'M0 -4.5l4.5 8h-9z',
-  unknown: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM-2 0a2 2 0 1 1 4 0a2 2 0 1 1 -4 0z',
-};
 
 const round = (value: number): number => Math.round(value * 10) / 10;
