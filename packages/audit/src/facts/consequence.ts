@@ -1,14 +1,20 @@
 import type { Tier } from '@selvedge/core/schema';
 import type { Finding } from '../finding.ts';
 
-type Facts = Pick<
-  Finding,
-  'kind' | 'sync' | 'streaming' | 'resilience' | 'data' | 'personal' | 'model'
->;
+interface Facts
+  extends Pick<Finding, 'kind' | 'sync' | 'streaming' | 'resilience' | 'data' | 'personal'> {
+  readonly model?: string;
+  /** What it asks a model for, as `taskOf` says. */
+  readonly task: string;
+  /** It asks a model server that its owner runs: this machine's, or one nearby. */
+  readonly isOwnServer: boolean;
+}
 
 /** What a person meets when the network is gone. */
-export function offlineOf({ kind, sync, resilience }: Facts): string {
+export function offlineOf({ kind, sync, resilience, isOwnServer }: Facts): string {
   if (kind === 'local') return 'Works: the model is on the machine.';
+  if (isOwnServer)
+    return 'Works where the server runs on the machine itself; elsewhere it needs the way there, and no internet.';
   if (resilience.fallback) return 'Its fallback answers, if that needs no network.';
   const wait = waitOf(resilience);
   if (sync === 'request') return `The user’s request fails ${wait}.`;
@@ -33,42 +39,70 @@ interface Suggestion {
 }
 
 /** Where it could run instead, and why. */
-export function tierOf({ kind, data, personal, sync, model }: Facts): Suggestion {
+export function tierOf(facts: Facts): Suggestion {
+  const { kind, personal, sync, isOwnServer } = facts;
   if (kind === 'local') return { tier: 'device', reason: 'it runs on the machine already' };
-  const isSmall = smallModel(data, model);
-  if (personal.length > 0 && isSmall)
+  const [sign] = personal;
+  const small = smallBecause(facts);
+  if (small !== undefined && (sign || sync === 'request')) {
+    const why = sign ? `it sends what may be personal (${sign.sign})` : 'a user waits for it';
+    return { tier: 'device', reason: `${why}, and ${small}` };
+  }
+  if (isOwnServer) return { tier: 'edge', reason: 'it asks a server of your own already' };
+  if (sign)
     return {
-      tier: 'device',
-      reason: `it sends what may be personal (${personal[0]!.sign}), and models for this fit a device`,
+      tier: 'edge',
+      reason: `it sends what may be personal (${sign.sign}); a node of your own keeps it in your hands`,
     };
-  if (isSmall && sync === 'request')
-    return { tier: 'device', reason: 'a user waits for it, and models for this fit a device' };
-  if (personal.length > 0 || sync === 'request')
+  if (sync === 'request')
     return {
       tier: 'edge',
       reason:
-        personal.length > 0
-          ? `it sends what may be personal (${personal[0]!.sign}); a node of your own keeps it in your hands`
-          : 'a user waits for it; a nearby node answers sooner',
+        'a user waits for it; a model for this is large for most devices, and a node nearby can hold an open one',
     };
-  return { tier: 'cloud', reason: 'nobody waits for it, and nothing says that it is personal' };
+  return {
+    tier: 'cloud',
+    reason:
+      sync === 'unknown'
+        ? 'nothing says that a user waits for it or that it is personal'
+        : 'nobody waits for it, and nothing says that it is personal',
+  };
 }
 
-/** Whether models of a few hundred megabytes do this well: embeddings, moderation, speech, vision. */
-function smallModel(data: Finding['data'], model: string | undefined): boolean {
-  if (data === 'audio' || data === 'image' || data === 'tabular' || data === 'tensor') return true;
-  return /embed|moderation|whisper|tts|rerank|classif|mini|nano|haiku|flash|small|3b|7b|8b/i.test(
-    model ?? '',
-  );
+/** Why models of a few hundred megabytes do this well; `undefined` where they do not. */
+function smallBecause({ task, model = '' }: Facts): string | undefined {
+  if (smallTasks.has(task)) return `models for ${task.replaceAll('-', ' ')} fit a device`;
+  return smallNames.test(model)
+    ? `${model} is a small model, whose like runs on devices`
+    : undefined;
 }
 
-/** A user who waits with no way out, or personal data that leaves, matters most. */
-export function severityOf({ kind, sync, resilience, personal }: Facts): Finding['severity'] {
+const smallTasks: ReadonlySet<string> = new Set([
+  'embedding',
+  'reranking',
+  'moderation',
+  'transcription',
+  'speech',
+  'translation',
+  'vision',
+  'audio',
+  'prediction',
+  'document-reading',
+  'inference',
+]);
+const smallNames = /\b(mini|nano|haiku|flash|small|tiny|[1-9]b|phi|gemma)\b/i;
+
+/**
+ * A user who waits with no way out, or personal data that leaves, matters most. A call of the
+ * codebase's own function matters less than the call in it: what mends that one mends it too.
+ */
+export function severityOf(facts: Facts): Finding['severity'] {
+  const { kind, sync, resilience, personal, isOwnServer } = facts;
   if (kind === 'local') return 'info';
-  const exposed = personal.length > 0;
-  const stranded = sync === 'request' && !resilience.fallback;
-  if (exposed && stranded) return 'high';
-  if (stranded && !resilience.timeout) return 'high';
-  if (exposed || stranded) return 'medium';
-  return 'low';
+  const isExposed = personal.length > 0 && !isOwnServer;
+  const isStranded = sync === 'request' && !resilience.fallback;
+  if (isExposed && isStranded) return 'high';
+  if (isStranded && !resilience.timeout)
+    return kind === 'wrapper' || isOwnServer ? 'medium' : 'high';
+  return isExposed || isStranded ? 'medium' : 'low';
 }

@@ -10,12 +10,17 @@ export function answersOtherwise(coupling: Coupling): boolean {
   const caught = caughtBy(coupling);
   if (caught === '' || /\b(throw|raise|rethrow|panic|exit|abort|reject)\b/.test(caught))
     return false;
-  const given = [...caught.matchAll(/(?:\breturn\b|=>|[^=!<>+]=(?![=>]))\s*([^\n;]{2,})/g)];
+  const given = [...caught.replace(declarations, '').matchAll(gives)];
   return given.some(([, value = '']) => {
     const answer = value.trim().replace(/^(await|\()\s*/, '');
     return /^[\w.$]+\s*[([.]|^\w{3,}$/.test(answer) && !noAnswer.test(answer);
   });
 }
+
+const gives = /(?:\breturn\b|=>|[^=!<>+:]=(?![=>]))\s*([^\n;]{2,})/g;
+/** What is declared in a `catch` leaves it only where it is given as well. */
+const declarations =
+  /\b(?:const|let|var|val|auto)\b[^\n=]*=[^\n;]*|\w*(?:error|err|message|msg|reason)\w*\s*:?=[^\n;]*/gi;
 
 /** The text of what runs when the call fails: a `catch`, or a `.catch(…)` behind it. */
 function caughtBy({ call, file }: Coupling): string {
@@ -25,4 +30,4 @@ function caughtBy({ call, file }: Coupling): string {
 }
 
 const noAnswer =
-  /^(null|None|nil|undefined|false|False|true|True|[eE]|err|ex|it|new)\W*$|^(console|log(ger|ging)?|print\w*|Log|res|c|ctx|Optional|Collections|List|Map|Set|Array)\b|error|exception|fail|fault|status|\b[45]\d\d\b|message|response\b|Response\(|\.json|json(ify|Response)?\(|render|redirect|BadRequest|Results?\.|Problem|toast|alert|empty|default|str\(e|format\(|time|Date|isLoading|loading|localizedDescription|getText|t\(/i;
+  /^(null|None|nil|undefined|false|False|true|True)\W*$|^([eE]|err|ex|exc|cause|it|new|when|if|switch|match|typeof|not|isinstance|console|log(ger|ging)?|print\w*|Log|res|c|ctx|Optional|Collections|List|Map|Set|Array)\b|error|exception|fail|fault|status|\b[45]\d\d\b|message|response\b|Response\(|\.json|json(ify|Response)?\(|render|redirect|BadRequest|Results?\.|Problem|toast|alert|empty|default|str\(e|format\(|time|Date|isLoading|loading|localizedDescription|getText|t\(/i;

@@ -10,6 +10,9 @@ import { isStreaming, modelOf } from './options.ts';
 import { personalSigns } from './personal.ts';
 import { resilienceOf } from './resilience.ts';
 import { type SyncOf, syncByCoupling } from './sync.ts';
+import { taskOf } from './task.ts';
+
+export { taskOf } from './task.ts';
 
 /** What was read of a codebase. */
 interface Read {
@@ -45,7 +48,9 @@ function findingOf(coupling: Coupling, { syncOf, project, seen }: Known): Findin
   const { call, file } = coupling;
   const { sync, sign } = syncOf(coupling);
   const model = modelOf(coupling);
-  const facts = {
+  const waits = { file, line: nameLine(coupling), says: `${sync}: ${sign}` };
+  const evidence = [...coupling.evidence, ...(sign === '' ? [] : [waits])].map(evidenceOf);
+  const said = {
     kind: coupling.kind,
     sync,
     streaming: isStreaming(coupling),
@@ -54,24 +59,39 @@ function findingOf(coupling: Coupling, { syncOf, project, seen }: Known): Findin
     personal: personalSigns(coupling),
     ...(model !== undefined && { model: masked(model) }),
   };
+  const facts = {
+    ...said,
+    task: taskOf({ ...said, evidence }),
+    isOwnServer: coupling.provider.kind === 'server',
+  };
   const { tier, reason } = tierOf(facts);
-  const waits = { file, line: call.fn?.line ?? call.expr.line, says: `${sync}: ${sign}` };
   return {
     file: file.path,
     line: call.expr.line,
     endLine: call.expr.endLine,
     language: file.language.title,
     service: coupling.provider.name,
-    ...facts,
+    ...said,
     offline: offlineOf(facts),
     suggestedTier: tier,
     tierReason: reason,
     confidence: Math.round(coupling.confidence * 100) / 100,
-    evidence: [...coupling.evidence, ...(sign === '' ? [] : [waits])].map(evidenceOf),
+    evidence,
     severity: severityOf(facts),
     fingerprint: fingerprintOf(coupling, seen),
   };
 }
+
+/** The line of a function's name: annotations and modifiers may stand on lines before it. */
+function nameLine({ call: { fn, expr }, file }: Coupling): number {
+  if (!fn) return expr.line;
+  const last = Math.min(fn.endLine, fn.line + maxMarkLines);
+  for (let line = fn.line; fn.name !== '' && line <= last; line++)
+    if (lineOf(file, line).includes(fn.name)) return line;
+  return fn.line;
+}
+
+const maxMarkLines = 20;
 
 const evidenceOf = ({ file, line, says }: Sign): Evidence => ({
   file: file.path,

@@ -1,8 +1,8 @@
 import { AuthorPolicy, parseBlueprint } from '@selvedge/core/blueprint';
 import { parseDocument, type Tier } from '@selvedge/core/schema';
 import { parse, stringify } from 'yaml';
+import { taskOf } from '../facts/index.ts';
 import type { AuditReport, Finding } from '../finding.ts';
-import { taskOf } from './task.ts';
 
 /** A family that could take over a group of calls: the texts of its first blueprint and policy. */
 export interface Draft {

@@ -1,3 +1,2 @@
 export { type Draft, draftsFor } from './draft.ts';
 export { ownerFrom } from './owner.ts';
-export { taskOf } from './task.ts';

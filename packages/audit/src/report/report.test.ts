@@ -33,7 +33,8 @@ describe('a report', () => {
     expect(report.findings).toHaveLength(2);
     expect(auditPage(report)).not.toContain('<script>alert');
     expect(auditPage(report)).not.toContain('"onx=');
-    expect(markdownOf(report)).not.toContain('<script>');
+    // A code span takes nothing for markup (CommonMark 6.1).
+    expect(markdownOf(report).replace(/`[^`\n]*`/g, '')).not.toContain('<script>');
   });
 
   it('is a page that asks for nothing else', async () => {

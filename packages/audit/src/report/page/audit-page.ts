@@ -53,8 +53,8 @@ ${facets(findings)}
 
 const meaning: Readonly<Record<(typeof severities)[number], string>> = {
   high: 'a user waits with no way out, or what may be personal leaves',
-  medium: 'a user waits, or something personal may be sent',
-  low: 'nobody waits, and nothing says that it is personal',
+  medium: 'a user waits behind such a call, a timeout or a server of your own; or something personal is sent',
+  low: 'nobody waits, or another answer stands by; nothing says that it is personal',
 };
 
 function list<T>(

@@ -1,5 +1,5 @@
+import { taskOf } from '../../facts/index.ts';
 import type { Evidence, Finding } from '../../finding.ts';
-import { taskOf } from '../../init/index.ts';
 import { duration, missingOf, serviceOf, waitsWord } from '../words.ts';
 import { facetsOf } from './facets.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,7 +1,11 @@
 import type { Finding } from '../finding.ts';
 
 /** What a call asks a model for, as far as its name, its model and its data say: a slug. */
-export function taskOf({ evidence, model = '', data }: Finding): string {
+export function taskOf({
+  evidence,
+  model = '',
+  data,
+}: Pick<Finding, 'evidence' | 'model' | 'data'>): string {
   const said = `${evidence[0]?.says ?? ''} ${model}`.toLowerCase();
   return tasks.find(([, pattern]) => pattern.test(said))?.[0] ?? byData[data];
 }
@@ -13,7 +17,10 @@ const tasks: readonly (readonly [string, RegExp])[] = [
   ['transcription', /transcri|whisper|recogniz|speech-to-text|stt/],
   ['speech', /tts|speech|synthes/],
   ['translation', /translat/],
-  ['image-generation', /images?\.(generate|create|edit)|createimage|imagen|dall-e|generateimages/],
+  [
+    'image-generation',
+    /images?\.(generate|create|edit)|createimage|image_?generat|imagen|dall-e|generateimages?|texttoimage|text_to_image/,
+  ],
 ];
 
 const byData: Readonly<Record<Finding['data'], string>> = {
