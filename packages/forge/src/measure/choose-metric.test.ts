@@ -23,6 +23,32 @@ describe('without a metric', () => {
     expect(await chosen(set, answer(...shape))).toBe(metric);
   });
 
+  it('a name is a classifier’s, and names are compared', async () => {
+    const named = (name: string): Tensors => ({
+      first: { type: 'string', shape: [1], data: [name] },
+    });
+    const metric = await chooseMetric(undefined, set, named('cat'));
+    expect(metric.name).toBe('agreement');
+    const score = (outputs: Tensors) =>
+      metric.score({
+        index: 0,
+        inputs: {},
+        expected: {},
+        outputs,
+        reference: named('cat'),
+      } as never);
+    expect([await score(named('cat')), await score(named('dog'))]).toEqual([1, 0]);
+    const numbers = await chooseMetric('snr', set, named('cat'));
+    expect(() =>
+      numbers.score({
+        index: 0,
+        expected: {},
+        outputs: named('cat'),
+        reference: named('cat'),
+      } as never),
+    ).toThrow(/snr compares numbers, and the output first is text/);
+  });
+
   it('labels go before, then expected outputs', async () => {
     expect(await chosen({ ...set, labels: [1] }, answer(1, 8, 8))).toBe('top1');
     expect(await chosen({ ...set, expectedOutputs: ['first'] }, answer(1, 10))).toBe('snr');

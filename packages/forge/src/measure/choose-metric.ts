@@ -47,7 +47,8 @@ function defaultMetric(dataset: Dataset, example: Tensors): string {
  */
 function looksLikeClassifier(example: Tensors): boolean {
   const [first] = Object.values(example);
-  if (!first || first.type === 'string') return false;
+  if (!first) return false;
+  if (first.type === 'string') return first.data.length === 1;
   const isFloat = first.type.includes('float');
   if (!isFloat) return first.data.length === 1;
   const free = first.shape.flatMap((side, at) => (side === 1 ? [] : at));

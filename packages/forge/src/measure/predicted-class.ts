@@ -2,20 +2,23 @@ import { numberReader, type Tensor, type Tensors } from '@selvedge/infer/engine'
 
 /** The class a model answered, and how many classes its output tells apart (if it says). */
 export interface PredictedClass {
-  readonly label: number;
+  readonly label: number | string;
   readonly classes: number | undefined;
 }
 
 /**
  * The class in the first output that has one: an integer is the class itself, several scores mean
- * the arg-max, a single score means class 1 from 0.5 up (a sigmoid's answer).
+ * the arg-max, a single score means class 1 from 0.5 up (a sigmoid's answer). Where none has, one
+ * that is a name.
  */
 export function predictedClass(outputs: Tensors): PredictedClass | undefined {
   for (const tensor of Object.values(outputs)) {
     const found = classIn(tensor);
     if (found) return found;
   }
-  return undefined;
+  return Object.values(outputs)
+    .map(nameIn)
+    .find((found) => found !== undefined);
 }
 
 const floats = new Set(['float32', 'float64', 'float16', 'bfloat16']);
@@ -31,4 +34,10 @@ function classIn(tensor: Tensor): PredictedClass | undefined {
   let best = 0;
   for (let at = 1; at < count; at += 1) if (read(at) > read(best)) best = at;
   return { label: best, classes: count };
+}
+
+function nameIn({ type, data }: Tensor): PredictedClass | undefined {
+  const [name] = data;
+  if (type !== 'string' || data.length !== 1 || typeof name !== 'string') return undefined;
+  return { label: name, classes: undefined };
 }

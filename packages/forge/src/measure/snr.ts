@@ -70,7 +70,11 @@ function powersOf(answer: Answer): Powers {
     noise += powers.noise;
     compared += 1;
   }
-  if (compared === 0) fail('bad-dataset', 'snr has nothing to compare: no output is numeric');
+  if (compared === 0) {
+    fail('bad-dataset', `snr compares numbers, and ${textsIn(answer.outputs)}`, {
+      hint: 'use --metric agreement, which compares labels, or a module of your own',
+    });
+  }
   if (!Number.isFinite(signal)) {
     fail(
       'bad-dataset',
@@ -105,6 +109,12 @@ function missing(name: string, outputs: Tensors): never {
     hint: `its outputs are ${Object.keys(outputs).join(', ')}`,
     details: { output: name },
   });
+}
+
+/** What a classifier that ends in a label's name gives, beside what is no tensor. */
+function textsIn(outputs: Tensors): string {
+  const names = Object.keys(outputs);
+  return names.length === 1 ? `the output ${names[0]} is text` : 'the outputs are text';
 }
 
 function misfit(name: string, actual: Tensor, target: Tensor): never {

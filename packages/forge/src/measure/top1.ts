@@ -34,7 +34,12 @@ function labelOf(answer: Answer): number {
       hint: 'add one integer per sample, or use --metric agreement',
     });
   }
-  const { classes } = classOf(answer);
+  const { label: answered, classes } = classOf(answer);
+  if (typeof answered === 'string') {
+    fail('bad-dataset', `labels.npy holds numbers, the model answers names such as ${answered}`, {
+      hint: 'use --metric agreement, or a module that knows the names',
+    });
+  }
   if (classes !== undefined && label >= classes) {
     fail(
       'bad-dataset',
