@@ -6,11 +6,11 @@ import { agreement, precision, recall, type Score, score, sum } from '../score.t
 
 /**
  * Audits the fetched held-out repositories, prints what was missed, what is wrong and who was said
- * to wait, and writes scores/NAME.json: `node tests/audit/held-out/write-scores.ts DIR DATE REVISION NAME`.
+ * to wait, and writes scores/NAME.json: `node tests/audit/held-out/write-scores.ts DIR DATE REVISION NAME [second]`.
  */
-const [directory, date, revision, name] = process.argv.slice(2);
+const [directory, date, revision, name, part = ''] = process.argv.slice(2);
 if (!directory || !date || !revision || !name) {
-  console.error('usage: node tests/audit/held-out/write-scores.ts DIR DATE REVISION NAME');
+  console.error('usage: node tests/audit/held-out/write-scores.ts DIR DATE REVISION NAME [second]');
   process.exit(2);
 }
 const round = (share: number) => Math.round(share * 1000) / 1000;
@@ -28,7 +28,7 @@ const figures = (one: Score) => ({
   deepFound: one.deepFound,
 });
 const scores: Record<string, Score> = {};
-for (const { name, labels, aside } of labelledRepositories(import.meta.dirname)) {
+for (const { name, labels, aside } of labelledRepositories(join(import.meta.dirname, part))) {
   const { findings, local } = await audit(join(directory, name));
   const one = score([...findings, ...local], labels, aside);
   scores[name] = one;
