@@ -9,6 +9,8 @@ export interface Io {
   readonly colour: boolean;
   /** Whether stderr does: either may be a file while the other is a terminal. */
   readonly progressColour: boolean;
+  /** How wide stdout is, where it is a terminal. */
+  readonly columns?: number;
   /** A person's result text; nothing under `--json`. */
   print(text: string): void;
   /** The one JSON document of `--json`; nothing without it. */
@@ -29,6 +31,7 @@ export function processIo(options: { json?: boolean; quiet?: boolean }): Io {
     quiet,
     colour: takesColour(process.stdout),
     progressColour: takesColour(process.stderr),
+    ...(process.stdout.isTTY && { columns: process.stdout.columns }),
     print: (text) => void (json || process.stdout.write(`${text}\n`)),
     result: (document) => void (json && process.stdout.write(`${JSON.stringify(document)}\n`)),
     progress: (text) => void (quiet || process.stderr.write(`${text}\n`)),

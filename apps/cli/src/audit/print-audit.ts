@@ -1,15 +1,6 @@
-import {
-  type AuditReport,
-  type Finding,
-  missingOf,
-  serviceOf,
-  severities,
-  skippedSentence,
-  summarySentence,
-  waitsWord,
-} from '@selvedge/audit';
+import { type AuditReport, severities, skippedSentence, summarySentence } from '@selvedge/audit';
 import type { Io } from '../io.ts';
-import { formatTable } from '../table.ts';
+import { findingTable } from './finding-table.ts';
 
 /** Lines of a list before the rest is only counted. */
 const maxLines = 20;
@@ -20,18 +11,9 @@ export function printAudit(io: Io, report: AuditReport): void {
   io.print(summarySentence(report));
   if (baseline) io.print(`Against the baseline: ${baseline.new} new, ${baseline.gone} gone.`);
   for (const severity of severities) {
-    const rows = findings.filter((finding) => finding.severity === severity).map(row);
-    if (rows.length === 0) continue;
-    const heads = [
-      'where',
-      'service',
-      'who waits',
-      'against failure',
-      'data',
-      'suggested tier',
-      'sure',
-    ];
-    io.print(`\n${severity}\n${formatTable(heads, rows, io)}`);
+    const rows = findings.filter((finding) => finding.severity === severity);
+    if (rows.length > 0)
+      io.print(`\n${severityHead(io, severity, rows.length)}\n${findingTable(io, rows)}`);
   }
   printList(
     io,
@@ -49,15 +31,16 @@ export function printAudit(io: Io, report: AuditReport): void {
   if (skipped.total > 0) io.print(`\n${skippedSentence(report)}`);
 }
 
-const row = (finding: Finding): string[] => [
-  `${finding.new ? 'new ' : ''}${finding.file}:${finding.line}`,
-  serviceOf(finding),
-  waitsWord[finding.sync],
-  missingOf(finding),
-  `${finding.data}${finding.personal.length > 0 ? `, personal: ${finding.personal[0]?.sign}` : ''}`,
-  finding.suggestedTier,
-  `${Math.round(finding.confidence * 100)}%`,
-];
+/** A word says how severe it is; colour only repeats it. */
+function severityHead(
+  { colour }: Io,
+  severity: (typeof severities)[number],
+  count: number,
+): string {
+  const text = `${severity}: ${count}`;
+  const code = { high: 31, medium: 33, low: 2 }[severity];
+  return colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+}
 
 function printList<T>(io: Io, title: string, items: readonly T[], line: (item: T) => string): void {
   if (items.length === 0) return;
