@@ -9,6 +9,7 @@ import {
   type LayerMoments,
   type Model,
   prepareStatic,
+  quantizeStatic,
   type Range,
   type RangeMethod,
   type StaticOptions,
@@ -66,7 +67,8 @@ export async function calibrate(
     dataset.samples,
     elementsFor(method, dataset),
   );
-  if (collecting.ranges.names.length === 0) return { skipped: 'no layer to quantise' };
+  if (collecting.ranges.names.length === 0)
+    return { skipped: quantizeStatic(model, new Map()).report.skipped ?? 'no layer to quantise' };
   const bytes = options.load ? 0 : weightBytes(prepared);
   if (bytes >= largestFile)
     return { skipped: `its weights take ${formatBytes(bytes)}: one file holds less than 2 GiB` };

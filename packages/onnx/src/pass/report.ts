@@ -1,6 +1,7 @@
 import { operatorName } from '../graph/attribute.ts';
 import type { NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
+import { sourceForm } from './source-form.ts';
 
 /** A node in a report: its name, or its first output where it has none. */
 export interface NodeNote {
@@ -39,7 +40,8 @@ export class Report {
   }
 
   /**
-   * The result: skipped where nothing changed, with the reason of the first operator that could have.
+   * The result: skipped where nothing changed, with what the model is already, or the reason of the
+   * first operator that could have.
    */
   finish(
     given: Model,
@@ -51,7 +53,10 @@ export class Report {
     if (this.changed.length > 0)
       return { model: changed, report: { changed: this.changed, left, warnings } };
     const first = left.find(({ op }) => could(op));
-    const skipped = first ? `${nothing}: ${first.op} ${first.node}: ${first.reason}` : nothing;
+    // Passes over weights could do something to a product; others ask nothing of what is stored.
+    const form = could('MatMul') ? sourceForm(given) : undefined;
+    const why = form ?? (first && `${first.op} ${first.node}: ${first.reason}`);
+    const skipped = why ? `${nothing}: ${why}` : nothing;
     return { model: given, report: { changed: [], left, warnings: [], skipped } };
   }
 }

@@ -1,4 +1,4 @@
-import { isDefaultDomain } from '../../graph/attribute.ts';
+import { intsAttribute, isDefaultDomain } from '../../graph/attribute.ts';
 import type { NodeProto } from '../../wire/messages.ts';
 
 /** Kinds of kernels whose speed differs on the processors that models run on. */
@@ -28,6 +28,7 @@ export type KernelClass =
   | 'splice'
   | 'shuffle'
   | 'transpose'
+  | 'regroup'
   | 'gather'
   | 'movement'
   | 'reshape'
@@ -53,6 +54,7 @@ export function kernelClassOf(node: NodeProto, facts: KernelFacts): KernelClass 
   if (products.has(op)) return productClass(facts);
   if (pairwise.has(op)) return pairClass(op, facts);
   if (foldable.has(op)) return foldedClass(op, facts);
+  if (op === 'Transpose') return transposeClass(node);
   if (op === 'Concat' || op === 'Slice' || op === 'Split') return joinClass(facts);
   return listed.get(op) ?? (free.has(op) ? undefined : 'other');
 }
@@ -100,6 +102,12 @@ function joinClass({ inputs, stored, output }: KernelFacts): KernelClass {
   if (output.length !== 4 || axis !== 1) return 'join';
   const parts = [output, ...inputs.filter((shape, at) => !stored[at] && shape.length === 4)];
   return parts.every((shape) => shape[1]! % 32 === 0) ? 'join' : 'splice';
+}
+
+/** One that keeps its last axis moves whole rows, as heads of attention are set apart. */
+function transposeClass(node: NodeProto): KernelClass {
+  const order = intsAttribute(node, 'perm');
+  return order && order.at(-1) === order.length - 1 ? 'regroup' : 'transpose';
 }
 
 export const count = (shape: readonly number[]): number =>
@@ -189,7 +197,6 @@ const listed = new Map<string, KernelClass>([
   ...each('reduce', 'ReduceMin', 'ReduceL2', 'ReduceProd', 'ArgMax', 'ArgMin', 'CumSum', 'TopK'),
   ...each('resize', 'Resize', 'Upsample', 'GridSample'),
   ...each('shuffle', 'DepthToSpace', 'SpaceToDepth'),
-  ...each('transpose', 'Transpose'),
   ...each('gather', 'Gather', 'GatherElements', 'GatherND'),
   ...each('movement', 'ScatterND', 'ScatterElements', 'Pad', 'Tile', 'Expand'),
   ...each('reshape', 'Reshape', 'Flatten'),

@@ -13,22 +13,17 @@ export function kernelWork(
   macs: number,
   image: boolean,
 ): KernelWork {
-  const moved = [...inputs.filter((_, at) => !stored[at]), output].map((shape) =>
-    blockElements(shape, image),
-  );
-  const elements = moved.reduce((sum, one) => sum + one, 0);
+  const moved = [...inputs.filter((_, at) => !stored[at]), output];
+  const elements = moved.reduce((sum, shape) => sum + blockElements(shape, image), 0);
   const weights =
     kernel === 'gather'
       ? 0
       : inputs.reduce((sum, shape, at) => sum + (stored[at] ? count(shape) : 0), 0);
   const blockMacs = Math.round(macs * padding(kernel, { inputs, output }));
-  const largest = Math.max(...moved);
   return {
     nodes: 1,
     macs: arithmetic.has(kernel) ? blockMacs : 0,
     elements,
-    large: largest > 4e6 ? elements : 0,
-    huge: largest > 8e6 ? elements : 0,
     weights,
     waiting: Math.max(0, weights - Math.floor(blockMacs / weightIntensity)),
   };
@@ -44,8 +39,6 @@ export function addWork(a: KernelWork | undefined, b: KernelWork): KernelWork {
     nodes: a.nodes + b.nodes,
     macs: a.macs + b.macs,
     elements: a.elements + b.elements,
-    large: a.large + b.large,
-    huge: a.huge + b.huge,
     weights: a.weights + b.weights,
     waiting: a.waiting + b.waiting,
   };
@@ -85,11 +78,9 @@ function padding(
   }
   if (!arithmetic.has(kernel) || kernel === 'recurrent' || kernel === 'vector') return 1;
   const positions = output.slice(2);
+  // A kernel of several positions fills a block with them where its channels do not.
   const deep =
-    (kernel === 'conv' ||
-      kernel === 'pointwise' ||
-      kernel === 'volume' ||
-      kernel === 'transposed') &&
+    (kernel === 'pointwise' || kernel === 'volume' || kernel === 'transposed') &&
     (input[1] ?? 0) >= 8;
   return (
     (blockPositions(positions) / count(positions)) * grown(output[1]) * (deep ? grown(input[1]) : 1)
