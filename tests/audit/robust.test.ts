@@ -32,11 +32,26 @@ function codebase(name: string): string {
 interface Report {
   readonly files: number;
   readonly findings: readonly { readonly file: string }[];
-  readonly skipped: { readonly notAudited: readonly { readonly path: string }[] };
+  readonly skipped: {
+    readonly notAudited: readonly {
+      readonly path: string;
+      readonly reason: string;
+      readonly detail?: string;
+    }[];
+  };
 }
 
-function start(directory: string, options: { uid?: number } = {}) {
-  const child = spawn(process.execPath, [cli, 'audit', directory, '--json', '--quiet'], options);
+interface StartOptions {
+  readonly uid?: number;
+  /** A package that is not installed. */
+  readonly without?: string;
+}
+
+function start(directory: string, { uid, without }: StartOptions = {}) {
+  const child = spawn(process.execPath, [cli, 'audit', directory, '--json', '--quiet'], {
+    ...(uid !== undefined && { uid }),
+    ...(without && { env: { ...process.env, NODE_OPTIONS: `--import=${hiding(without)}` } }),
+  });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   let stderr = '';
@@ -52,7 +67,19 @@ function start(directory: string, options: { uid?: number } = {}) {
   return { child, ended };
 }
 
-async function auditOf(directory: string, options: { uid?: number } = {}): Promise<Report> {
+/** A module that hides a package from the process that loads it first. */
+function hiding(name: string): string {
+  const hook = `import { registerHooks } from 'node:module';
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === ${JSON.stringify(name)}) throw new Error('hidden: ' + specifier);
+    return next(specifier, context);
+  },
+});`;
+  return `data:text/javascript,${encodeURIComponent(hook)}`;
+}
+
+async function auditOf(directory: string, options: StartOptions = {}): Promise<Report> {
   const { code, stdout, stderr } = await start(directory, options).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout);
@@ -116,6 +143,27 @@ describe('the audit of a codebase', () => {
     const { code, stdout } = await ended;
     expect(code).toBe(0);
     expect(found(JSON.parse(stdout))).toContain('ask.ts');
+  });
+});
+
+describe('the audit where a language’s parser is not installed', () => {
+  const python = 'from openai import OpenAI\nOpenAI().responses.create(input="x", model="m")\n';
+
+  it.each([
+    ['@ast-grep/lang-python', ['ask.ts'], ['ask.py']],
+    ['@ast-grep/napi', [], ['ask.py', 'ask.ts']],
+  ])('lists what %s would read, with the command that installs it', async (name, read, missing) => {
+    const directory = codebase(name.replaceAll(/\W/g, '-'));
+    writeFileSync(join(directory, 'ask.py'), python);
+    writeFileSync(join(directory, 'plain.py'), 'print("no call of a model")\n');
+    const report = await auditOf(directory, { without: name });
+    expect(found(report)).toEqual(read);
+    expect(listed(report)).toEqual(missing);
+    for (const { path, reason, detail } of report.skipped.notAudited) {
+      const own = path.endsWith('.py') ? '@ast-grep/lang-python' : '@ast-grep/napi';
+      expect(reason).toBe('no-parser');
+      expect(detail).toMatch(new RegExp(`^npm install .*${own}`));
+    }
   });
 });
 

@@ -1,37 +1,65 @@
 import { fail } from '@selvedge/core/errors';
-import type { AuditReport } from '../finding.ts';
+import type { AuditReport, Finding } from '../finding.ts';
+
+/** As much of an earlier finding as tells it from others. */
+interface Known {
+  readonly fingerprint: string;
+  /** What stays when its file or its function is called otherwise; absent where nothing is known. */
+  readonly likeness?: string;
+}
 
 /**
- * Marks what a report holds that an earlier one did not.
+ * Marks what a report holds that an earlier one did not. A call that is gone from one place and
+ * stands in another, written the same, has moved: it is known.
  *
  * @param earlier the text of an earlier `selvedge audit --json`
  * @param file names it in messages
  * @throws SelvedgeError `bad-document` where it is no audit's report
  */
 export function againstBaseline(report: AuditReport, earlier: string, file: string): AuditReport {
-  const known = fingerprintsIn(earlier, file);
+  const known = knownIn(earlier, file);
+  const fingerprints = new Set(known.map(({ fingerprint }) => fingerprint));
+  const present = new Set(report.findings.map(({ fingerprint }) => fingerprint));
+  const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
   const findings = report.findings.map((finding) => ({
     ...finding,
-    new: !known.has(finding.fingerprint),
+    new: !fingerprints.has(finding.fingerprint) && !takeMoved(finding, gone),
   }));
-  const present = new Set(findings.map(({ fingerprint }) => fingerprint));
-  const gone = [...known].filter((each) => !present.has(each)).length;
   const fresh = findings.filter((finding) => finding.new).length;
   return {
     ...report,
     findings,
-    baseline: { known: findings.length - fresh, new: fresh, gone },
+    baseline: { known: findings.length - fresh, new: fresh, gone: gone.length },
   };
 }
 
-function fingerprintsIn(text: string, file: string): Set<string> {
+/** Takes the call that a finding was, if it is among those that are gone. */
+function takeMoved(finding: Finding, gone: Known[]): boolean {
+  const likeness = likenessOf(finding);
+  const at = gone.findIndex((each) => each.likeness !== undefined && each.likeness === likeness);
+  if (at >= 0) gone.splice(at, 1);
+  return at >= 0;
+}
+
+type Written = Partial<Pick<Finding, 'fingerprint' | 'service' | 'kind' | 'evidence'>> | null;
+
+function likenessOf(finding: Written): string | undefined {
+  const code = finding?.evidence?.[0]?.code;
+  return typeof code === 'string' && code !== ''
+    ? [finding?.service, finding?.kind, code].join('\n')
+    : undefined;
+}
+
+function knownIn(text: string, file: string): Known[] {
   const { findings } = parsed(text, file) as { findings?: unknown };
-  const fingerprints = Array.isArray(findings)
-    ? findings.map((finding: { fingerprint?: unknown } | null) => finding?.fingerprint)
-    : [undefined];
-  if (!fingerprints.every((each) => typeof each === 'string'))
-    return refuse(file, 'findings must be a list in which each has a fingerprint');
-  return new Set(fingerprints);
+  if (!Array.isArray(findings)) return refuse(file, 'findings must be a list');
+  return findings.map((finding: Written, at): Known => {
+    const fingerprint = finding?.fingerprint;
+    if (typeof fingerprint !== 'string')
+      return refuse(file, `findings[${at}].fingerprint must be a string`);
+    const likeness = likenessOf(finding);
+    return { fingerprint, ...(likeness !== undefined && { likeness }) };
+  });
 }
 
 function parsed(text: string, file: string): object {

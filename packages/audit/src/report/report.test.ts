@@ -62,9 +62,38 @@ describe('a baseline', () => {
     ]);
   });
 
+  it('knows a call whose file was renamed, once', async () => {
+    const earlier = JSON.stringify(await auditOf({ 'ask.ts': ask }));
+    const renamed = againstBaseline(await auditOf({ 'lib/model.ts': ask }), earlier, 'b.json');
+    expect(renamed.baseline).toEqual({ known: 1, new: 0, gone: 0 });
+    const both = await auditOf({ 'a.ts': ask, 'b.ts': ask });
+    expect(againstBaseline(both, earlier, 'b.json').baseline).toEqual({
+      known: 1,
+      new: 1,
+      gone: 0,
+    });
+    const other = await auditOf({
+      'ask.ts': ask.replace('gpt-5', 'gpt-6').replace('ask =', 'x ='),
+    });
+    expect(againstBaseline(other, earlier, 'b.json').baseline).toEqual({
+      known: 0,
+      new: 1,
+      gone: 1,
+    });
+  });
+
   it('that is none is refused by name', async () => {
     const report = await auditOf({ 'ask.ts': ask });
-    for (const text of ['', '[]', '{}', '{"findings":[{}]}', '{"findings":[null]}'])
+    for (const text of [
+      '',
+      '[]',
+      '{}',
+      '\u0000PNG',
+      '{"findings":[{}]}',
+      '{"findings":[null]}',
+      '{"findings":[7]}',
+      '{"findings":{}}',
+    ])
       expect(() => againstBaseline(report, text, 'b.json')).toThrow(/b\.json/);
   });
 });

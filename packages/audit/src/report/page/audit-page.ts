@@ -53,7 +53,8 @@ ${facets(findings)}
 
 const meaning: Readonly<Record<(typeof severities)[number], string>> = {
   high: 'a user waits with no way out, or what may be personal leaves',
-  medium: 'a user waits behind such a call, a timeout or a server of your own; or something personal is sent',
+  medium:
+    'a user waits behind such a call, a timeout or a server of your own; or something personal is sent',
   low: 'nobody waits, or another answer stands by; nothing says that it is personal',
 };
 
