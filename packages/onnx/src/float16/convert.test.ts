@@ -316,6 +316,20 @@ describe('conversion to half precision', () => {
     ]);
   });
 
+  it('stores a table once that is an embedding here and a product’s weights there, whatever is tiny in it', async () => {
+    const table = wave(1024).map((value, at) => (at === 7 ? 1e-9 : value));
+    const g = graphBuilder('tied', { opset: 17 });
+    const ids = g.input('ids', 'int64', [3]);
+    const tied = g.constant('table', [64, 16], table);
+    const rows = g.node('Gather', [tied, ids]);
+    g.output(g.node('MatMul', [rows, g.node('Transpose', [tied])], {}, 'y'), 'float32');
+    const { model: converted } = toFloat16(g.build());
+    expect(converted.graph.initializer.map(({ dataType }) => dataType)).toEqual([
+      dataTypes.float16,
+    ]);
+    expect(ops(converted)).toEqual(['Gather', 'Transpose', 'MatMul', 'Cast']);
+  });
+
   it('lets a bound beyond ±65504 be infinite, and tells of weights that hardware may flush', async () => {
     const model = small((g, x) => {
       const bounds = [0, 3.4e38].map((value, at) =>

@@ -77,8 +77,10 @@ function lossyConstant(
     // A bound that half precision does not hold becomes ±∞, which bounds the same finite halves.
     if (overflowed > 0 && !(node.opType === 'Clip' && at > 0))
       return `${name} holds ${largest.toPrecision(3)}, beyond ±65504`;
-    // In a sum of products, a weight that vanishes beside a larger one is lost in its rounding.
-    const drowned = operator.leads && largest >= smallestNormal;
+    // In a sum of products, a weight that vanishes beside a larger one is lost in its rounding; of a
+    // table of millions some are always as small.
+    const isTable = node.opType === 'Gather' || node.opType === 'Transpose';
+    const drowned = (operator.leads || isTable) && largest >= smallestNormal;
     if (vanished > 0 && !drowned) return `${name} holds values that half precision rounds to 0`;
   }
   return undefined;

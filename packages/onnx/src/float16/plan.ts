@@ -5,6 +5,7 @@ import type { Report } from '../pass/report.ts';
 import { readTable } from '../pass/table.ts';
 import type { Inference } from '../shape/infer.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { elementCount } from '../tensor/values.ts';
 import type { GraphProto, NodeProto } from '../wire/messages.ts';
 import { type HalfCache, type ValueRanges, vanishing, whyLossy } from './lossy.ts';
 import { covers, type Float16Operator, float16Operator, whyFloat32 } from './operators.ts';
@@ -134,11 +135,18 @@ const leastRecurrent = 256;
 /** Whether a node is worth casts of its own: it holds weights, or a table that it takes rows from. */
 function leads(operator: Float16Operator, node: NodeProto, scope: Scope): boolean {
   if (node.opType === 'Gather') return readTable(node, scope, leastTable) !== undefined;
+  // A table that is an embedding here and, turned, a product's weights there.
+  if (node.opType === 'Transpose') return isLarge(node.input[0] ?? '', scope);
   return operator.leads && node.input.some((name) => findConstant(scope, name) !== undefined);
 }
 
-/** Elements of a Gather's table from which half of it outweighs a cast. */
+/** Elements of a table from which half of it outweighs a cast. */
 const leastTable = 1024;
+
+function isLarge(name: string, scope: Scope): boolean {
+  const constant = findConstant(scope, name);
+  return !!constant && 'tensor' in constant && elementCount(constant.tensor) >= leastTable;
+}
 
 /** Whether a node reads or makes float32 values, as far as types are known. */
 function touchesFloats(node: NodeProto, graph: GraphProto, inference: Inference): boolean {
