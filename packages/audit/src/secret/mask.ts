@@ -33,6 +33,14 @@ const inAddress =
   /([?&](?:key|api[-_]?key|token|access_token|sig|subscription-key)=)([^&\s"'`]{8,})/gi;
 const beforeHost = /(:\/\/[^\s/:@"'`]+:)([^\s/@"'`]{3,})(?=@)/g;
 
+/** A run that chance made, whatever stands before it: hexadecimal, base 64, or a UUID. */
+const byChance =
+  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<![\w+/=-])(?:eyJ[\w-]+\.[\w-]+\.[\w-]+|[A-Za-z0-9+/_]{28,}={0,2})(?![\w+/=])/g;
+const isByChance = (value: string): boolean =>
+  (value.match(/\d/g)?.length ?? 0) >= 3 &&
+  !/^[/\w]*\/[a-z_]{4,}\//.test(value) &&
+  looksSecret(value);
+
 /** A text without the secrets that it holds: their first characters, then stars. */
 export function masked(text: string): string {
   let safe = text;
@@ -41,6 +49,7 @@ export function masked(text: string): string {
     safe = safe.replace(pattern, (whole, before: string, value: string) =>
       looksSecret(value) ? before + maskedKey(value) : whole,
     );
+  safe = safe.replace(byChance, (value) => (isByChance(value) ? maskedKey(value) : value));
   return safe.replace(beforeHost, (_, before: string) => `${before}***`);
 }
 

@@ -17,6 +17,31 @@ describe('a key in the code', () => {
     fc.assert(fc.property(key, (secret) => !masked(`const k = "${secret}";`).includes(secret)));
   });
 
+  it('is not shown either where nothing says that it is one', () => {
+    const hex = fc.string({
+      unit: fc.constantFrom(...'0123456789abcdef'),
+      minLength: 32,
+      maxLength: 64,
+    });
+    fc.assert(
+      fc.property(fc.oneof(hex, fc.uuid()), (secret) => {
+        fc.pre((secret.match(/\d/g)?.length ?? 0) >= 3 && /[a-f]/.test(secret));
+        fc.pre(!/(.)\1{5}|1234567/.test(secret));
+        return !masked(`const client = connect('${secret}');`).includes(secret);
+      }),
+    );
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.dBjftJeZ4CVPmB92K27uhbUJU1p1r';
+    expect(masked(`send("${token}")`)).not.toContain('dBjft');
+  });
+
+  it.each([
+    'const answer = await client.chat.completions.create({ model: "claude-3-5-sonnet-20241022" });',
+    'import { generateAnswersWithChatgptApiCompat } from "./services/apis/openai-api-v2/compat.mjs";',
+    'fetch("https://api.openai.com/v1/chat/completions/deployments/gpt-4o-2024-08-06")',
+  ])('leaves code as it is: %s', (line) => {
+    expect(masked(line)).toBe(line);
+  });
+
   it('is reported masked, and in no report otherwise', async () => {
     const secret = 'sk-proj-Zq8vT2mLw9XcB4nK7pRd3sFh6jGy';
     const report = await auditOf({
