@@ -19,7 +19,6 @@ export function calibrationsText(from: {
   heldOut: readonly HeldOut[];
   /** The same latencies as the catalogue's figures alone predict them. */
   roofline: readonly HeldOut[];
-  widths: Readonly<Record<string, 1 | 2>>;
 }): string {
   const all = targets.flatMap(([id, device]) =>
     precisions.map(([precision, published]) => {
@@ -35,7 +34,6 @@ export function calibrationsText(from: {
         precision,
         device,
         runtime: 'ONNX Runtime',
-        width: from.widths[published],
         networks: own.length,
         medianError: rounded(median(own.map(relativeError))),
         low: rounded(low),

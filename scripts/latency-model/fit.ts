@@ -40,7 +40,6 @@ const huber = 0.1;
 const kinds = ['macs', 'elements', 'weights', 'kernels', 'start'] as const;
 
 function kindOf(term: string): number {
-  if (term.startsWith('spilt')) return kinds.indexOf('elements');
   return kinds.findIndex((kind) => term.endsWith(kind));
 }
 
@@ -52,7 +51,7 @@ function startOf(term: string): number {
   if (term === 'weights') return 0.003;
   if (term === 'waiting weights') return 0.02;
   if (term.endsWith('kernels')) return 1;
-  if (term === 'spilt attention' || rearranging.some((one) => term.startsWith(one))) return 0.03;
+  if (rearranging.some((one) => term.startsWith(one))) return 0.03;
   return term.startsWith('stem') ? 0.01 : 0.003;
 }
 

@@ -20,8 +20,8 @@ import { type HeldOut, leaveFamiliesOut, median, relativeError } from './validat
 const root = resolve(import.meta.dirname, '../..');
 const data = process.env.SELVEDGE_DATA ?? resolve(root, '../shared/data');
 
-/** Bytes of an activation. `float` runs as fp16; w8a16 has weights of one byte and activations of two. */
-const widths: Readonly<Record<string, 1 | 2>> = { float: 2, w8a8: 1, w8a16: 2 };
+/** `float` runs as fp16; w8a16 has weights of one byte and activations of two. */
+const precisions = ['float', 'w8a8', 'w8a16'];
 const runtimes = ['onnx', 'qnn_dlc', 'tflite'];
 
 const built = architectures.map((one) => {
@@ -34,11 +34,14 @@ const known = all.filter(({ id }) => byId.has(id));
 /** What runs wholly on the NPU: where layers are left to others, partitions are predicted instead. */
 const whole = known.filter(
   ({ layers, precision, runtime }) =>
-    layers.cpu === 0 && layers.gpu === 0 && precision in widths && runtimes.includes(runtime),
+    layers.cpu === 0 &&
+    layers.gpu === 0 &&
+    precisions.includes(precision) &&
+    runtimes.includes(runtime),
 );
 const samples: Sample[] = whole.map(({ id, ms, device, runtime, precision }) => {
   const { workload, family } = byId.get(id)!;
-  const terms = latencyTerms(workload.kernels ?? {}, widths[precision]!);
+  const terms = latencyTerms(workload.kernels ?? {});
   const mix = kernelMix(workload.kernels ?? {});
   return { id, family, ms, terms, mix, group: { device, runtime, precision } };
 });
@@ -52,27 +55,28 @@ const fitAll = (from: readonly Sample[], all: readonly Group[]) =>
   fitSimilarity(from, fitLatencies(from, all));
 const heldOut = leaveFamiliesOut(samples, groups, fitAll);
 const fit = fitAll(samples, groups);
-const leaveOut = (keyOf: (id: string) => string) =>
+const leaveOut = (keyOf: (sample: Sample) => string) =>
   leaveFamiliesOut(
-    samples.map((one) => ({ ...one, family: keyOf(one.id) })),
+    samples.map((one) => ({ ...one, family: keyOf(one) })),
     groups,
     fitAll,
   );
-const models = leaveOut((id) => id);
+const models = leaveOut(({ id }) => id);
+const devices = leaveOut(({ group }) => group.device);
 const work = new Map(built.map(({ id, workload }) => [id, JSON.stringify(workload.kernels)]));
-const architecturesOut = leaveOut((id) => work.get(id)!);
+const architecturesOut = leaveOut(({ id }) => work.get(id)!);
 const roofline = rooflineOf(samples, (id) => byId.get(id)!.workload);
 console.log(`${samples.length} latencies of ${new Set(samples.map(({ id }) => id)).size} networks`);
 console.log(`fitted and validated in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 const told = (rows: readonly HeldOut[]) =>
   `${(100 * median(rows.map(relativeError))).toFixed(1)} %`;
 console.log(`median error: families held out ${told(heldOut)}, networks held out ${told(models)}`);
-console.log(`architectures held out ${told(architecturesOut)}`);
+console.log(`architectures held out ${told(architecturesOut)}, devices ${told(devices)}`);
 console.log(`of the catalogue's figures alone ${told(roofline)}`);
 
 writeFileSync(
   resolve(root, 'packages/core/src/device/latency/calibrations.ts'),
-  calibrationsText({ fit, heldOut, roofline, widths }),
+  calibrationsText({ fit, heldOut, roofline }),
 );
 writeFileSync(
   resolve(root, 'packages/core/src/device/latency/known-networks.ts'),
@@ -85,12 +89,12 @@ writeFileSync(
     heldOut,
     models,
     architectures: architecturesOut,
+    devices,
     roofline,
     fit,
     samples,
     built,
     published: all.length,
     modelled: known.length,
-    widths,
   }),
 );

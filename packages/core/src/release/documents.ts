@@ -63,10 +63,6 @@ export const KernelWork = Type.Object({
   macs: amount(),
   /** Elements of activations read and written. */
   elements: amount(),
-  /** Of those, what kernels move that touch a tensor of more than 4 million elements. */
-  large: amount(),
-  /** The same for 8 million. */
-  huge: amount(),
   /** Elements of stored tensors read. */
   weights: amount(),
   /** Of those, what takes longer to read than the arithmetic on it. */

@@ -8,8 +8,8 @@ import { latencyTerms } from './latency-terms.ts';
 import { kernelMix, similarityOf } from './similarity.ts';
 
 const kernels: Kernels = {
-  conv: { nodes: 10, macs: 4e9, elements: 8e6, large: 2e6, huge: 1e6, weights: 3e6, waiting: 1e6 },
-  softmax: { nodes: 2, macs: 0, elements: 1e6, large: 5e5, huge: 0, weights: 0, waiting: 0 },
+  conv: { nodes: 10, macs: 4e9, elements: 8e6, weights: 3e6, waiting: 1e6 },
+  softmax: { nodes: 2, macs: 0, elements: 1e6, weights: 0, waiting: 0 },
 };
 const workload: Workload = {
   macs: 4e9,
@@ -23,23 +23,17 @@ const phone = profileOf('flagship-2026');
 const npu = phone.units[0]!;
 
 describe('the terms of the latency model', () => {
-  it('are arithmetic and movement by class, what spills, weights, kernels and the call', () => {
-    expect(Object.fromEntries(latencyTerms(kernels, 2))).toEqual({
+  it('are arithmetic and movement by class, weights, kernels and the call', () => {
+    expect(Object.fromEntries(latencyTerms(kernels))).toEqual({
       start: 1,
       'conv macs': 4,
       'conv elements': 8,
-      'spilt arithmetic': 2,
       'arithmetic kernels': 0.01,
       weights: 3,
       'waiting weights': 1,
       'softmax elements': 1,
-      'spilt attention': 0.5,
       'movement kernels': 0.002,
     });
-  });
-  it('spill less where elements are bytes', () => {
-    expect(latencyTerms(kernels, 1).get('spilt arithmetic')).toBe(1);
-    expect(latencyTerms(kernels, 1).has('spilt attention')).toBe(false);
   });
 });
 
@@ -47,7 +41,7 @@ describe('a calibrated time', () => {
   it('is the sum of terms times coefficients, by what they are spent on', () => {
     const coefficients = { start: 0.2, 'conv macs': 0.1, 'conv elements': 0.01, weights: 0.01 };
     const known = { reach: 0.3, mixes: {} };
-    const time = calibratedTime({ coefficients, width: 2, weights: {} }, kernels, known);
+    const time = calibratedTime({ coefficients, weights: {} }, kernels, known);
     expect(time.computeMs).toBeCloseTo(0.4, 9);
     expect(time.memoryMs).toBeCloseTo(0.11, 9);
     expect(time.overheadMs).toBeCloseTo(0.2, 9);
@@ -58,7 +52,7 @@ describe('a calibrated time', () => {
     const { softmax: _, ...others } = kernels;
     const known = { reach: 0.3, mixes: { same: kernelMix(kernels), near: kernelMix(others) } };
     const ms = (weights: Record<string, number>) =>
-      calibratedTime({ coefficients: { start: 1 }, width: 2, weights }, kernels, known).ms;
+      calibratedTime({ coefficients: { start: 1 }, weights }, kernels, known).ms;
     expect(ms({ same: Math.log(2) })).toBeCloseTo(2, 9);
     expect(ms({ near: Math.log(2) })).toBeGreaterThan(1.2);
     expect(ms({ near: Math.log(2) })).toBeLessThan(1.9);
@@ -127,23 +121,19 @@ describe('the calibrations', () => {
 
 /** As counted from the architecture of scripts/latency-model. */
 const resnet50: Kernels = {
-  image: { nodes: 1, macs: 0, elements: 3211264, large: 0, huge: 0, weights: 3, waiting: 3 },
+  image: { nodes: 1, macs: 0, elements: 3211264, weights: 3, waiting: 3 },
   stem: {
     nodes: 1,
     macs: 118013952,
     elements: 2408448,
-    large: 0,
-    huge: 0,
     weights: 9472,
     waiting: 0,
   },
-  pool: { nodes: 1, macs: 0, elements: 1003520, large: 0, huge: 0, weights: 0, waiting: 0 },
+  pool: { nodes: 1, macs: 0, elements: 1003520, weights: 0, waiting: 0 },
   pointwise: {
     nodes: 36,
     macs: 2546204672,
     elements: 19521536,
-    large: 0,
-    huge: 0,
     weights: 12150976,
     waiting: 3434567,
   },
@@ -151,8 +141,6 @@ const resnet50: Kernels = {
     nodes: 16,
     macs: 2234253312,
     elements: 3653632,
-    large: 0,
-    huge: 0,
     weights: 11321024,
     waiting: 3304551,
   },
@@ -160,19 +148,15 @@ const resnet50: Kernels = {
     nodes: 16,
     macs: 0,
     elements: 18628608,
-    large: 0,
-    huge: 0,
     weights: 0,
     waiting: 0,
   },
-  reduce: { nodes: 1, macs: 0, elements: 196608, large: 0, huge: 0, weights: 0, waiting: 0 },
-  reshape: { nodes: 1, macs: 0, elements: 81920, large: 0, huge: 0, weights: 0, waiting: 0 },
+  reduce: { nodes: 1, macs: 0, elements: 196608, weights: 0, waiting: 0 },
+  reshape: { nodes: 1, macs: 0, elements: 81920, weights: 0, waiting: 0 },
   vector: {
     nodes: 1,
     macs: 16777216,
     elements: 24576,
-    large: 0,
-    huge: 0,
     weights: 2048000,
     waiting: 1908190,
   },

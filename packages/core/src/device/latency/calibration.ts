@@ -9,8 +9,6 @@ export interface Calibration {
   readonly precision: string;
   readonly device: string;
   readonly runtime: string;
-  /** Bytes of an element. */
-  readonly width: 1 | 2;
   /** Milliseconds per unit of each term. A term that is not there costs nothing. */
   readonly coefficients: Readonly<Record<string, number>>;
   /**
@@ -44,13 +42,13 @@ export interface CalibratedTime {
 
 /** Predicts one inference: the sum of terms times coefficients, times what similar networks show. */
 export function calibratedTime(
-  { coefficients, width, weights }: Pick<Calibration, 'coefficients' | 'width' | 'weights'>,
+  { coefficients, weights }: Pick<Calibration, 'coefficients' | 'weights'>,
   kernels: Kernels,
   known: KnownNetworks,
 ): CalibratedTime {
   const time = { computeMs: 0, memoryMs: 0, overheadMs: 0 };
   const factor = similarityFactor(weights, kernels, known);
-  for (const [term, amount] of latencyTerms(kernels, width)) {
+  for (const [term, amount] of latencyTerms(kernels)) {
     const ms = (coefficients[term] ?? 0) * amount * factor;
     time[partOf(term)] += ms;
   }

@@ -12,24 +12,18 @@ const streaming = new Set([
 /**
  * The terms of the latency model for one inference. Each class of kernels has one for its
  * arithmetic (10⁹ multiply-accumulates in blocks) and one for what it moves (10⁶ elements), which
- * those that only stream share; what
- * does not fit in the 8 MB that such a processor has at hand is moved once more; weights (10⁶) that
- * arithmetic does not hide are waited for; and each kernel (10³) is started.
- *
- * @param width bytes of an element: 1 for int8, 2 for fp16
+ * those that only stream share; weights (10⁶) that arithmetic does not hide are waited for; and each
+ * kernel (10³) is started. A term for what does not fit on the chip was tried, and predicted less.
  */
-export function latencyTerms(kernels: Kernels, width: 1 | 2): LatencyTerms {
+export function latencyTerms(kernels: Kernels): LatencyTerms {
   const terms = new Map<string, number>([['start', 1]]);
   const add = (term: string, amount: number) => {
     if (amount > 0) terms.set(term, (terms.get(term) ?? 0) + amount);
   };
   for (const [kernel, work] of Object.entries(kernels)) {
     const kind = work.macs > 0 ? 'arithmetic' : 'movement';
-    const attention = kernel === 'softmax' || kernel === 'matmul';
     add(`${kernel} macs`, work.macs / 1e9);
     add(`${streaming.has(kernel) ? 'streamed' : kernel} elements`, work.elements / 1e6);
-    const spilt = (width === 1 ? work.huge : work.large) / 1e6;
-    add(`spilt ${attention ? 'attention' : kind}`, spilt);
     add(`${kind} kernels`, work.nodes / 1e3);
     add('weights', work.weights / 1e6);
     add('waiting weights', work.waiting / 1e6);

@@ -48,7 +48,9 @@ describe('the kernels of a graph', () => {
   it('fill blocks with the positions of a kernel where there are several', () => {
     const work = (channels: number, size: number) =>
       counted((g) =>
-        conv(g, image(g, channels), [32, channels, size, size], { pads: size === 3 ? [1, 1, 1, 1] : [] }),
+        conv(g, image(g, channels), [32, channels, size, size], {
+          pads: size === 3 ? [1, 1, 1, 1] : [],
+        }),
       ).kernels[0]!.work;
     expect(work(16, 3).macs).toBe(work(32, 3).macs / 2);
     expect(work(16, 1).macs).toBe(work(32, 1).macs);
