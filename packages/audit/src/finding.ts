@@ -23,6 +23,8 @@ export interface Finding {
   readonly streaming: boolean;
   readonly resilience: {
     readonly timeout: boolean;
+    /** The shortest one, where the code states it as a number. */
+    readonly timeoutMs?: number;
     readonly retry: boolean;
     readonly fallback: boolean;
     /** What the SDK does where the code chooses nothing: nobody may know it, and it still holds. */

@@ -206,6 +206,41 @@ describe('against failure, in other languages', () => {
     expect((await first(files))?.resilience).toMatchObject({ timeout, retry, fallback });
   });
 
+  it.each([
+    [
+      'JavaScript',
+      {
+        'a.ts': `${client}export const f = (q) => client.responses.create({ input: q }, { timeout: 5_000 });\n`,
+      },
+      5000,
+    ],
+    [
+      'Python',
+      {
+        'a.py':
+          'from openai import OpenAI\nclient = OpenAI(timeout=2.5)\ndef f(q):\n    return client.responses.create(model="m", input=q)\n',
+      },
+      2500,
+    ],
+    [
+      'Go',
+      {
+        'a.go': `${go}func f(c *openai.Client) {\n\tctx, cancel := context.WithTimeout(ctx, 5*time.Second)\n\tc.CreateChatCompletion(ctx, r)\n}\n`,
+      },
+      5000,
+    ],
+    [
+      'C#',
+      {
+        'A.cs':
+          'using System.Net.Http;\nclass A { HttpClient http = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };\n void F() { http.PostAsync("https://api.openai.com/v1/embeddings", b); } }\n',
+      },
+      60_000,
+    ],
+  ] as const)('says how long it waits in %s, where a number does', async (_, files, timeoutMs) => {
+    expect((await first(files))?.resilience).toMatchObject({ timeout: true, timeoutMs });
+  });
+
   it('says what the SDK does unasked, and whose word that is', async () => {
     const finding = await first({ 'a.py': `${python}def f(q):\n    return ${pyCall}\n` });
     expect(finding?.resilience).toMatchObject({

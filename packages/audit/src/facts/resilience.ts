@@ -5,6 +5,7 @@ import { linesOf, type Project, valuesOf } from '../resolve/index.ts';
 import type { SdkDefaults } from '../rules/index.ts';
 import { answersOtherwise } from './fallback.ts';
 import { optionsOf } from './options.ts';
+import { timeoutMsIn } from './timeout.ts';
 
 /**
  * What a call has against a slow or absent service: in its own options, in those its client or its
@@ -12,11 +13,8 @@ import { optionsOf } from './options.ts';
  */
 export function resilienceOf(coupling: Coupling, project: Project): Finding['resilience'] {
   const { call, file } = coupling;
-  const names = [
-    ...optionsOf(call).keys(),
-    ...madeWith(coupling, project),
-    ...callsAround(coupling),
-  ];
+  const made = madeWith(coupling, project);
+  const names = [...optionsOf(call).keys(), ...made.names, ...callsAround(coupling)];
   const around = call.fn ? linesOf(file, call.fn.line, call.fn.endLine) : '';
   const marks = call.fn?.marks.join(' ') ?? '';
   const inner = coupling.through && resilienceOf(coupling.through.coupling, project);
@@ -25,9 +23,14 @@ export function resilienceOf(coupling: Coupling, project: Project): Finding['res
   const timeout = has(timeouts) || isAborted || timers.test(around) || !!inner?.timeout;
   const retry =
     has(retries) || retries.test(marks) || (call.inLoop && retries.test(around)) || !!inner?.retry;
+  const text = [around || linesOf(file, call.expr.line, call.expr.endLine), ...made.texts];
+  const timeoutMs = timeout
+    ? (timeoutMsIn(text.join('\n'), file.language.id) ?? inner?.timeoutMs)
+    : undefined;
   const byDefault = inner ? inner.byDefault : defaultsOf(coupling);
   return {
     timeout,
+    ...(timeoutMs !== undefined && { timeoutMs }),
     retry,
     fallback:
       has(fallbacks) || fallbacks.test(marks) || answersOtherwise(coupling) || !!inner?.fallback,
@@ -45,25 +48,32 @@ const retries = /retr(y|ies|ier)|backoff|tenacity|polly|resilien|max_?attempts?|
 const fallbacks =
   /^(with_?)?fallbacks?|fallbackMethod|^(or_else|unwrap_or(_else|_default)?)$|CircuitBreaker/i;
 
-/** Names of what the call’s object and its arguments were made with: options, and calls of builders. */
-function madeWith({ call, file }: Coupling, project: Project): string[] {
+interface Made {
+  /** Options, and calls of builders. */
+  readonly names: readonly string[];
+  /** The lines of it. */
+  readonly texts: readonly string[];
+}
+
+/** What the call’s object and its arguments were made with. */
+function madeWith({ call, file }: Coupling, project: Project): Made {
   const { fn, owner } = call;
   const root = clientIn(call.expr.callee, fn);
-  const parts = [...(root ? [root] : []), ...givenIn(call.expr)];
-  return parts.flatMap((part) => {
-    const label = labelOf(part);
-    if (label === undefined) return [];
-    const values = valuesOf(part, { file, fn, owner }, project);
-    return [...values.flatMap(({ value }) => optionNames(value)), ...setOn(label)];
-  });
-
-  /** `request.timeoutInterval = 20`. */
-  function setOn(label: string): string[] {
-    return file.code.bindings
-      .filter((each) => each.fn === fn || each.owner === owner)
-      .map(({ name }) => name.replace(/^this\./, ''))
-      .filter((name) => name.startsWith(`${label}.`));
-  }
+  const named = [...(root ? [root] : []), ...givenIn(call.expr)].filter(
+    (part) => part.is === 'name' || part.is === 'member',
+  );
+  const values = named.flatMap((part) => valuesOf(part, { file, fn, owner }, project));
+  const set = file.code.bindings
+    .filter((each) => each.fn === fn || each.owner === owner)
+    .map(({ name }) => name.replace(/^this\./, ''))
+    // `request.timeoutInterval = 20`
+    .filter((name) => named.some((part) => name.startsWith(`${part.name}.`)));
+  return {
+    names: [...values.flatMap(({ value }) => optionNames(value)), ...set],
+    texts: values.flatMap(({ value, at }) =>
+      value.is === 'call' ? [linesOf(at.file, value.line, value.endLine)] : [],
+    ),
+  };
 }
 
 /** What the call is made on: a variable, or a field of the object around. */
@@ -87,9 +97,6 @@ function givenIn(expr: Expr): Expr[] {
   if (expr.is !== 'call') return [];
   return [...expr.args.map(({ value }) => value), ...givenIn(expr.callee)];
 }
-
-const labelOf = (expr: Expr): string | undefined =>
-  expr.is === 'name' || expr.is === 'member' ? expr.name : undefined;
 
 function optionNames(value: Expr): string[] {
   if (value.is === 'call') return [...optionsOf({ expr: value }).keys(), ...pathOf(value.callee)];

@@ -41,11 +41,9 @@ function blueprintText(family: string, group: readonly Finding[]): string {
   const wanted = tiers.filter((tier) => group.some((each) => each.suggestedTier === tier));
   const heading = comment([
     'A draft, made from these calls:',
-    ...group.map(
-      (each) =>
-        `  ${each.file}:${each.line} ${each.service}, ${each.suggestedTier}: ${each.tierReason}`,
-    ),
+    ...byReason(group),
     '',
+    ...budgetNotes(group),
     'Put a model beside it for each tier, state its bar under quality, and its licence;',
     'then: selvedge build selvedge.yaml --out build',
   ]);
@@ -61,14 +59,36 @@ function blueprintText(family: string, group: readonly Finding[]): string {
   return `${heading}${stringify(document)}`;
 }
 
+/** The calls under what is suggested for them. */
+const byReason = (group: readonly Finding[]): string[] =>
+  [...Map.groupBy(group, (each) => `${each.suggestedTier}: ${each.tierReason}`)].flatMap(
+    ([reason, calls]) => [
+      `  ${reason}`,
+      ...calls.map(({ file, line, service }) => `    ${file}:${line} ${service}`),
+    ],
+  );
+
 function tierOf(tier: Tier, group: readonly Finding[]): object {
-  const isAwaited = group.some((each) => each.suggestedTier === tier && each.sync === 'request');
+  const maxLatencyMs = awaitedMs(tier, group);
   return {
     source: `${tier}.onnx`,
     precisions: tier === 'device' ? ['fp32', 'fp16', 'int8-dynamic'] : ['fp32', 'fp16'],
-    ...(isAwaited && tier === 'device' && { budget: { maxLatencyMs: 100 } }),
+    ...(maxLatencyMs !== undefined && { budget: { maxLatencyMs } }),
   };
 }
+
+/** How long users wait at most, by the shortest timeout that the code states. */
+function awaitedMs(tier: Tier, group: readonly Finding[]): number | undefined {
+  const stated = group.flatMap(({ suggestedTier, sync, resilience: { timeoutMs } }) =>
+    suggestedTier === tier && sync === 'request' && timeoutMs !== undefined ? [timeoutMs] : [],
+  );
+  return stated.length === 0 ? undefined : Math.min(...stated);
+}
+
+const budgetNotes = (group: readonly Finding[]): string[] =>
+  tiers.some((tier) => awaitedMs(tier, group) !== undefined)
+    ? ['maxLatencyMs is the shortest timeout in the code: after that nobody listens.']
+    : ['No timeout in the code says how long users wait: a budget is yours to state.'];
 
 function policyText(group: readonly Finding[]): string {
   const personal = group.filter((each) => each.personal.length > 0);
@@ -87,6 +107,7 @@ function policyText(group: readonly Finding[]): string {
     labels: { personal: strictest ?? 'device', public: 'cloud' },
     unlabelled: strictest ?? 'cloud',
     rules: [
+      ...(strictest ? [privacyRule(strictest)] : []),
       {
         id: 'offline',
         when: 'has(device.network) && device.network == "none"',
@@ -96,6 +117,15 @@ function policyText(group: readonly Finding[]): string {
   };
   return `${heading}${stringify(document)}`;
 }
+
+/** Personal data fails closed: no place left is a refusal, and no outage that something works around. */
+const privacyRule = (tier: Tier) => ({
+  id: 'personal-stays',
+  code: 'privacy',
+  when: '"personal" in request.labels',
+  require:
+    tier === 'device' ? 'candidate.tier == "device"' : 'candidate.tier in ["device", "edge"]',
+});
 
 const comment = (lines: readonly string[]): string =>
   lines

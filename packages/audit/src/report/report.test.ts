@@ -111,6 +111,18 @@ describe('drafts', () => {
     expect(embedding?.blueprint).toContain('family: my-service/embedding');
     expect(embedding?.blueprint).toContain('  device:\n');
     expect(embedding?.policy).toContain('personal: device');
+    expect(embedding?.policy).toContain('code: privacy');
+  });
+
+  it('hold a device to the timeout that the code states, and to no other', async () => {
+    const handler = (options: string) => `import OpenAI from 'openai';
+const client = new OpenAI({ ${options} });
+export async function POST(q) { return client.embeddings.create({ input: q }); }
+`;
+    const draftOf = async (options: string) =>
+      draftsFor(await auditOf({ 'app/x/route.ts': handler(options) }), 'o')[0]?.blueprint;
+    expect(await draftOf('timeout: 800')).toContain('maxLatencyMs: 800');
+    expect(await draftOf('')).not.toContain('maxLatencyMs:');
   });
 });
 
