@@ -33,7 +33,7 @@ export class Compensation {
     const size = Math.sqrt(moments.length);
     let trace = 0;
     for (let at = 0; at < size; at++) trace += moments[at * size + at]!;
-    for (let added = share; trace > 0 && added <= 1; added *= 10) {
+    for (let added = share; trace > 0 && added <= Math.max(1, share); added *= 10) {
       const damping = (added * trace) / size;
       const damped = moments.slice();
       for (let at = 0; at < size; at++) damped[at * size + at]! += damping;
