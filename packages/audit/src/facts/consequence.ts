@@ -29,8 +29,8 @@ function waitOf({ timeout, byDefault }: Facts['resilience']): string {
   if (timeout) return 'at once, or after its timeout';
   const seconds = byDefault?.timeoutSeconds;
   if (seconds === undefined) return 'at once, or hangs: it has no timeout';
-  const attempts = byDefault?.retries ? `, ${byDefault.retries + 1} attempts` : '';
-  return `at once, or after ${Math.round(seconds / 60)} min (the SDK’s default${attempts})`;
+  const attempts = byDefault?.retries ? `${byDefault.retries + 1} attempts of ` : '';
+  return `at once, or after ${attempts}${Math.round(seconds / 60)} min, as its SDK does by default`;
 }
 
 interface Suggestion {
