@@ -20,6 +20,7 @@ import {
 } from './find/index.ts';
 import type { AuditReport, Finding } from './finding.ts';
 import { type More, readSources, type Sources } from './read/sources.ts';
+import { directoriesOf } from './report/directories.ts';
 import { Project, readSettings, type Settings } from './resolve/index.ts';
 import { loadRules, ownRules, type RuleBook, ruleBook } from './rules/index.ts';
 import { wordsOf } from './token/index.ts';
@@ -165,7 +166,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
     findings: coupled,
     local,
     secrets: sources.secrets,
-    directories: directoriesOf(sources),
+    directories: directoriesOf([...sources.parsed, ...sources.unread].map(({ path }) => path)),
     summary: {
       findings: coupled.length,
       local: local.length,
@@ -175,17 +176,6 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       bySync: count(coupled, ({ sync }) => sync),
     },
   };
-}
-
-/** Deeper directories count to the one at this depth. */
-const maxDirectoryDepth = 3;
-
-function directoriesOf({ parsed, unread }: Sources): AuditReport['directories'] {
-  const files = count([...parsed, ...unread], ({ path }) => {
-    const parts = path.split('/').slice(0, -1).slice(0, maxDirectoryDepth);
-    return parts.join('/') || '.';
-  });
-  return Object.entries(files).map(([path, each]) => ({ path, files: each }));
 }
 
 function count<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {

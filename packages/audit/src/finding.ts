@@ -89,7 +89,7 @@ export interface AuditReport {
   /** Calls of engines on the machine itself: already local, and no coupling. */
   readonly local: readonly Finding[];
   readonly secrets: readonly SecretFinding[];
-  /** Source files by directory, to a depth of three. */
+  /** Source files by directory, deeper where there are many. */
   readonly directories: readonly { readonly path: string; readonly files: number }[];
   /** Against an earlier report: couplings that it knew, that are new, that are gone. */
   readonly baseline?: { readonly known: number; readonly new: number; readonly gone: number };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { againstBaseline } from '../baseline/index.ts';
 import { draftsFor, ownerFrom } from '../init/index.ts';
 import { auditOf } from '../testing/codebase.ts';
+import { directoriesOf } from './directories.ts';
 import { auditPage, markdownOf, sarifOf } from './index.ts';
 import { treemap } from './page/treemap.ts';
 
@@ -135,5 +136,32 @@ describe('a treemap', () => {
       expect(x + width).toBeLessThanOrEqual(120.001);
       expect(y + height).toBeLessThanOrEqual(60.001);
     }
+  });
+});
+
+describe('the directories of a codebase', () => {
+  it('are divided where the files are, and no file is lost', () => {
+    const paths = [
+      'README.py',
+      'docs/a.ts',
+      ...Array.from({ length: 40 }, (_, at) => `src/main/java/com/x/p${at % 4}/F${at}.java`),
+    ];
+    const directories = directoriesOf(paths);
+    expect(directories.map(({ path }) => path)).toEqual([
+      '.',
+      'docs',
+      'src/main/java/com/x/p0',
+      'src/main/java/com/x/p1',
+      'src/main/java/com/x/p2',
+      'src/main/java/com/x/p3',
+    ]);
+    expect(directories.reduce((sum, { files }) => sum + files, 0)).toBe(paths.length);
+  });
+
+  it('are never too many to draw', () => {
+    const paths = Array.from({ length: 3000 }, (_, at) => `a${at % 30}/b${at % 7}/c${at}/x.ts`);
+    const directories = directoriesOf(paths);
+    expect(directories.length).toBeLessThanOrEqual(48);
+    expect(directories.reduce((sum, { files }) => sum + files, 0)).toBe(3000);
   });
 });

@@ -36,9 +36,11 @@ const evidenceItem = ({ file, line, says, code }: Evidence): Markup =>
 
 const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
 
+/** The way to a file; it may be broken behind each slash. */
 function directories(file: string): Markup | undefined {
-  const above = file.slice(0, file.lastIndexOf('/') + 1);
-  return above === '' ? undefined : html`<span class="soft">${above}</span>`;
+  const above = file.split('/').slice(0, -1);
+  if (above.length === 0) return undefined;
+  return html`<span class="soft">${above.map((part) => html`${part}/<wbr>`)}</span>`;
 }
 
 function unasked({ resilience: { byDefault } }: Finding): Markup | undefined {

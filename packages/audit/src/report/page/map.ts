@@ -38,21 +38,33 @@ const drawing = (groups: readonly Group[], width: number, height: number, kind: 
 function groupsOf({ directories, findings }: AuditReport): Group[] {
   const known = new Set(directories.map(({ path }) => path));
   const byDirectory = Map.groupBy(findings, ({ file }) => nearest(file, known));
-  const all = directories.map(({ path, files }): Directory => {
-    const slash = path.indexOf('/');
+  const all = Map.groupBy(directories, ({ path }) => path.split('/')[0] ?? path);
+  return [...all.values()].map((own) => {
+    const name = commonOf(own.map(({ path }) => path));
+    const inGroup = own.map(({ path, files }): Directory => {
+      const couplings = byDirectory.get(path) ?? [];
+      return {
+        path,
+        label: path === name ? '.' : path.slice(name.length + 1),
+        // A directory with couplings has room for them, however few its files.
+        size: Math.sqrt(files) + Math.sqrt(couplings.length),
+        findings: couplings,
+      };
+    });
     return {
-      path,
-      label: slash < 0 ? path : path.slice(slash + 1),
-      // A directory with couplings has room for them, however few its files.
-      size: Math.sqrt(files) + Math.sqrt(byDirectory.get(path)?.length ?? 0),
-      findings: byDirectory.get(path) ?? [],
+      name,
+      size: inGroup.reduce((sum, { size }) => sum + size, 0),
+      directories: inGroup,
     };
   });
-  return [...Map.groupBy(all, ({ path }) => path.split('/')[0] ?? path)].map(([name, own]) => ({
-    name,
-    size: own.reduce((sum, { size }) => sum + size, 0),
-    directories: own,
-  }));
+}
+
+/** The directory that all of them are in. */
+function commonOf([first = '', ...more]: readonly string[]): string {
+  const parts = first.split('/');
+  const isIn = (path: string, directory: string) => `${path}/`.startsWith(`${directory}/`);
+  while (parts.length > 1 && !more.every((path) => isIn(path, parts.join('/')))) parts.pop();
+  return parts.join('/');
 }
 
 function nearest(file: string, known: ReadonlySet<string>): string {

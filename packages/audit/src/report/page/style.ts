@@ -22,17 +22,17 @@ ul{margin:0;padding-left:20px}
 .dir:focus{outline:none}
 .tier.device{color:var(--device);fill:var(--device)}.tier.edge{color:var(--edge);fill:var(--edge)}.tier.cloud{color:var(--cloud);fill:var(--cloud)}
 path.tier{stroke:transparent;stroke-width:5;stroke-opacity:0;pointer-events:all}path.faded{opacity:.15}path.lit,path.tier:hover{stroke:var(--accent);stroke-opacity:.5}
-.calls{display:grid;gap:0 32px;grid-template-columns:232px minmax(0,1fr)}.calls>h2{grid-column:1/-1}
+.calls{display:grid;gap:0 32px;grid-template-columns:252px minmax(0,1fr)}.calls>h2{grid-column:1/-1}
 form{align-self:start;display:grid;gap:16px;max-height:100vh;overflow-y:auto;padding:4px 4px 16px 2px;position:sticky;top:0}
 fieldset{border:0;margin:0;min-width:0;padding:0}
 legend,.search{color:var(--soft);font-size:12px;padding:0}
 .search{display:grid;gap:4px}
-.chip{align-items:center;cursor:pointer;display:grid;gap:6px;grid-template-columns:16px auto 1fr 48px 28px;height:26px}
+.chip{align-items:center;cursor:pointer;display:grid;gap:6px;grid-template-columns:16px auto minmax(0,1fr) 28px 28px;height:26px}
 .chip .word{grid-column:3;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.chip svg{grid-column:2}
 .chip .count{color:var(--soft);font-size:12px;text-align:right}.chip.none{opacity:.4}
 .chip input{accent-color:var(--accent);margin:0}
 svg{fill:currentColor}.chip svg,.where svg{flex:none;height:12px;width:12px}
-meter{-webkit-appearance:none;appearance:none;background:none;border:0;height:6px;width:48px}meter::-webkit-meter-bar{background:none;border:0;height:6px}meter::-webkit-meter-optimum-value{background:var(--hair)}meter::-moz-meter-bar{background:var(--hair)}
+meter{-webkit-appearance:none;appearance:none;background:none;border:0;height:6px;width:28px}meter::-webkit-meter-bar{background:none;border:0;height:6px}meter::-webkit-meter-optimum-value{background:var(--hair)}meter::-moz-meter-bar{background:var(--hair)}
 .search input,button{background:var(--raised);border:1px solid var(--hair);color:var(--ink);font:inherit;height:32px;min-width:0;padding:0 8px;width:100%}
 button{cursor:pointer}.empty button{width:auto}
 .severity{font-weight:600}.severity.high{color:var(--bad)}.severity.medium{color:var(--edge)}
@@ -41,7 +41,7 @@ button{cursor:pointer}.empty button{width:auto}
 .call summary::-webkit-details-marker{display:none}
 .call summary:hover,.call[open] summary{background:var(--raised)}
 .call summary>*{overflow-wrap:anywhere}
-.where{align-items:baseline;display:flex;gap:8px}.where svg{transform:translateY(1px)}.where b{font-weight:600}
+.where{align-items:baseline;display:flex;gap:8px}.where svg{transform:translateY(1px)}.where b{display:inline-block;font-weight:600}
 .sign{color:var(--ink);font-weight:600}
 .new{color:var(--accent);font-size:12px}
 .why{background:var(--raised);display:grid;gap:8px 32px;grid-template-columns:minmax(0,3fr) minmax(0,2fr);padding:8px 8px 20px 28px}
