@@ -24,7 +24,13 @@ export async function buildSample(
     if (text !== undefined) return { report: JSON.parse(text) as BuildReport, made: false };
   }
   const blueprint = await makeSampleFamily(layout.sample);
-  const { report } = await build(blueprint, { out: layout.build, onProgress, signal });
+  const { report } = await build(blueprint, {
+    out: layout.build,
+    // NPUs take sizes that are fixed; devices ask about one drawing at a time.
+    fix: true,
+    onProgress,
+    signal,
+  });
   await writeFile(stamp, wanted);
   return { report, made: true };
 }

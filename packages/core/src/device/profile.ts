@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { Provenance, Slug } from '../schema/index.ts';
+import { ProcessorKind, Provenance, Slug } from '../schema/index.ts';
 
 /** A processor a model can run on, as the device itself found it or as the catalogue describes it. */
 export const ComputeUnit = Type.Object({
-  kind: Type.Union([Type.Literal('cpu'), Type.Literal('gpu'), Type.Literal('npu')]),
+  kind: ProcessorKind,
   /** The execution provider that reaches it: `cpu`, `qnn`, `openvino`, `coreml`, … */
   provider: Slug,
   /** Precisions of variants it runs, whether natively or converted by the engine. */

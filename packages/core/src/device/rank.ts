@@ -1,8 +1,7 @@
-import type { ReleaseVariant } from '../release/documents.ts';
-import type { Provenance } from '../schema/index.ts';
-import { burdenPartsAmong, estimate } from './estimate.ts';
+import type { Latency, ReleaseVariant } from '../release/documents.ts';
+import { burdenPartsAmong, estimate, estimateOn } from './estimate.ts';
 import { qualityOf } from './fit.ts';
-import type { Profile } from './profile.ts';
+import type { ComputeUnit, Profile } from './profile.ts';
 import type { RankedVariant } from './selection.ts';
 
 /** A hundredth of quality weighs as much as half again the time. */
@@ -14,15 +13,13 @@ const bytesWeight = 0.02;
 
 /**
  * Orders variants that fit by the least sum of burden (see {@link burdenPartsAmong}), missing quality
- * and bytes; equal scores by id. Latencies measured on this very target replace estimates when
- * every variant has one.
+ * and bytes; equal scores by id. Where every variant has one, latencies measured on this very target
+ * replace what the profile predicts; or else what the forge predicted for it, which knows what of
+ * the graph the accelerator leaves to the CPU.
  */
 export function rank(variants: readonly ReleaseVariant[], profile: Profile): RankedVariant[] {
-  const measured = variants.map((variant) => latencyHere(variant, profile));
-  const useMeasured = measured.every((latency) => latency !== undefined);
-  const predicted = variants.map((variant, i) =>
-    predict(variant, profile, useMeasured ? measured[i] : undefined),
-  );
+  const told = latenciesHere(variants, profile);
+  const predicted = variants.map((variant, at) => predict(variant, profile, told?.[at]));
   const burden = burdenPartsAmong(predicted.map(burdenTerms));
   const penalty = qualityPenalty(predicted);
   return predicted
@@ -42,27 +39,34 @@ const burdenTerms = ({ predictedMs: ms, energyMj }: Predicted) => ({
   ...(energyMj !== undefined && { energyMj }),
 });
 
-function predict(
-  variant: ReleaseVariant,
-  profile: Profile,
-  measured: Measured | undefined,
-): Predicted {
+function predict(variant: ReleaseVariant, profile: Profile, told: Latency | undefined): Predicted {
   const { id, precision, workload, bytes } = variant;
   // A variant that fits runs somewhere: `misfit` has checked its precision.
-  const predicted = estimate(workload, profile, precision)!;
+  const own = estimate(workload, profile, precision)!;
+  const main = unitTold(told, profile);
+  const here = (main && estimateOn(main, workload, profile, precision)) ?? own;
+  // Energy that was told belongs to the time that was told; a measured time has the predicted one.
+  const energyMj =
+    told?.energyMj ?? (main && main.kind !== own.unit.kind ? undefined : own.energyMj);
   const quality = provenQuality(variant);
   return {
     variant: id,
     precision,
-    predictedMs: measured?.ms ?? predicted.ms,
-    provenance: measured?.provenance ?? predicted.provenance,
-    unit: predicted.unit,
-    bound: predicted.bound,
-    ...(predicted.energyMj !== undefined && { energyMj: predicted.energyMj }),
+    predictedMs: told?.p50Ms ?? own.ms,
+    provenance: told?.provenance ?? own.provenance,
+    unit: main ? { kind: main.kind, provider: main.provider } : own.unit,
+    ...(told?.on?.slice(1).includes('cpu') && { restOnCpu: true }),
+    bound: here.bound,
+    ...(energyMj !== undefined && { energyMj }),
     memoryBytes: workload.peakMemoryBytes,
     bytes,
     ...(quality !== undefined && { quality }),
   };
+}
+
+/** The unit that does most of it, where the forge said so. */
+function unitTold(told: Latency | undefined, { units }: Profile): ComputeUnit | undefined {
+  return units.find(({ kind }) => kind === told?.on?.[0]);
 }
 
 /**
@@ -77,16 +81,22 @@ function provenQuality(variant: ReleaseVariant): number | undefined {
   return low <= 0 && high >= 0 ? reference : value;
 }
 
-interface Measured {
-  readonly ms: number;
-  readonly provenance: Provenance;
-}
-
-function latencyHere({ latency }: ReleaseVariant, { target }: Profile): Measured | undefined {
-  const found = latency.find(
-    (one) => one.target !== undefined && one.target === target && one.provenance !== 'estimated',
-  );
-  return found && { ms: found.p50Ms, provenance: found.provenance };
+/** What the release says of this target: of the best kind that it has of every variant. */
+function latenciesHere(
+  variants: readonly ReleaseVariant[],
+  { target }: Profile,
+): readonly Latency[] | undefined {
+  if (target === undefined) return undefined;
+  const here = variants.map(({ latency }) => latency.filter((one) => one.target === target));
+  const kinds: readonly ((one: Latency) => boolean)[] = [
+    ({ runs }) => runs > 0,
+    ({ on }) => on !== undefined,
+  ];
+  for (const isKind of kinds) {
+    const found = here.flatMap((all) => all.find(isKind) ?? []);
+    if (found.length === variants.length) return found;
+  }
+  return undefined;
 }
 
 /** Penalty per quality missing to the best. Where no variant's quality is known, none has any. */

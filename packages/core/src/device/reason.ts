@@ -20,10 +20,11 @@ const spentOn: Readonly<Record<RankedVariant['bound'], string>> = {
 };
 
 function describe(one: RankedVariant): string {
-  const { variant, predictedMs, provenance, unit, bound, energyMj } = one;
+  const { variant, predictedMs, provenance, unit, bound, energyMj, restOnCpu } = one;
   const through = unit.kind === unit.provider ? '' : ` (${unit.provider})`;
+  const rest = restOnCpu ? ' and the CPU' : '';
   const energy = energyMj === undefined ? '' : ` and ${figure(energyMj)} mJ`;
-  return `${variant} takes ${figure(predictedMs)} ms${energy} on the ${unit.kind.toUpperCase()}${through}, ${provenance}, ${spentOn[bound]}`;
+  return `${variant} takes ${figure(predictedMs)} ms${energy} on the ${unit.kind.toUpperCase()}${through}${rest}, ${provenance}, ${spentOn[bound]}`;
 }
 
 type Part = keyof RankedVariant['parts'];

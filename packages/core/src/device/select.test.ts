@@ -178,6 +178,26 @@ describe('the choice of a variant', () => {
     }
   });
 
+  it('takes the word of the forge, which knows what an accelerator leaves to the CPU', () => {
+    const told = (p50Ms: number, energyMj: number, on: Latency['on']): Latency[] => [
+      {
+        ...{ p50Ms, p99Ms: p50Ms, runs: 0, engine: 'onnxruntime', energyMj },
+        ...{ provenance: 'estimated', target: 'flagship-2026', ...(on && { on }) },
+      },
+    ];
+    const here = (variants: ReleaseVariant[]) =>
+      selectVariant(release(variants), 'device', profileOf('flagship-2026'));
+    const { ranked, reason } = here([
+      variant('fp32', { latency: told(0.2, 0.9, ['cpu']) }),
+      variant('fp16', { latency: told(5, 9, ['npu', 'cpu']) }),
+    ]);
+    expect(ranked[0]).toMatchObject({ precision: 'fp32', unit: { kind: 'cpu' }, energyMj: 0.9 });
+    expect(ranked[1]).toMatchObject({ predictedMs: 5, unit: { kind: 'npu' }, restOnCpu: true });
+    expect(reason).toContain('0.2 ms and 0.9 mJ on the CPU, estimated');
+    const silent = [variant('fp32'), variant('fp16', { latency: told(5, 9, ['npu', 'cpu']) })];
+    expect(here(silent).ranked.map(({ predictedMs }) => predictedMs)).not.toContain(5);
+  });
+
   it('does not let the noise of a measurement choose', () => {
     const noisy = (value: number, interval: [number, number]) =>
       variant('fp32', {

@@ -9,7 +9,10 @@ export interface RankedVariant {
   readonly predictedMs: number;
   /** Of `predictedMs`: measured or calibrated on this target, or estimated from its figures. */
   readonly provenance: Provenance;
+  /** The processor that does most of it. */
   readonly unit: Estimate['unit'];
+  /** Whether that one leaves parts to the CPU. */
+  readonly restOnCpu?: true;
   readonly bound: Estimate['bound'];
   readonly energyMj?: number;
   /** Peak memory, bytes. */

@@ -11,6 +11,7 @@ import {
   Digest,
   ElementType,
   FamilyName,
+  ProcessorKind,
   Provenance,
   Slug,
   TensorSpec,
@@ -51,6 +52,10 @@ export const Latency = Type.Object({
   /** Of an estimate: between these the median is in nine of ten cases. */
   lowMs: Type.Optional(Type.Number({ minimum: 0 })),
   highMs: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Of an estimate for a target: millijoules of one inference. */
+  energyMj: Type.Optional(Type.Number({ minimum: 0 })),
+  /** And the kinds of processors that share it, an accelerator before the CPU that takes the rest. */
+  on: Type.Optional(Type.Array(ProcessorKind, { minItems: 1 })),
 });
 export type Latency = Static<typeof Latency>;
 

@@ -51,6 +51,14 @@ export const Tier = Type.Union([
 ]);
 export type Tier = Static<typeof Tier>;
 
+/** What a model can run on. */
+export const ProcessorKind = Type.Union([
+  Type.Literal('cpu'),
+  Type.Literal('gpu'),
+  Type.Literal('npu'),
+]);
+export type ProcessorKind = Static<typeof ProcessorKind>;
+
 /** Where a figure comes from: measured where it is shown, calibrated from others, or estimated. */
 export const Provenance = Type.Union([
   Type.Literal('measured'),

@@ -1,4 +1,5 @@
 import type { Latency, Workload } from '@selvedge/core/release';
+import type { ProcessorKind } from '@selvedge/core/schema';
 import type { Placed } from '@selvedge/engines/emulated';
 import type { Model } from '@selvedge/onnx';
 import { costedModel, type Prediction, predictOn } from '../compat/index.ts';
@@ -39,14 +40,14 @@ function fallbackOf(prediction: Prediction): TargetFallback {
     ...{ target, provider, version, verdict, partitions, reason },
     nodes: fallbackShare === null ? null : nodes.unsupported,
     share: fallbackShare,
-    ...(placed && { estimatedOn: unitsOf(placed) }),
+    ...(placed && { estimatedOn: unitsOf(placed).join(' + ') }),
   };
 }
 
-/** The units that the estimated time is spent on. */
-function unitsOf({ unit: { kind }, partitions }: Placed): string {
+/** The kinds of processors that the estimated time is spent on, the accelerator first. */
+function unitsOf({ unit: { kind }, partitions }: Placed): ProcessorKind[] {
   const kinds = partitions.map(({ on }) => (on === 'cpu' ? 'cpu' : kind));
-  return [...new Set(kinds.length > 0 ? kinds.sort(acceleratorFirst) : [kind])].join(' + ');
+  return [...new Set(kinds.length > 0 ? kinds.sort(acceleratorFirst) : [kind])];
 }
 
 const acceleratorFirst = (a: string, b: string): number =>
@@ -54,10 +55,19 @@ const acceleratorFirst = (a: string, b: string): number =>
 
 function estimateOf({ verdict, placed }: Prediction, engine: string): Latency | undefined {
   if (!placed) return undefined;
-  const [ms, lowMs, highMs] = [placed.ms, placed.lowMs, placed.highMs].map((value) =>
-    Number(value.toPrecision(4)),
-  ) as [number, number, number];
-  const { provenance } = placed;
-  const { target } = verdict;
-  return { p50Ms: ms, p99Ms: ms, runs: 0, engine, provenance, target, lowMs, highMs };
+  const { provenance, energyMj } = placed;
+  return {
+    p50Ms: figure(placed.ms),
+    p99Ms: figure(placed.ms),
+    runs: 0,
+    engine,
+    provenance,
+    target: verdict.target,
+    lowMs: figure(placed.lowMs),
+    highMs: figure(placed.highMs),
+    ...(energyMj !== undefined && { energyMj: figure(energyMj) }),
+    on: unitsOf(placed),
+  };
 }
+
+const figure = (value: number): number => Number(value.toPrecision(4));
