@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail } from '@selvedge/core/errors';
@@ -43,6 +43,9 @@ async function ruleFiles(directory: string): Promise<string[]> {
 }
 
 async function readRule(file: string): Promise<ProviderRule> {
+  // A pipe would wait for whoever writes to it.
+  if (!(await stat(file)).isFile())
+    fail('bad-input', `${file} is no regular file`, { hint: 'expected a rule', details: { file } });
   const text = await readFile(file, 'utf8');
   const written = parseDocument(RuleFile, parseYaml(text, file), basename(file));
   const {

@@ -47,7 +47,7 @@ async function* walkDirectory(
   onSkipped: (skipped: Skipped) => void,
 ): AsyncGenerator<FileEntry> {
   const entries = await entriesOf(root, directory, onSkipped);
-  const rules = entries.some(({ name }) => name === '.gitignore')
+  const rules = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
     ? outer.within(directory, await readText(join(root, directory, '.gitignore')))
     : outer;
   for (const entry of entries) {

@@ -95,12 +95,19 @@ function directoryBox({ item, x, y, width: w, height: h }: Placed<Directory>): M
 const box = (x: number, y: number, w: number, h: number): Markup =>
   html`<rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(Math.max(0, w - 2))}" height="${round(Math.max(0, h - 2))}"/>`;
 
-/** As much of a name as there is room for: its end tells more than its beginning. */
+/** As much of a path as there is room for, in whole names: its end tells more than its beginning. */
 function label(name: string, x: number, y: number, w: number, h: number): Markup | undefined {
   const shown = Math.floor((w - 10) / 6.7);
   if (h < heading || shown < 3) return undefined;
-  const text = name.length <= shown ? name : `…${name.slice(1 - shown)}`;
+  const text = fitting(name, shown);
   return html`<text x="${round(x + 6)}" y="${round(y + 14)}">${text}</text>`;
+}
+
+function fitting(path: string, shown: number): string {
+  const parts = path.split('/');
+  while (parts.length > 1 && parts.join('/').length > shown) parts.shift();
+  const end = parts.join('/');
+  return end.length <= shown ? end : `${end.slice(0, shown - 1)}…`;
 }
 
 /** As many marks as there is room for, and the number of the rest. */
