@@ -3,7 +3,14 @@ import { fail } from '@selvedge/core/errors';
 import { formatBytes } from '@selvedge/core/units';
 import { type Emulation, emulate as emulateModel } from '@selvedge/engines/emulated';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
-import { engineModel, findInputs, loadModel, rethrowLoading, verdictOn } from '@selvedge/forge';
+import {
+  engineModel,
+  findInputs,
+  formatShare,
+  loadModel,
+  rethrowLoading,
+  verdictOn,
+} from '@selvedge/forge';
 import { readDataset } from '@selvedge/forge/dataset';
 import type { Session, Tensors } from '@selvedge/infer/engine';
 import type { CommandModule } from '../command.ts';
@@ -24,7 +31,7 @@ export const emulate: CommandModule = (program, run) => {
     .command('emulate')
     .argument('<model>', 'an .onnx file')
     .description('predicts what a model does on a target: time, memory, energy, layer by layer')
-    .requiredOption('--target <id>', 'a target of selvedge targets')
+    .requiredOption('--target <id>', 'a target of selvedge targets (required)')
     .option('--runs <n>', 'how often to run it here, for its answers and shapes', '10')
     .option('--input <dir>', 'a data set; random inputs otherwise')
     .addHelpText('after', '\nExample:\n  selvedge emulate mnist-8.onnx --target midrange-2021')
@@ -125,15 +132,23 @@ function print(io: Io, file: string, emulation: Emulation): void {
 }
 
 /** An estimate for the CPU is not to be taken for one of the accelerator. */
-function whyOnCpu({ target, unit, precision }: Emulation): string[] {
+function whyOnCpu(emulation: Emulation): string[] {
+  const { target, unit, precision } = emulation;
   const [fastest] = chipOf(target).units;
   if (unit !== 'cpu' || fastest === undefined || fastest.kind === 'cpu') return [];
   const { kind, provider, tops } = fastest;
   const name = kind === provider ? kind : `${kind} (${provider})`;
+  if (Object.hasOwn(tops, precision)) return [whyNotThere(emulation, name)];
   return [
     `this is its CPU: its ${name} computes in ${Object.keys(tops).join(' and ')}, the model in ${precision}`,
   ];
 }
+
+/** It computes in the precision: its runtime takes no operator, or nothing is known of what it takes. */
+const whyNotThere = ({ target, partitions }: Emulation, name: string): string =>
+  partitions.length > 0
+    ? `this is its CPU: the runtime of its ${name} takes nothing of the model (selvedge inspect --target ${target} says why)`
+    : `this is its CPU, which takes less of the device than its ${name} would`;
 
 /** What the interval holds, and what error was found. */
 function trust({ validation, unit }: Emulation): string {
@@ -144,7 +159,7 @@ function trust({ validation, unit }: Emulation): string {
     return `no latency of its ${unit} is published: the interval is what ${from}`;
   }
   const error = (100 * validation.medianError).toFixed(0);
-  return `the interval holds nine in ten networks that the calibration had not seen; the middle one was off by ${error} %`;
+  return `the interval holds nine in ten networks that the calibration had not seen; the middle one was off by ${error}%`;
 }
 
 function printPartitions(io: Io, { unit, fallbackShare, partitions, crossingMs }: Emulation): void {
@@ -152,8 +167,9 @@ function printPartitions(io: Io, { unit, fallbackShare, partitions, crossingMs }
     io.print(`what ${unit} leaves to the CPU is not known`);
     return;
   }
-  if (partitions.length === 0) return;
-  const share = `${(100 * fallbackShare).toFixed(1)} % of the arithmetic on the CPU ○`;
+  // Where it all runs on the CPU, the first line says so.
+  if (partitions.length === 0 || unit.startsWith('cpu')) return;
+  const share = `${formatShare(fallbackShare)} of the arithmetic on the CPU ○`;
   if (partitions.length === 1) {
     io.print(`${share}: one part`);
     return;
@@ -181,7 +197,7 @@ function printLayers(io: Io, { layers }: Emulation): void {
     layer.op,
     layer.macs.toLocaleString('en-US'),
     ms(layer.ms),
-    `${(layer.share * 100).toFixed(1)} %`,
+    formatShare(layer.share),
     layer.counted ? layer.bound : 'not counted',
     layer.on ?? '',
   ]);

@@ -118,7 +118,7 @@ function quantity(figure: Figure): string {
   const scaled = (by: number, prefix: string) => `${Number((value / by).toPrecision(3))} ${prefix}`;
   if (unit === 'B') return formatBytes(value);
   if (unit === 'B/s') return scaled(1e9, 'GB/s');
-  if (unit === 'fraction') return `${Number((value * 100).toPrecision(3))} %`;
+  if (unit === 'fraction') return `${Number((value * 100).toPrecision(3))}%`;
   if (figure.unit === 'TOPS') return `${peak(value)} ${figure.sparsity}`;
   return `${Number(value.toPrecision(3))} ${unit}`;
 }

@@ -1,6 +1,7 @@
 import { type Estimate, estimateOn, type Profile } from '@selvedge/core/device';
 import type { Provenance } from '@selvedge/core/schema';
 import type { Engine, ModelBytes, Session, Tensors } from '@selvedge/infer/engine';
+import type { Partitioning } from '@selvedge/onnx';
 import type { Shapes } from './cost.ts';
 import { createEmulatedEngine } from './engine.ts';
 import { type GraphCost, graphCost } from './graph-cost.ts';
@@ -105,10 +106,7 @@ function predictionOf(
   profile: Profile,
   { partition }: EmulationOptions,
 ): Omit<Emulation, 'target' | 'here' | 'runs'> {
-  const whole = placed(cost, profile, undefined)!;
-  const partitioning =
-    whole.unit.kind === 'cpu' ? undefined : partition?.(cost.model, whole.unit, shapes);
-  const found: Placed = placed(cost, profile, partitioning)!;
+  const { found, partitioning } = division(cost, shapes, profile, partition);
   const unit = profile.units.find(({ provider }) => provider === found.unit.provider)!;
   const nothing = {
     macs: 0,
@@ -140,6 +138,26 @@ function predictionOf(
     }),
     uncounted: cost.workload.uncounted ?? [],
   };
+}
+
+/**
+ * On the accelerator that models are meant for, wherever its runtime takes anything of this one;
+ * otherwise on the unit that burdens the device least.
+ */
+function division(
+  cost: GraphCost,
+  shapes: Shapes,
+  profile: Profile,
+  partition: PartitionOf | undefined,
+): { found: Placed; partitioning: Partitioning | undefined } {
+  const meant = profile.units.find(({ kind }) => kind !== 'cpu');
+  const there =
+    meant?.precisions.includes(cost.precision) && partition?.(cost.model, meant, shapes);
+  if (meant && there && there.accelerated > 0)
+    return { found: placed(cost, profile, there, meant)!, partitioning: there };
+  const { unit } = placed(cost, profile, undefined)!;
+  const partitioning = unit.kind === 'cpu' ? undefined : partition?.(cost.model, unit, shapes);
+  return { found: placed(cost, profile, partitioning)!, partitioning };
 }
 
 /** Back to back, a run may take no more power than the cooling sheds. */

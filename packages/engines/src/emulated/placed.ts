@@ -1,4 +1,10 @@
-import { type Estimate, estimate, estimateOn, type Profile } from '@selvedge/core/device';
+import {
+  type ComputeUnit,
+  type Estimate,
+  estimate,
+  estimateOn,
+  type Profile,
+} from '@selvedge/core/device';
 import type { Workload } from '@selvedge/core/release';
 import { type Partitioning, sumKernels } from '@selvedge/onnx';
 import type { GraphCost } from './graph-cost.ts';
@@ -24,17 +30,22 @@ export interface PlacedPartition {
 /**
  * Predicts a model on a profile: by its unit alone, or, given how the runtime divides it, each part
  * on its unit, with the bytes that cross at the speed of memory and a start of the accelerator for
- * each of its parts. Undefined when no unit runs the precision.
+ * each of its parts. Where the runtime leaves all of it to the processor, the unit is the processor.
+ * Undefined when no unit runs the precision.
  *
  * @param partitioning of `cost.model`
+ * @param on the unit that it is meant for, where that is known; otherwise the one that burdens the
+ * device least
  */
 export function placed(
   cost: GraphCost,
   profile: Profile,
   partitioning: Partitioning | undefined,
+  on?: ComputeUnit,
 ): Placed | undefined {
   const { precision, workload } = cost;
-  const whole = estimate(workload, profile, precision);
+  const whole =
+    (on && estimateOn(on, workload, profile, precision)) ?? estimate(workload, profile, precision);
   if (whole === undefined) return undefined;
   const unit = profile.units.find(({ provider }) => provider === whole.unit.provider);
   const cpu = profile.units.find(({ kind }) => kind === 'cpu');
@@ -61,8 +72,14 @@ export function placed(
   const sum = (of: (time: Estimate) => number) =>
     parts.reduce((total, { time }) => total + (time ? of(time) : 0), 0);
   const energies = parts.flatMap(({ time }) => time?.energyMj ?? []);
+  const isWhole = parts.every(({ on }) => on === 'accelerator');
+  const isElsewhere = parts.length > 0 && parts.every(({ on }) => on === 'cpu');
+  const { medianError, provenance, energyMj: _, ...known } = whole;
   return {
-    ...whole,
+    ...known,
+    ...(isElsewhere && { unit: { kind: cpu.kind, provider: cpu.provider } }),
+    // What was found of the accelerator alone says nothing of a time that the processor shares.
+    ...(isWhole && medianError !== undefined && { medianError }),
     ms: sum(({ ms }) => ms) + crossingMs,
     lowMs: sum(({ lowMs }) => lowMs) + crossingMs,
     highMs: sum(({ highMs }) => highMs) + crossingMs,
@@ -70,7 +87,7 @@ export function placed(
     memoryMs: sum(({ memoryMs }) => memoryMs) + crossingMs,
     overheadMs: sum(({ overheadMs }) => overheadMs),
     ...(energies.length === parts.length && { energyMj: energies.reduce((a, b) => a + b, 0) }),
-    provenance: parts.every(({ on }) => on === 'accelerator') ? whole.provenance : 'estimated',
+    provenance: isWhole ? provenance : 'estimated',
     fallbackShare: partitioning.fallbackShare,
     partitions: parts.map(({ time, ...part }) => ({ ...part, ms: time?.ms ?? 0 })),
     crossingMs,

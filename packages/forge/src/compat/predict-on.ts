@@ -32,7 +32,12 @@ export function costedModel(
 export function predictOn(target: string, { cost, inference }: CostedModel): Prediction {
   const compatibility = verdictFor(target, cost.model, { inference });
   const profile = profileOf(target);
-  const found = placed(cost, judged(profile, compatibility.verdict), divided(compatibility));
+  const found = placed(
+    cost,
+    judged(profile, compatibility.verdict),
+    divided(compatibility),
+    meantFor(profile, compatibility.verdict),
+  );
   return { ...compatibility, profile, ...(found && { placed: found }) };
 }
 
@@ -45,3 +50,9 @@ const judged = (profile: Profile, { provider }: TargetVerdict): Profile => ({
 /** How the runtime divides the model; whole where all of it runs, or nothing is known. */
 const divided = ({ verdict, partitioning }: Compatibility) =>
   verdict.verdict === 'partial' || verdict.verdict === 'none' ? partitioning : undefined;
+
+/** What the verdict says to run there, is predicted there. */
+const meantFor = (profile: Profile, { verdict, provider }: TargetVerdict) =>
+  verdict === 'full' || verdict === 'partial'
+    ? profile.units.find((unit) => unit.provider === provider)
+    : undefined;

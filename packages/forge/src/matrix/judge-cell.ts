@@ -4,6 +4,7 @@ import { formatMs, formatShare } from '../report/format.ts';
 import type { Assessment } from './assess.ts';
 import type { Limits } from './limits.ts';
 import type { MatrixCell, MatrixFinding, MatrixVariant } from './matrix-document.ts';
+import { worstFirst } from './worst-first.ts';
 
 /**
  * A variant on a target, held against everything that was asked. It fails where one thing is
@@ -21,7 +22,7 @@ export function judgeCell(
   const { verdict, runsPrecision, estimate, profile } = assessment;
   const { fallbackShare } = verdict;
   const { budgetBytes } = profile.memory;
-  const findings = [
+  const findings = worstFirst([
     ...qualityFindings(variant, limits),
     ...sizeFindings(variant, limits, profile.storageBytes),
     ...memoryFindings(memoryBytes, budgetBytes, limits),
@@ -29,7 +30,7 @@ export function judgeCell(
     ...runFindings(assessment),
     ...fallbackFindings(assessment, limits),
     ...latencyFindings(assessment, limits),
-  ];
+  ]);
   return {
     variant: variant.id,
     target,

@@ -80,6 +80,16 @@ describe('a matrix of a model', () => {
     }
   });
 
+  it('estimates the unit that its words say runs the model', async () => {
+    const { cells, targets } = await judge({ targets: ['cpu-x64'] }, ['all']);
+    for (const { target, verdict, inPrecision, estimate } of cells) {
+      const unit = targets.find(({ id }) => id === target)?.unit;
+      if (verdict === 'none') expect(estimate?.unit ?? 'cpu').toMatch(/^cpu/);
+      else if (inPrecision && verdict !== 'unknown') expect(estimate?.unit).toBe(unit);
+    }
+    expect(new Set(cells.map(({ verdict }) => verdict))).toContain('none');
+  });
+
   it('is the same when it is made again', async () => {
     const read = () => readFile(join(dir, 'model', 'matrix.html'), 'utf8');
     const before = await read();
@@ -126,6 +136,22 @@ describe('a matrix of a blueprint', () => {
     ]);
     const rules = matrix.cells.flatMap(({ findings }) => findings.map((one) => one.rule));
     expect(rules).toContain(rule);
+  });
+
+  it('says what is broken first, and names as nearest a variant that was made', async () => {
+    const matrix = await judge({
+      precisions: ['fp32', 'int8'],
+      targets: ['cpu-x64'],
+      budget: { maxBytes: 10, maxMemoryBytes: 10 },
+      quality: { min: 0.9 },
+    });
+    expect(matrix.cells[0]?.findings.map(({ effect }) => effect)).toEqual([
+      'fails',
+      'fails',
+      'unproven',
+    ]);
+    expect(matrix.cells[1]?.status).toBe('skipped');
+    expect(matrix.requirements[0]?.reason).toMatch(/^device-fp32: needs .* of memory/s);
   });
 
   it('cannot prove a bar on what falls back where no list is published', async () => {

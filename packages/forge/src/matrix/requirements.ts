@@ -1,6 +1,7 @@
 import type { Tier } from '@selvedge/core/schema';
 import type { Limits } from './limits.ts';
-import type { MatrixCell, MatrixVariant, Requirement } from './matrix-document.ts';
+import type { MatrixCell, MatrixFinding, MatrixVariant, Requirement } from './matrix-document.ts';
+import { worstFirst } from './worst-first.ts';
 
 /**
  * What a blueprint asks, held against the cells. A target is served when one variant of the tier
@@ -33,17 +34,25 @@ function ofTarget(
     const reason = `${good.variant} holds everything that is asked`;
     return { tier, target, ok: true, variant: good.variant, reason };
   }
-  const [nearest, ...others] = there.sort((a, b) => misses(a).length - misses(b).length);
+  const [nearest, ...others] = there.sort((a, b) => distance(a) - distance(b));
   const rest = others.length > 0 ? `; the other ${others.length} miss as much or more` : '';
   const reason = nearest ? `${whyNot(nearest)}${rest}` : 'there is no variant';
   return { tier, target, ok: false, variant: null, reason };
 }
 
-const misses = ({ findings }: MatrixCell) => findings.filter(({ effect }) => effect !== 'note');
+const misses = ({ findings }: MatrixCell): MatrixFinding[] =>
+  worstFirst(findings).filter(({ effect }) => effect !== 'note');
 
+/** What was not made came near nothing; what is broken is farther off than what is not proven. */
+function distance(cell: MatrixCell): number {
+  if (cell.status === 'skipped') return Number.MAX_VALUE;
+  return misses(cell).reduce((sum, { effect }) => sum + (effect === 'fails' ? 1.5 : 1), 0);
+}
+
+/** What is broken, and with it what would change that. */
 const whyNot = (cell: MatrixCell): string =>
   `${cell.variant}: ${misses(cell)
-    .map(({ message }) => message)
+    .map(({ message, hint }) => (hint ? `${message} (${hint})` : message))
     .join(', ')}`;
 
 function ofTier(tier: Tier, { bar, budget }: Limits, own: readonly MatrixVariant[]): Requirement {
