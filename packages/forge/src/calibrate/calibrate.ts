@@ -76,14 +76,10 @@ export async function calibrate(
   const see = (values: Tensors, at: number) => collecting.see(values, at);
   const refusal = await observeValues(engine, observed, dataset, see, options).catch(refusalOf);
   if (refusal !== undefined) return { skipped: refusal };
-  const { bits = 8, symmetric = false } = {
-    bits: quantize.activationBits,
-    symmetric: quantize.symmetricActivations,
-  };
   const ranges = collecting.ranges.ranges({
     method,
     ...(percentile !== undefined && { percentile }),
-    levels: { bits, symmetric },
+    bits: quantize.activationBits ?? 8,
   });
   const { samples, digest } = dataset;
   const { means, moments } = collecting;

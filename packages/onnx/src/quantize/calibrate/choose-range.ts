@@ -2,7 +2,7 @@ import { entropyRange } from './entropy-range.ts';
 import type { Histogram } from './histogram.ts';
 import { mseRange } from './mse-range.ts';
 import { percentileRange } from './percentile-range.ts';
-import type { Levels, Range } from './range.ts';
+import type { Bits, Range } from './range.ts';
 
 /**
  * How a range is taken from what was seen: `minmax` all of it; `percentile` all but a given share
@@ -16,20 +16,16 @@ export interface RangeOptions {
   readonly method?: RangeMethod;
   /** Percent of the elements that `percentile` keeps, between 50 and 100. Default 99.999. */
   readonly percentile?: number;
-  /** What the value will be stored in. Default uint8. */
-  readonly levels?: Levels;
+  /** What the value will be stored in. Default 8. */
+  readonly bits?: Bits;
 }
 
 /** The range of a value, from what was seen of it. What was seen nothing of spans nothing. */
 export function chooseRange(histogram: Histogram, options: RangeOptions = {}): Range {
-  const {
-    method = 'minmax',
-    percentile = 99.999,
-    levels = { bits: 8, symmetric: false },
-  } = options;
+  const { method = 'minmax', percentile = 99.999, bits = 8 } = options;
   if (histogram.count === 0) return { min: 0, max: 0 };
   if (method === 'percentile') return percentileRange(histogram, percentile);
-  if (method === 'entropy') return entropyRange(histogram, levels);
-  if (method === 'mse') return mseRange(histogram, levels);
+  if (method === 'entropy') return entropyRange(histogram, bits);
+  if (method === 'mse') return mseRange(histogram, bits);
   return { min: Math.min(histogram.min, 0), max: Math.max(histogram.max, 0) };
 }

@@ -1,5 +1,5 @@
 import type { Histogram } from './histogram.ts';
-import { type Levels, type Range, stepsOf } from './range.ts';
+import { type Bits, type Range, stepsOf } from './range.ts';
 
 /** Bins of equal width that the distribution is looked at in; TensorRT takes as many. */
 const fineBins = 2048;
@@ -11,12 +11,12 @@ const candidates = 64;
  * smallest Kullback–Leibler divergence over thresholds ±t (Migacz, "8-bit inference with TensorRT",
  * GTC 2017, with clipping counted in full). Each side ends at t or where the elements do, whichever is nearer.
  */
-export function entropyRange(histogram: Histogram, levels: Levels): Range {
+export function entropyRange(histogram: Histogram, bits: Bits): Range {
   const low = Math.min(histogram.min, 0);
   const high = Math.max(histogram.max, 0);
   const reach = Math.max(-low, high);
   if (reach === 0) return { min: 0, max: 0 };
-  const steps = Math.min(stepsOf(levels) + 1, fineBins / 2);
+  const steps = Math.min(stepsOf(bits) + 1, fineBins / 2);
   const fine = spread(histogram, low, high);
   let best: { range: Range; divergence: number } | undefined;
   for (let at = candidates; at >= 8; at--) {

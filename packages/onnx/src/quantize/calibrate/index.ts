@@ -7,5 +7,5 @@ export {
   type ObservedModel,
   type ValueObserver,
 } from './observers.ts';
-export { coveredRange, hull, type Levels, type Range, stepsOf } from './range.ts';
+export { type Bits, coveredRange, hull, type Range, stepsOf } from './range.ts';
 export { RangeCollector } from './range-collector.ts';

@@ -1,5 +1,5 @@
 import type { Histogram } from './histogram.ts';
-import { type Levels, type Range, stepsOf } from './range.ts';
+import { type Bits, type Range, stepsOf } from './range.ts';
 
 /** Ends that are tried on each side: from all that was seen down to a hundredth of it. */
 const candidates = 128;
@@ -9,10 +9,10 @@ const candidates = 128;
  * the end, what is inside with step²/12 (uniform rounding noise; Sung et al. 2015, arXiv:1511.06488),
  * and exact zeros with nothing. Both ends are searched together, each over 128 places.
  */
-export function mseRange(histogram: Histogram, levels: Levels): Range {
+export function mseRange(histogram: Histogram, bits: Bits): Range {
   const above = tailOf(histogram, 1);
   const below = tailOf(histogram, -1);
-  const steps = stepsOf(levels);
+  const steps = stepsOf(bits);
   let best: { range: Range; error: number } | undefined;
   const consider = (low: End, high: End) => {
     const step = (high.at + low.at) / steps;
@@ -20,15 +20,10 @@ export function mseRange(histogram: Histogram, levels: Levels): Range {
     const error = low.error + high.error + (inside * step * step) / 12;
     if (!best || error < best.error) best = { range: { min: -low.at || 0, max: high.at }, error };
   };
-  if (levels.symmetric) {
-    const reach = Math.max(above.reach, below.reach);
-    for (const at of places(reach)) consider(below.endAt(at), above.endAt(at));
-  } else {
-    const highs = places(above.reach).map(above.endAt);
-    for (const at of places(below.reach)) {
-      const low = below.endAt(at);
-      for (const high of highs) consider(low, high);
-    }
+  const highs = places(above.reach).map(above.endAt);
+  for (const at of places(below.reach)) {
+    const low = below.endAt(at);
+    for (const high of highs) consider(low, high);
   }
   return best?.range ?? { min: 0, max: 0 };
 }

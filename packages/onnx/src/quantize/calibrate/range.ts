@@ -4,22 +4,17 @@ export interface Range {
   readonly max: number;
 }
 
-/** The integers that a value is stored in. */
-export interface Levels {
-  readonly bits: 8 | 16;
-  /** Zero point in the middle (int8, int16), or wherever the range wants it (uint8, uint16). */
-  readonly symmetric: boolean;
-}
+/** The width of the integers that a value is stored in: uint8 or uint16, the zero point where the range wants it. */
+export type Bits = 8 | 16;
 
-/** The range a quantiser really covers: zero in it, and both sides equal where it is symmetric. */
-export function coveredRange({ min, max }: Range, { symmetric }: Levels): Range {
-  if (!symmetric) return { min: Math.min(min, 0), max: Math.max(max, 0) };
-  const magnitude = Math.max(-min, max, 0);
-  return { min: -magnitude, max: magnitude };
-}
+/** The range a quantiser really covers: zero is in it. */
+export const coveredRange = ({ min, max }: Range): Range => ({
+  min: Math.min(min, 0),
+  max: Math.max(max, 0),
+});
 
-/** Steps between the ends of a range: 255 of uint8; int8 leaves out -128, so that ± mirrors. */
-export const stepsOf = ({ bits, symmetric }: Levels): number => 2 ** bits - (symmetric ? 2 : 1);
+/** Steps between the ends of a range: 255 of uint8. */
+export const stepsOf = (bits: Bits): number => 2 ** bits - 1;
 
 /** The smallest range that holds both. */
 export const hull = (a: Range, b: Range): Range => ({

@@ -1,5 +1,5 @@
 import { fail } from '@selvedge/core/errors';
-import { hull, type Levels, type Range } from '../calibrate/index.ts';
+import { type Bits, hull, type Range } from '../calibrate/index.ts';
 import { observedOf } from './observable-values.ts';
 import type { StaticPlan } from './plan.ts';
 import { fixedRange, roleOf } from './roles.ts';
@@ -13,7 +13,7 @@ import { fixedRange, roleOf } from './roles.ts';
 export function groupRanges(
   plan: StaticPlan,
   ranges: ReadonlyMap<string, Range>,
-  { bits }: Levels,
+  bits: Bits,
 ): Map<string, Range> {
   const found = new Map<string, Range>();
   const include = (name: string, range: Range) => {
@@ -38,7 +38,7 @@ function knownRange(
   name: string,
   plan: StaticPlan,
   ranges: ReadonlyMap<string, Range>,
-  bits: 8 | 16,
+  bits: Bits,
 ): Range {
   const given = ranges.get(name);
   if (given) return given;

@@ -7,11 +7,6 @@ export interface StaticOptions {
   readonly keepNodes?: readonly string[];
   /** Bits of activations. 16 needs opset 21, or makes Q and DQ of com.microsoft. Default 8. */
   readonly activationBits?: 8 | 16;
-  /**
-   * Activations as int8 with the zero point in the middle instead of uint8. A Relu then is an
-   * operator of its own, and half of the levels behind it are unused. Default false.
-   */
-  readonly symmetricActivations?: boolean;
   /** Bits of weights; 7 as `reduce_range` of ONNX Runtime's quantiser. Default 8. */
   readonly weightBits?: 7 | 8;
   /** A weight scale per output channel; else one per tensor. Default true. */

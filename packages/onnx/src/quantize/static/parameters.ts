@@ -1,4 +1,4 @@
-import { coveredRange, type Levels, type Range, stepsOf } from '../calibrate/index.ts';
+import { type Bits, coveredRange, type Range, stepsOf } from '../calibrate/index.ts';
 
 /** value ≈ (stored − zero) × scale. */
 export interface Parameters {
@@ -10,9 +10,9 @@ export interface Parameters {
 const leastScale = 2 ** -126;
 
 /** Scale and zero point with which a range is stored (ONNX, QuantizeLinear). */
-export function parametersOf(range: Range, levels: Levels): Parameters {
-  const { min, max } = coveredRange(range, levels);
-  const scale = Math.fround((max - min) / stepsOf(levels));
+export function parametersOf(range: Range, bits: Bits): Parameters {
+  const { min, max } = coveredRange(range);
+  const scale = Math.fround((max - min) / stepsOf(bits));
   if (!(scale >= leastScale)) return { scale: 1, zero: 0 };
-  return { scale, zero: levels.symmetric ? 0 : Math.round(-min / scale) };
+  return { scale, zero: Math.round(-min / scale) };
 }

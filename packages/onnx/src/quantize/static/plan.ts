@@ -50,7 +50,7 @@ export function planStatic(model: Model, options: StaticOptions, report: Report)
   }
   const nodes = connected(candidates, index, graph);
   for (const layer of layers.keys()) if (!nodes.has(layer)) layers.delete(layer);
-  const clamped = options.symmetricActivations ? new Map() : findClamped(nodes, index, graph);
+  const clamped = findClamped(nodes, index, graph);
   const values = valuesOf(nodes, clamped, graph);
   return { graph, index, nodes, layers, clamped, values, groups: groupsOf(nodes, values, index) };
 }

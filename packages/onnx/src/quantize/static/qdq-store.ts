@@ -3,7 +3,7 @@ import type { NamePool } from '../../pass/name-pool.ts';
 import { floatValues, tensorShape } from '../../tensor/values.ts';
 import { keepBeside } from '../../wire/lazy-tensor.ts';
 import type { TensorProto } from '../../wire/messages.ts';
-import { type Levels, type Range, stepsOf } from '../calibrate/index.ts';
+import { type Bits, type Range, stepsOf } from '../calibrate/index.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 
 /** Scale and zero point, and the tensors that hold them. */
@@ -16,13 +16,13 @@ export interface StoredParameters extends Parameters {
 export class QdqStore {
   readonly tensors: TensorProto[] = [];
   readonly #names: NamePool;
-  readonly #levels: Levels;
+  readonly #bits: Bits;
   readonly #once = new Map<string, unknown>();
   #shortened = 0;
 
-  constructor(names: NamePool, levels: Levels) {
+  constructor(names: NamePool, bits: Bits) {
     this.#names = names;
-    this.#levels = levels;
+    this.#bits = bits;
   }
 
   /** A new value's name: `base.what`, with a number for a base that is long (some have 300 letters). */
@@ -57,7 +57,7 @@ export class QdqStore {
 
   /** Scale and zero point of a range. */
   parameters(base: string, range: Range): StoredParameters {
-    const parameters = parametersOf(range, this.#levels);
+    const parameters = parametersOf(range, this.#bits);
     const scale = this.name(base, 'scale');
     this.add(scale, [], Float32Array.of(parameters.scale));
     return { ...parameters, scaleName: scale, zeroName: this.#zero(parameters.zero) };
@@ -66,20 +66,17 @@ export class QdqStore {
   /** A constant in 8 or 16 bits. */
   rounded(name: string, source: TensorProto, by: Parameters): string {
     const values = floatValues(source);
-    const { bits, symmetric } = this.#levels;
-    const low = symmetric ? -stepsOf(this.#levels) / 2 : 0;
-    const high = low + stepsOf(this.#levels);
+    const high = stepsOf(this.#bits);
     const stored = Array.from(values, (value) =>
-      Math.min(high, Math.max(low, Math.round(value / by.scale) + by.zero)),
+      Math.min(high, Math.max(0, Math.round(value / by.scale) + by.zero)),
     );
-    this.addBeside(source, name, tensorShape(source), elementsOf(bits, symmetric, stored));
+    this.addBeside(source, name, tensorShape(source), elementsOf(this.#bits, stored));
     return name;
   }
 
   #zero(value: number): string {
-    const { bits, symmetric } = this.#levels;
     return this.once(`zero ${value}`, () =>
-      this.add(this.#names.fresh(`zero.${value}`), [], elementsOf(bits, symmetric, [value])),
+      this.add(this.#names.fresh(`zero.${value}`), [], elementsOf(this.#bits, [value])),
     );
   }
 
@@ -92,7 +89,5 @@ export class QdqStore {
 /** Names of more letters would make a small model's file larger than its weights. */
 const longest = 40;
 
-function elementsOf(bits: 8 | 16, symmetric: boolean, values: readonly number[]): TensorSource {
-  if (bits === 8) return symmetric ? Int8Array.from(values) : Uint8Array.from(values);
-  return symmetric ? Int16Array.from(values) : Uint16Array.from(values);
-}
+const elementsOf = (bits: Bits, values: readonly number[]): TensorSource =>
+  bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values);

@@ -6,7 +6,7 @@ import { settleWeights } from '../../pass/settle-weights.ts';
 import { withoutTraces } from '../../pass/without-traces.ts';
 import { edit, make } from '../../wire/message.ts';
 import type { Model } from '../../wire/model.ts';
-import type { Levels, Range } from '../calibrate/index.ts';
+import type { Range } from '../calibrate/index.ts';
 import { quantizeTables } from '../dynamic-tables.ts';
 import { storePalettes } from '../stored-palettes.ts';
 import { storeWeights } from '../stored-weights.ts';
@@ -39,15 +39,14 @@ export function quantizeStatic(
   if ('reason' in prepared) return skipped(model, prepared.reason);
   const report = new Report();
   const plan = planStatic(prepared, options, report);
-  const { activationBits: bits = 8, symmetricActivations: symmetric = false } = options;
-  const levels: Levels = { bits, symmetric };
+  const { activationBits: bits = 8 } = options;
   if (plan.nodes.size > 0) {
     for (const node of plan.nodes.keys()) report.change(node);
     checkRanges(ranges);
   }
   const isNative = bits === 8 || (opsetVersion(prepared) ?? 0) >= 21;
-  const store = new QdqStore(new NamePool(prepared), levels);
-  const shared = groupRanges(plan, ranges, levels);
+  const store = new QdqStore(new NamePool(prepared), bits);
+  const shared = groupRanges(plan, ranges, bits);
   const domain = isNative ? '' : microsoft;
   const graph = new QdqGraph(plan, shared, store, { ...options, domain }).run();
   const placed = edit(prepared, { graph });
