@@ -2,6 +2,7 @@
  * What is wrong from outside, through the real command line: one clear line, its exit code, and
  * nothing half written. A disk that fills while an agent fetches is in tests/faults/agent.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -33,6 +34,8 @@ beforeAll(async () => {
   await writeDataset(at('misshapen'), { inputs: images(4, 5), labels: [0, 1, 2, 3] });
   await writeDataset(at('nothing'), { inputs: images(0, 4), labels: [] });
   await mkdir(at('no-files'));
+  await writeDataset(at('whole-set'), { inputs: images(4, 4), labels: [0, 1, 2, 3] });
+  await makePipes();
   html = createServer((_, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in'),
   );
@@ -43,6 +46,13 @@ afterAll(async () => {
   html.close();
   await rm(dir, { recursive: true, force: true });
 });
+
+async function makePipes(): Promise<void> {
+  for (const name of ['set', 'keys', 'build', 'rules']) await mkdir(at(`piped-${name}`));
+  const names = ['pipe.onnx', 'pipe.yaml', 'pipe.npz', 'pipe.mjs', 'pipe.json', 'piped-set/x.npy'];
+  const others = ['piped-keys/root.pem', 'piped-build/report.json', 'piped-rules/a.yaml'];
+  execFileSync('mkfifo', [...names, ...others].map(at));
+}
 
 /** `selvedge ARGS --json`, which must end within its test's time. */
 const selvedge = (args: readonly string[]): Promise<Finished> =>
@@ -138,6 +148,57 @@ describe.concurrent('build refuses', () => {
     const paths = flags.map((flag) => (flag.startsWith('--') ? flag : at(flag)));
     expectRefusal(await selvedge(['build', at(input), '--out', out, ...paths]), 2, code, says);
     expect(existsSync(out)).toBe(false);
+  });
+});
+
+/** Whoever opens a pipe that nobody writes to waits for ever. */
+describe.concurrent('a pipe is refused where a file is expected', () => {
+  const cases: [string, string, string[]][] = [
+    ['a model', 'bad-model', ['build', 'pipe.onnx', '--out', 'o']],
+    ['a blueprint', 'bad-document', ['build', 'pipe.yaml', '--out', 'o']],
+    ['a blueprint of a matrix', 'bad-document', ['matrix', 'pipe.yaml', '--out', 'o']],
+    ['a policy', 'bad-document', ['build', 'piped-policy.yaml', '--out', 'o']],
+    ['a data set', 'bad-dataset', ['build', 'good.onnx', '--out', 'o', '--eval', 'piped-set']],
+    [
+      'a calibration set',
+      'bad-dataset',
+      ['build', 'good.onnx', '--out', 'o', '--calibration', 'pipe.npz'],
+    ],
+    [
+      'an input',
+      'bad-dataset',
+      ['emulate', 'good.onnx', '--target', 'midrange-2021', '--input', 'piped-set'],
+    ],
+    [
+      'a metric',
+      'bad-input',
+      ['build', 'good.onnx', '--out', 'o', '--eval', 'whole-set', '--metric', 'pipe.mjs'],
+    ],
+    ['keys', 'bad-input', ['keys', 'init', '--out', 'piped-keys']],
+    [
+      'a report',
+      'bad-input',
+      ['publish', 'piped-build', '--hub', 'http://127.0.0.1:1', '--keys', 'k'],
+    ],
+    [
+      'a request to explain',
+      'bad-input',
+      ['route', 'explain', '--policy', 'a.yaml', '--request', 'pipe.json', '--facts', 'a.json'],
+    ],
+    ['a baseline', 'bad-input', ['audit', 'no-files', '--baseline', 'pipe.json']],
+    ['a rule', 'bad-input', ['audit', 'no-files', '--rules', 'piped-rules']],
+    [
+      'a device profile',
+      'bad-input',
+      ['agent', '--hub', 'http://127.0.0.1:1', '--data', 'a', '--profile', 'pipe.json'],
+    ],
+  ];
+  it.each(cases)('%s', async (_, code, [command, ...args]) => {
+    const isName = (arg: string, at: number) =>
+      /^(piped?[-.]|good\.|whole-set|no-files)/.test(arg) ||
+      ['--out', '--data', '--keys'].includes(args[at - 1] ?? '');
+    const paths = args.map((arg, index) => (isName(arg, index) ? at(arg) : arg));
+    expectRefusal(await selvedge([command!, ...paths]), 2, code, /is a pipe|is no regular file/);
   });
 });
 
@@ -336,6 +397,7 @@ async function writeBlueprints(): Promise<void> {
     bar: '    source: good.onnx\n    quality: { min: 1.5 }\n',
     target: '    source: good.onnx\n    targets: [midrange-2012]\n',
     broken: '    source: [good.onnx\n',
+    'piped-policy': '    source: good.onnx\npolicy: pipe.yaml\n',
   };
   for (const [name, tier] of Object.entries(tiers))
     await writeFile(at(`${name}.yaml`), blueprint(tier));

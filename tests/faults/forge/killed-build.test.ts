@@ -114,6 +114,25 @@ describeUnless(noSharedData)('a build that is ended', () => {
     },
   );
 
+  it('ends within two seconds though a thread of it waits for a file for ever', async () => {
+    const out = mkdtempSync(join(root, 'out-'));
+    const preload = new URL('./blocked-thread.mjs', import.meta.url).href;
+    const env = { NODE_OPTIONS: `--import ${preload}`, PIPE: join(root, 'pipe') };
+    const child = builds(out, 'off', env, '--precision', 'fp32,fp16,int4');
+    let [said, askedAt] = ['', 0];
+    child.stderr.on('data', (piece) => {
+      said += piece;
+      if (askedAt > 0 || !said.includes('converted')) return;
+      askedAt = performance.now();
+      child.kill('SIGINT');
+    });
+    await once(child, 'exit');
+    // Two seconds, and what a busy machine takes besides.
+    expect(performance.now() - askedAt).toBeLessThan(4_000);
+    expect(said).toContain('selvedge: cancelled: ');
+    expect(readdirSync(out)).toEqual([]);
+  });
+
   it('twice at once, on one cache, makes two whole builds of the same bytes', async () => {
     const cache = join(root, 'shared-cache');
     const outs = [1, 2].map((n) => join(root, `twin-${n}`));

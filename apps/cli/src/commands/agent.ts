@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type AgentEvent,
   type DaemonOptions,
@@ -10,6 +9,7 @@ import { Profile } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { parseDocument } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
+import { readRegularText } from '@selvedge/forge/files';
 import { parsePort, readEnvironment } from '@selvedge/node/config';
 import type { CommandModule } from '../command.ts';
 import { errorLine, type Io } from '../io.ts';
@@ -93,12 +93,11 @@ function httpUrl(text: string, option: string): string {
 }
 
 async function readProfile(file: string): Promise<Profile> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    fail('bad-input', `--profile ${file}: it cannot be read`, { cause });
-  }
+  const text = await readRegularText(file, {
+    code: 'bad-input',
+    name: `--profile ${file}`,
+    hint: 'give the path of a device profile',
+  });
   try {
     return parseDocument(Profile, JSON.parse(text), file);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   type AuditReport,
@@ -12,6 +12,7 @@ import {
   severities,
 } from '@selvedge/audit';
 import { fail } from '@selvedge/core/errors';
+import { readRegularText } from '@selvedge/forge/files';
 import { printAudit } from '../audit/print-audit.ts';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -97,13 +98,11 @@ function levelOf(level: string | undefined): number | undefined {
 }
 
 const textOf = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause: unknown) =>
-    fail('not-found', `${file} cannot be read`, {
-      hint: 'make it with selvedge audit DIR --json',
-      details: { file },
-      cause,
-    }),
-  );
+  readRegularText(file, {
+    code: 'not-found',
+    hint: 'make it with selvedge audit DIR --json',
+    irregular: 'bad-input',
+  });
 
 async function writeReports(report: AuditReport, { sarif, html, md }: Flags): Promise<void> {
   if (sarif !== undefined) await write(sarif, `${JSON.stringify(sarifOf(report), null, 2)}\n`);

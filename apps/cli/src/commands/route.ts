@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { fail } from '@selvedge/core/errors';
 import {
   CompiledPolicy,
   compileRoute,
@@ -9,6 +7,7 @@ import {
   RouteRequestDocument,
 } from '@selvedge/core/route';
 import { parseDocument } from '@selvedge/core/schema';
+import { readRegularText } from '@selvedge/forge/files';
 import { compileAuthorPolicy, parseYaml } from '@selvedge/forge/policy';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -87,12 +86,5 @@ async function readPolicy(file: string, family: string): Promise<CompiledPolicy>
   return compileAuthorPolicy(text, file, family);
 }
 
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) =>
-    fail('bad-input', `${file} cannot be read`, {
-      hint: 'give the path of a readable file',
-      details: { file },
-      cause,
-    }),
-  );
-}
+const readText = (file: string): Promise<string> =>
+  readRegularText(file, { code: 'bad-input', hint: 'give the path of a readable file' });

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
 import type { Engine } from '@selvedge/infer/engine';
+import { readRegularText } from '../files/index.ts';
 import type { LatencyBudget } from '../measure/index.ts';
 import { type BuildReport, formatReport, paretoFront, reportPage } from '../report/index.ts';
 import {
@@ -178,13 +178,11 @@ async function copyPolicy(staging: Staging, plan: BuildPlan): Promise<BuildRepor
   const { labels, unlabelled, policyFile } = plan;
   const privacy = { labels: { ...labels }, ...(unlabelled !== undefined && { unlabelled }) };
   if (policyFile === undefined) return privacy;
-  const text = await readFile(policyFile, 'utf8').catch((cause: unknown) =>
-    fail('bad-document', `the policy ${policyFile} cannot be read`, {
-      hint: 'the blueprint names it as policy',
-      details: { file: policyFile, field: 'policy' },
-      cause,
-    }),
-  );
+  const text = await readRegularText(policyFile, {
+    code: 'bad-document',
+    name: `the policy ${policyFile}`,
+    hint: 'the blueprint names it as policy',
+  });
   await staging.write('policy.yaml', text);
   return { ...privacy, file: 'policy.yaml' };
 }

@@ -9,8 +9,8 @@ import {
   type Model,
   type TensorStore,
 } from '@selvedge/onnx';
+import { statRegular } from '../files/index.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { statRegular } from './inputs/regular-file.ts';
 
 /** A file that a model names, and its size. */
 export interface ExternalFile {

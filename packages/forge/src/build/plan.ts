@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import {
   type Blueprint,
@@ -10,6 +9,7 @@ import { chipOf } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
+import { readRegularText } from '../files/index.ts';
 import { checkCompression, compressionOf } from './compression/method.ts';
 import type { Bar, Budget } from './gate.ts';
 import { precisions as madeHere } from './precision/index.ts';
@@ -74,13 +74,11 @@ export async function planBuild(input: string, options: PlanOptions): Promise<Bu
 export const isBlueprint = (file: string): boolean => /\.(ya?ml|json)$/i.test(file);
 
 async function readBlueprint(file: string): Promise<Blueprint> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) =>
-    fail('not-found', `${file} cannot be read`, {
-      hint: 'give the path of a blueprint or of an .onnx file',
-      details: { file },
-      cause,
-    }),
-  );
+  const text = await readRegularText(file, {
+    code: 'not-found',
+    hint: 'give the path of a blueprint or of an .onnx file',
+    irregular: 'bad-document',
+  });
   return parseBlueprint(parseYaml(text, file), file);
 }
 

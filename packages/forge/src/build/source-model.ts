@@ -12,8 +12,8 @@ import {
   readModel,
   writeModel,
 } from '@selvedge/onnx';
+import { statRegular } from '../files/index.ts';
 import { findExternalFiles, inlineExternalData } from './external-data.ts';
-import { statRegular } from './inputs/regular-file.ts';
 import { type DataFiles, type ModelFile, openModelFile } from './model-file.ts';
 
 /** A model file with the external data it names. */

@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail } from '@selvedge/core/errors';
 import type { Digest, TensorSpec } from '@selvedge/core/schema';
+import { statRegular } from '../files/index.ts';
 import { fileNameOf } from './file-name.ts';
 import { readNpz } from './npz.ts';
 import { fileRows, memoryRows, type RowSource } from './row-source.ts';
@@ -33,6 +34,7 @@ export async function openFolder(path: string, inputs: readonly TensorSpec[]): P
     });
   }
   if (found.isDirectory()) return directoryFolder(path);
+  await statRegular(path, 'bad-dataset');
   if (path.endsWith('.npz')) return archiveFolder(path);
   if (path.endsWith('.npy') && inputs.length === 1)
     return fileFolder(path, inputs[0] as TensorSpec);
@@ -45,6 +47,7 @@ export async function openFolder(path: string, inputs: readonly TensorSpec[]): P
 async function directoryFolder(path: string): Promise<Folder> {
   const files = (await readdir(path)).filter(isPart).sort();
   const locate = (file: string) => join(path, file);
+  for (const file of files) await statRegular(locate(file), 'bad-dataset');
   return folderOf(path, files, {
     open: (file) => fileRows(locate(file), locate(file)),
     text: (file) => readFile(locate(file), 'utf8'),

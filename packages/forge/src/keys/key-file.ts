@@ -3,6 +3,7 @@ import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import { ed25519Pem, type Signer, signerFromPem } from '@selvedge/core/trust';
+import { statRegular } from '../files/index.ts';
 
 /**
  * Makes a new Ed25519 key in a PKCS#8 PEM file that only its owner may read (0600). A file that
@@ -35,8 +36,13 @@ export async function readKeyFile(file: string): Promise<Signer | undefined> {
   }
 }
 
-/** A file's bytes; undefined when it is not there. */
+/**
+ * A file's bytes; undefined when it is not there.
+ *
+ * @throws SelvedgeError `bad-input` for a directory, pipe or device, `io-failed`
+ */
 export async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  await statRegular(file, 'bad-input');
   try {
     return await readFile(file);
   } catch (caught) {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '@selvedge/core/errors';
+import { statRegular } from '../files/index.ts';
 import { meanScore } from './mean-score.ts';
 import type { Answer, Metric } from './metric.ts';
 import { MetricThread } from './metric-thread.ts';
@@ -19,7 +19,7 @@ import { MetricThread } from './metric-thread.ts';
  * @throws SelvedgeError `bad-input` naming the module; `cancelled`
  */
 export async function moduleMetric(path: string, signal?: AbortSignal): Promise<Metric<number>> {
-  if (!existsSync(path)) {
+  if (!(await statRegular(path, 'bad-input'))) {
     fail('bad-input', `the metric ${path} does not exist`, {
       hint: 'expected top1, agreement, snr or the path of a module file',
       details: { file: path },

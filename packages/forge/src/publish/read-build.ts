@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '@selvedge/core/errors';
 import type { CompiledPolicy } from '@selvedge/core/route';
 import { parseDocument } from '@selvedge/core/schema';
+import { readRegularText } from '../files/index.ts';
 import { compileAuthorPolicy, policyFromBlueprint } from '../policy/index.ts';
 import { BuildReport, type BuiltVariant } from '../report/index.ts';
 
@@ -94,16 +94,22 @@ async function compilePolicy(
   const { labels, unlabelled } = policy;
   const privacy = { labels, ...(unlabelled !== undefined && { unlabelled }) };
   if (policy.file === undefined) return policyFromBlueprint({ family, privacy });
-  const text = await readFile(join(dir, policy.file), 'utf8');
+  const text = await readRegularText(join(dir, policy.file), {
+    code: 'bad-input',
+    hint: notABuild,
+  });
   return compileAuthorPolicy(text, policy.file, family, privacy);
 }
 
+const notABuild = 'give the directory that selvedge build wrote with --out';
+
 async function readJson(file: string): Promise<unknown> {
+  const text = await readRegularText(file, { code: 'bad-input', hint: notABuild });
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
     return fail('bad-input', `${file} cannot be read as JSON`, {
-      hint: 'give the directory that selvedge build wrote with --out',
+      hint: notABuild,
       details: { file },
       cause,
     });

@@ -6,5 +6,4 @@ export {
   throwIfAborted,
 } from './input-files.ts';
 export { refuseInsideOut } from './refuse-inside-out.ts';
-export { statRegular } from './regular-file.ts';
 export { checkUnchanged, type Stamps, stampInputs } from './stamps.ts';

@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ErrorCode, fail } from '@selvedge/core/errors';
 import { readModel } from '@selvedge/onnx';
+import { statRegular } from '../../files/index.ts';
 import { findExternalFiles } from '../external-data.ts';
 import type { BuildPlan } from '../plan.ts';
 import { readModelBytes } from '../source-model.ts';
-import { statRegular } from './regular-file.ts';
 
 /** A thing that a build was given, and the files it consists of under the names that tell them apart. */
 export interface BuildInput {

@@ -1,0 +1,1 @@
+export { type Refusal, readRegularText, statRegular } from './regular-file.ts';
