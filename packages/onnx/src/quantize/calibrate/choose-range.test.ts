@@ -65,21 +65,18 @@ describe('a chosen range', () => {
     expect(max).toBeCloseTo(4950, -1);
   });
 
-  it.each([8, 16] as const)(
-    'by mse errs less than any narrower or wider one, in %i bits',
-    (bits) => {
-      const values = bell(20_000);
-      // One outlier makes the whole range five times as wide.
-      values[0] = 30;
-      const range = chooseRange(histogramOf(values), { method: 'mse' });
-      const least = errorOf(values, range);
-      const scaled = (factor: number) => ({ min: range.min * factor, max: range.max * factor });
-      for (const factor of [0.5, 0.7, 1.5, 2])
-        expect(errorOf(values, scaled(factor))).toBeGreaterThan(least);
-      const whole = chooseRange(histogramOf(values));
-      expect(errorOf(values, whole)).toBeGreaterThan(least);
-    },
-  );
+  it('by mse errs less than any narrower or wider one', () => {
+    const values = bell(20_000);
+    // One outlier makes the whole range five times as wide.
+    values[0] = 30;
+    const range = chooseRange(histogramOf(values), { method: 'mse' });
+    const least = errorOf(values, range);
+    const scaled = (factor: number) => ({ min: range.min * factor, max: range.max * factor });
+    for (const factor of [0.5, 0.7, 1.5, 2])
+      expect(errorOf(values, scaled(factor))).toBeGreaterThan(least);
+    const whole = chooseRange(histogramOf(values));
+    expect(errorOf(values, whole)).toBeGreaterThan(least);
+  });
 
   it('by entropy lets a lonely outlier go and keeps the rest', () => {
     const values = bell(20_000);
