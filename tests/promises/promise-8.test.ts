@@ -35,7 +35,7 @@ async function selvedge(...args: string[]): Promise<Record<string, unknown>> {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'promise-8-'));
-  await selvedge('build', await sampleBlueprint(at('sample')), '--out', at('build'));
+  await selvedge('build', await sampleBlueprint(at('sample')), '--fix', '--out', at('build'));
   hub = await startHub({ dataDir: at('hub'), port: 0, dev: true, logLevel: 'silent' });
   await selvedge('keys', 'init', '--out', at('keys'));
   await selvedge('publish', at('build'), '--hub', hub.url, '--keys', at('keys'));

@@ -1,7 +1,7 @@
 import type { Latency, ReleaseVariant } from '../release/documents.ts';
-import { burdenPartsAmong, estimate, estimateOn } from './estimate.ts';
+import { burdenPartsAmong, type Estimate, estimate, estimateOn } from './estimate.ts';
 import { qualityOf } from './fit.ts';
-import type { ComputeUnit, Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import type { RankedVariant } from './selection.ts';
 
 /** A hundredth of quality weighs as much as half again the time. */
@@ -13,13 +13,15 @@ const bytesWeight = 0.02;
 
 /**
  * Orders variants that fit by the least sum of burden (see {@link burdenPartsAmong}), missing quality
- * and bytes; equal scores by id. Where every variant has one, latencies measured on this very target
- * replace what the profile predicts; or else what the forge predicted for it, which knows what of
- * the graph the accelerator leaves to the CPU.
+ * and bytes; equal scores by id. Latencies measured on this very target replace what is predicted
+ * when every variant has one.
  */
 export function rank(variants: readonly ReleaseVariant[], profile: Profile): RankedVariant[] {
-  const told = latenciesHere(variants, profile);
-  const predicted = variants.map((variant, at) => predict(variant, profile, told?.[at]));
+  const measured = variants.map((variant) => toldOf(variant, profile, ({ runs }) => runs > 0));
+  const useMeasured = measured.every((latency) => latency !== undefined);
+  const predicted = variants.map((variant, at) =>
+    predict(variant, profile, useMeasured ? measured[at] : undefined),
+  );
   const burden = burdenPartsAmong(predicted.map(burdenTerms));
   const penalty = qualityPenalty(predicted);
   return predicted
@@ -39,24 +41,22 @@ const burdenTerms = ({ predictedMs: ms, energyMj }: Predicted) => ({
   ...(energyMj !== undefined && { energyMj }),
 });
 
-function predict(variant: ReleaseVariant, profile: Profile, told: Latency | undefined): Predicted {
-  const { id, precision, workload, bytes } = variant;
-  // A variant that fits runs somewhere: `misfit` has checked its precision.
-  const own = estimate(workload, profile, precision)!;
-  const main = unitTold(told, profile);
-  const here = (main && estimateOn(main, workload, profile, precision)) ?? own;
-  // Energy that was told belongs to the time that was told; a measured time has the predicted one.
-  const energyMj =
-    told?.energyMj ?? (main && main.kind !== own.unit.kind ? undefined : own.energyMj);
+function predict(
+  variant: ReleaseVariant,
+  profile: Profile,
+  measured: Latency | undefined,
+): Predicted {
+  const { id, workload, bytes, precision } = variant;
+  const { ms, energyMj, unit, bound, provenance, restOnCpu } = predictHere(variant, profile);
   const quality = provenQuality(variant);
   return {
     variant: id,
     precision,
-    predictedMs: told?.p50Ms ?? own.ms,
-    provenance: told?.provenance ?? own.provenance,
-    unit: main ? { kind: main.kind, provider: main.provider } : own.unit,
-    ...(told?.on?.slice(1).includes('cpu') && { restOnCpu: true }),
-    bound: here.bound,
+    predictedMs: measured?.p50Ms ?? ms,
+    provenance: measured?.provenance ?? provenance,
+    unit,
+    ...(restOnCpu && { restOnCpu }),
+    bound,
     ...(energyMj !== undefined && { energyMj }),
     memoryBytes: workload.peakMemoryBytes,
     bytes,
@@ -64,10 +64,38 @@ function predict(variant: ReleaseVariant, profile: Profile, told: Latency | unde
   };
 }
 
-/** The unit that does most of it, where the forge said so. */
-function unitTold(told: Latency | undefined, { units }: Profile): ComputeUnit | undefined {
-  return units.find(({ kind }) => kind === told?.on?.[0]);
+type Here = Pick<Estimate, 'ms' | 'energyMj' | 'unit' | 'bound' | 'provenance'> &
+  Pick<RankedVariant, 'restOnCpu'>;
+
+/**
+ * By the profile, but for what the forge knows of the graph and the profile cannot: a variant that
+ * this target's accelerator leaves to the CPU is estimated there, and one that is divided between
+ * the two takes what the forge said.
+ */
+function predictHere(variant: ReleaseVariant, profile: Profile): Here {
+  const { workload, precision } = variant;
+  // A variant that fits runs somewhere: `misfit` has checked its precision.
+  const alone = estimate(workload, profile, precision)!;
+  const told = toldOf(variant, profile, ({ on }) => on !== undefined);
+  if (told?.on === undefined || alone.unit.kind === 'cpu') return alone;
+  const { on, p50Ms: ms, energyMj, provenance } = told;
+  if (!on.includes('cpu')) return alone;
+  const known = { ms, provenance, ...(energyMj !== undefined && { energyMj }) };
+  if (on.length > 1) return { ...known, unit: alone.unit, bound: alone.bound, restOnCpu: true };
+  const cpu = profile.units.find(({ kind }) => kind === 'cpu');
+  const there =
+    cpu &&
+    (estimateOn(cpu, workload, profile, precision) ?? estimateOn(cpu, workload, profile, 'fp32'));
+  return there ?? alone;
 }
+
+/** What the release says of this very target. */
+const toldOf = (
+  { latency }: ReleaseVariant,
+  { target }: Profile,
+  isWanted: (one: Latency) => boolean,
+): Latency | undefined =>
+  target === undefined ? undefined : latency.find((one) => one.target === target && isWanted(one));
 
 /**
  * The quality that the measurement proves: the reference's, where the 95% interval of the
@@ -79,24 +107,6 @@ function provenQuality(variant: ReleaseVariant): number | undefined {
   if (value === undefined || reference == null || interval == null) return value;
   const [low, high] = interval;
   return low <= 0 && high >= 0 ? reference : value;
-}
-
-/** What the release says of this target: of the best kind that it has of every variant. */
-function latenciesHere(
-  variants: readonly ReleaseVariant[],
-  { target }: Profile,
-): readonly Latency[] | undefined {
-  if (target === undefined) return undefined;
-  const here = variants.map(({ latency }) => latency.filter((one) => one.target === target));
-  const kinds: readonly ((one: Latency) => boolean)[] = [
-    ({ runs }) => runs > 0,
-    ({ on }) => on !== undefined,
-  ];
-  for (const isKind of kinds) {
-    const found = here.flatMap((all) => all.find(isKind) ?? []);
-    if (found.length === variants.length) return found;
-  }
-  return undefined;
 }
 
 /** Penalty per quality missing to the best. Where no variant's quality is known, none has any. */

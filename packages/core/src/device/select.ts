@@ -10,8 +10,9 @@ import type { Selection } from './selection.ts';
  * Chooses the variant of a release for a device: hard constraints first (tier, target, engine,
  * opset, precision, memory, storage, quality bar), then the least sum of burden (see
  * {@link burdenPartsAmong}), missing quality and bytes. A pure function of its arguments; no
- * figure but the profile's and the release's enters. Latencies that the release knows of this very
- * target replace estimates when every fitting variant has one. Equal scores are ordered by id.
+ * figure but the profile's and the release's enters. Latencies measured on this very target
+ * replace estimates when every fitting variant has one; what its accelerator leaves to the CPU is
+ * taken from the release. Equal scores are ordered by id.
  *
  * @param live only `freeMemoryBytes` counts: a choice must not change with the battery.
  */
