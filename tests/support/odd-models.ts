@@ -286,7 +286,34 @@ const words = (): Model =>
     g.output(g.node('Identity', ['words'], {}, 'same'), 'string', ['n']);
   });
 
+/** The bias, the mask and the weights of layers, stored as the few elements that are not 0. */
+function sparse(): Model {
+  const model = made((g) => {
+    const x = g.input('x', 'float32', ['n', 32]);
+    const some = (name: string, ...dims: number[]) => g.constant(name, dims, weights(...dims));
+    const first = g.node('MatMul', [x, some('w', 32, 32)]);
+    const masked = g.node('Mul', [g.node('Add', [first, some('shift', 32)]), some('mask', 1, 32)]);
+    const second = g.node('MatMul', [g.node('Relu', [masked]), some('thin', 32, 32)]);
+    g.output(g.node('MatMul', [second, some('v', 32, 8)]), 'float32', ['n', 8]);
+  });
+  const isSparse = ({ name = '' }) => ['shift', 'mask', 'thin'].includes(name);
+  const sparseInitializer = model.graph.initializer.filter(isSparse).map(({ name, dims }) =>
+    make('SparseTensorProto', {
+      values: makeTensor(name ?? '', [8], weights(8)),
+      indices: makeTensor(
+        '',
+        [8],
+        BigInt64Array.from({ length: 8 }, (_, at) => BigInt(4 * at)),
+      ),
+      dims,
+    }),
+  );
+  const initializer = model.graph.initializer.filter((tensor) => !isSparse(tensor));
+  return edit(model, { graph: edit(model.graph, { initializer, sparseInitializer }) });
+}
+
 export const oddModels: readonly OddModel[] = [
+  { name: 'sparse initializers', model: sparse, samples: floats('x', 32) },
   ...[17, 20, 23].map((opset) => ({
     name: `a transformer, opset ${opset}`,
     model: () => transformer(opset),

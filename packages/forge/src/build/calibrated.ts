@@ -11,7 +11,13 @@ import {
   quantizeStatic,
   RangeCollector,
 } from '@selvedge/onnx';
-import { type Calibration, calibrate, defaultMethod, observeValues } from '../calibrate/index.ts';
+import {
+  type Calibration,
+  calibrate,
+  defaultMethod,
+  observeValues,
+  unlessHidden,
+} from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
 import type { Ranges } from './precision/learned.ts';
 import type { Count } from './progress.ts';
@@ -51,9 +57,10 @@ export function openCalibrated(options: CalibratedOptions): Calibrated {
     everyRange: once(async () => {
       const whole = await calibration();
       if ('skipped' in whole) return fail('internal', 'no ranges without a calibration');
-      return new Map([...(await furtherRanges(options)), ...whole.ranges]);
+      const further = await unlessHidden(furtherRanges(options), new Map());
+      return new Map([...further, ...whole.ranges]);
     }),
-    moments: once(() => collectMoments(options)),
+    moments: once(() => unlessHidden(collectMoments(options), noMoments)),
   };
 }
 
@@ -66,9 +73,15 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** Ranges of all that the quantised nodes read and give, which kept neighbours may make visible. */
-async function furtherRanges({ engine, model, load, dataset, signal }: CalibratedOptions) {
+async function furtherRanges({
+  engine,
+  model,
+  load,
+  dataset,
+  signal,
+}: CalibratedOptions): Promise<Ranges> {
   const prepared = prepareStatic(model);
-  if ('reason' in prepared) return [];
+  if ('reason' in prepared) return new Map();
   const wanted = valuesAnyhow(model, prepared);
   const collector = new RangeCollector(wanted);
   const shown = exposeValues(prepared, wanted);
@@ -82,7 +95,7 @@ async function furtherRanges({ engine, model, load, dataset, signal }: Calibrate
         if (data instanceof Float32Array) collector.observe(name, data);
       }
     },
-    { ...(load && { load }), signal },
+    { ...(load && { load }), plain: prepared, signal },
   );
   return collector.ranges({ method: defaultMethod });
 }
@@ -99,6 +112,8 @@ function valuesAnyhow(model: Model, prepared: Model): string[] {
   const values = nodes.flatMap(({ input, output }) => [input[0] ?? '', ...output]);
   return [...new Set(values)].filter((name) => name !== '' && made.has(name));
 }
+
+const noMoments = new MomentCollector([]).moments();
 
 /** Rows of a layer's input that make its moments: four for each of the most inputs of a square. */
 const momentRows = 4096;
@@ -141,7 +156,7 @@ async function collectMoments(options: CalibratedOptions): Promise<LayerMoments>
         if (tensor?.data instanceof Float32Array) collector.add(name, tensor.data, tensor.shape);
       }
     },
-    { ...(load && { load }), onProgress: begin('what layers read'), signal },
+    { ...(load && { load }), plain: model, onProgress: begin('what layers read'), signal },
   );
   return collector.moments();
 }

@@ -1,11 +1,11 @@
 import type { Engine, Session } from '@selvedge/infer/engine';
 import { exposeValues, float16Values, type Model, type Range } from '@selvedge/onnx';
-import { observeValues } from '../calibrate/index.ts';
+import { observeValues, unlessHidden } from '../calibrate/index.ts';
 import type { Dataset } from '../dataset/index.ts';
 
 /**
  * The least and the most of each value that a conversion to half precision would hold in it, as the
- * unconverted model computes them.
+ * unconverted model computes them; nothing where the engine does not show them.
  *
  * @throws SelvedgeError `bad-dataset`, `engine-failed`, `cancelled`
  */
@@ -22,7 +22,7 @@ export async function findExtremes(
   const extremes = new Map<string, Range>();
   const names = float16Values(model);
   if (names.length === 0) return extremes;
-  await observeValues(
+  const observed = observeValues(
     engine,
     exposeValues(model, names),
     dataset,
@@ -32,9 +32,12 @@ export async function findExtremes(
         if (data instanceof Float32Array) extremes.set(name, widened(extremes.get(name), data));
       }
     },
-    { ...(load && { load }), signal },
+    { ...(load && { load }), plain: model, signal },
   );
-  return extremes;
+  return unlessHidden(
+    observed.then(() => extremes),
+    new Map(),
+  );
 }
 
 function widened(range: Range | undefined, data: Float32Array): Range {

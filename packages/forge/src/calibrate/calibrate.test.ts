@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSelvedgeError, SelvedgeError } from '@selvedge/core/errors';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
+import type { Session } from '@selvedge/infer/engine';
 import {
   concat,
   graphBuilder,
@@ -126,6 +127,34 @@ describe('calibration', () => {
       skipped: expect.stringContaining('incompatible dimensions'),
     });
     await dataset.close();
+  });
+
+  it('blames no sample where the engine runs the model, but does not show its values', async () => {
+    const directory = await directoryWith(rows(1, 2));
+    const failing = (session: Session, why: string): Session => ({
+      inputs: session.inputs,
+      outputs: session.outputs,
+      run: () => Promise.reject(new SelvedgeError('engine-failed', why)),
+      close: () => session.close(),
+    });
+    const hides = async (model: Model) => {
+      const session = await load(model);
+      return model.graph.output.length === 1 ? session : failing(session, 'no such type');
+    };
+    const g = graphBuilder('two layers', { opset: 17 });
+    const w = g.constant('w', [2, 2], Float32Array.of(1, 0, 0, 1));
+    const inner = g.node('MatMul', [g.input('x', 'float32', [1, 2]), w], {}, 'inner');
+    g.output(g.node('MatMul', [inner, w], {}, 'y'), 'float32', [1, 2]);
+    const session = await load(g.build());
+    const dataset = await readDataset(directory, session.inputs);
+    expect(await calibrate(engine, g.build(), dataset, { load: hides })).toEqual({
+      skipped: expect.stringContaining('does not show its values: no such type'),
+    });
+    const fails = async (model: Model) => failing(await load(model), 'out of range');
+    expect(await refusalOf(calibrate(engine, g.build(), dataset, { load: fails }))).toMatch(
+      /^bad-dataset 2: .*sample 0: out of range$/,
+    );
+    await Promise.all([dataset.close(), session.close()]);
   });
 
   it('refuses a sample that is not finite, in one line with its file', async () => {

@@ -74,7 +74,10 @@ export async function calibrate(
     return { skipped: `its weights take ${formatBytes(bytes)}: one file holds less than 2 GiB` };
   const { model: observed } = collecting.observed;
   const see = (values: Tensors, at: number) => collecting.see(values, at);
-  const refusal = await observeValues(engine, observed, dataset, see, options).catch(refusalOf);
+  const refusal = await observeValues(engine, observed, dataset, see, {
+    ...options,
+    plain: prepared,
+  }).catch(refusalOf);
   if (refusal !== undefined) return { skipped: refusal };
   const ranges = collecting.ranges.ranges({
     method,
@@ -89,7 +92,7 @@ export async function calibrate(
 /** The source loaded: where its prepared form does not, this precision cannot be had, others can. */
 function refusalOf(caught: unknown): string {
   if (!isSelvedgeError(caught) || caught.code !== 'bad-model') throw caught;
-  return `the engine does not load it as it is prepared for 8 bits: ${caught.message}`;
+  return `the engine does not take it as it is prepared for 8 bits: ${caught.message}`;
 }
 
 /**

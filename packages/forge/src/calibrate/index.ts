@@ -5,3 +5,4 @@ export {
   defaultMethod,
 } from './calibrate.ts';
 export { type ObserveOptions, observeValues } from './observe-values.ts';
+export { unlessHidden } from './unless-hidden.ts';

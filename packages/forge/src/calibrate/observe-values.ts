@@ -7,6 +7,11 @@ import { type Dataset, fileNameOf } from '../dataset/index.ts';
 export interface ObserveOptions {
   /** Loads the model that is run; by default as one file, which ends at 2 GiB. */
   readonly load?: (model: Model) => Promise<Session>;
+  /**
+   * The model without what shows its values. Where it answers what the other fails on, no sample is to
+   * blame.
+   */
+  readonly plain?: Model;
   readonly onProgress?: (done: number, samples: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,7 +24,8 @@ export interface ObserveOptions {
  * @param model with what is to be seen among its outputs (`exposeValues`, `addObservers`)
  * @param see what is done with the inputs and outputs of a sample; they are gone afterwards
  * @throws SelvedgeError `bad-dataset` for a sample that is not finite, does not run, or makes
- * what `see` refuses with `bad-input`; `cancelled`
+ * what `see` refuses with `bad-input`; `bad-model` where the engine does not load the model, or runs
+ * only the plain one; `cancelled`
  */
 export async function observeValues(
   engine: Engine,
@@ -28,9 +34,10 @@ export async function observeValues(
   see: (values: Tensors, sample: number) => void,
   options: ObserveOptions = {},
 ): Promise<void> {
-  const session = await (options.load ?? wholeIn(engine))(model);
+  const load = options.load ?? wholeIn(engine);
+  const session = await load(model);
   try {
-    await walk(session, dataset, see, options);
+    await walk({ session, answers: answering(load, options.plain) }, dataset, see, options);
   } finally {
     await session.close();
   }
@@ -39,15 +46,36 @@ export async function observeValues(
 const wholeIn = (engine: Engine) => (model: Model) =>
   engine.load({ model: concat(writeModel(model)), name: 'the model' });
 
+/** What is run, and whether its plain form answers the same. */
+interface Subject {
+  readonly session: Session;
+  answers(inputs: Tensors): Promise<boolean>;
+}
+
+const answering =
+  (load: (model: Model) => Promise<Session>, plain: Model | undefined) =>
+  async (inputs: Tensors): Promise<boolean> => {
+    if (!plain) return false;
+    const session = await load(plain);
+    try {
+      await session.run(inputs);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await session.close();
+    }
+  };
+
 async function walk(
-  session: Session,
+  subject: Subject,
   dataset: Dataset,
   see: (values: Tensors, sample: number) => void,
   { onProgress, signal }: ObserveOptions,
 ): Promise<void> {
   let state = dataset.sequence?.initial ?? {};
   onProgress?.(0, dataset.samples);
-  let coming = start(session, dataset, 0, state);
+  let coming = start(subject, dataset, 0, state);
   for (let sample = 0; sample < dataset.samples; sample += 1) {
     if (signal?.aborted) {
       await coming.catch(() => {});
@@ -55,7 +83,7 @@ async function walk(
     }
     const { inputs, outputs } = await coming;
     state = nextState(dataset, sample + 1, state, outputs);
-    if (sample + 1 < dataset.samples) coming = start(session, dataset, sample + 1, state);
+    if (sample + 1 < dataset.samples) coming = start(subject, dataset, sample + 1, state);
     try {
       see({ ...inputs, ...outputs }, sample);
     } catch (caught) {
@@ -72,14 +100,14 @@ interface Ran {
 }
 
 /** A run that is under way; its failure waits until somebody asks for it. */
-function start(session: Session, dataset: Dataset, sample: number, state: Tensors): Promise<Ran> {
-  const running = run(session, dataset, sample, state);
+function start(subject: Subject, dataset: Dataset, sample: number, state: Tensors): Promise<Ran> {
+  const running = run(subject, dataset, sample, state);
   running.catch(() => {});
   return running;
 }
 
 async function run(
-  session: Session,
+  { session, answers }: Subject,
   dataset: Dataset,
   sample: number,
   state: Tensors,
@@ -90,9 +118,17 @@ async function run(
   try {
     return { inputs, outputs: (await session.run(inputs)).outputs };
   } catch (caught) {
+    if (await answers(inputs)) return notShown(caught);
     throw blame(caught, dataset, sample);
   }
 }
+
+const notShown = (cause: unknown): never =>
+  fail('bad-model', `the engine runs it, but does not show its values: ${messageOf(cause)}`, {
+    cause,
+  });
+
+const messageOf = (caught: unknown): string => toSelvedgeError(caught).message;
 
 function checkFinite(dataset: Dataset, sample: number, name: string, { data }: Tensor): void {
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return;

@@ -31,11 +31,13 @@ export type Constant = { readonly tensor: TensorProto } | { readonly reason: str
 
 /**
  * Looks a value up as a constant: an initializer, the tensor of a Constant node, or either reshaped,
- * in this graph or an outer one. `undefined`: it is computed. A reason: it is stored, but may not be replaced.
+ * in this graph or an outer one. `undefined`: it is computed. A reason: it is stored, but may not be
+ * replaced, or not as all of its elements.
  */
 export function findConstant(scope: Scope, name: string): Constant {
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     const tensor = storedIn(at.graph, name);
+    if (!tensor && isSparse(at.graph, name)) return { reason: `${name} is stored sparsely` };
     if (!tensor) continue;
     if (isListedInput(at.graph, name))
       return { reason: `${name} is an input that a caller may set` };
@@ -44,6 +46,10 @@ export function findConstant(scope: Scope, name: string): Constant {
   }
   return undefined;
 }
+
+const isSparse = (graph: GraphProto | FunctionProto, name: string): boolean =>
+  'sparseInitializer' in graph &&
+  graph.sparseInitializer.some(({ values }) => values?.name === name);
 
 const stores = new WeakMap<GraphProto | FunctionProto, Map<string, TensorProto>>();
 
