@@ -1,5 +1,5 @@
 import type { StaticOptions } from './options.ts';
-import { channelOf, type WeightedLayer } from './weighted-layer.ts';
+import type { WeightedLayer } from './weighted-layer.ts';
 
 /** Weights in 8 bits, `weights ≈ values × scales`, and the bias in 32, `bias ≈ sums × scales × input scale`. */
 export interface ChannelWeights {
@@ -22,12 +22,18 @@ export function channelWeights(
   const limit = options.weightBits === 7 ? 64 : 127;
   const { channels, inner } = layer;
   const scales = new Float32Array(channels);
-  for (let from = 0; from < weights.length; from += inner) {
-    const channel = channelOf(layer, from);
-    let most = 0;
-    for (let at = from; at < from + inner; at++) most = Math.max(most, Math.abs(weights[at]!));
-    scales[channel] = Math.max(scales[channel]!, most / limit);
+  // Channel after channel, and again from the first: what a division would tell of each of millions.
+  for (let at = 0; at < weights.length; ) {
+    for (let channel = 0; channel < channels; channel++) {
+      let most = scales[channel]!;
+      for (const end = at + inner; at < end; at++) {
+        const magnitude = Math.abs(weights[at]!);
+        if (magnitude > most) most = magnitude;
+      }
+      scales[channel] = most;
+    }
   }
+  for (let channel = 0; channel < channels; channel++) scales[channel]! /= limit;
   for (const [at, value] of (layer.bias ?? []).entries()) {
     const channel = at % channels;
     const least = Math.abs(value) / (inputScale * 2 ** 30);
@@ -37,10 +43,14 @@ export function channelWeights(
     scales.fill(scales.reduce((most, scale) => Math.max(most, scale), 0));
   for (let at = 0; at < channels; at++) if (!(scales[at]! > 0)) scales[at] = 1;
   const values = new Int8Array(weights.length);
-  for (let from = 0; from < weights.length; from += inner) {
-    const scale = scales[channelOf(layer, from)]!;
-    for (let at = from; at < from + inner; at++)
-      values[at] = Math.min(limit, Math.max(-limit, Math.round(weights[at]! / scale)));
+  for (let at = 0; at < weights.length; ) {
+    for (let channel = 0; channel < channels; channel++) {
+      const scale = scales[channel]!;
+      for (const end = at + inner; at < end; at++) {
+        const value = Math.round(weights[at]! / scale);
+        values[at] = value > limit ? limit : value < -limit ? -limit : value;
+      }
+    }
   }
   return { values, scales };
 }
