@@ -1,19 +1,11 @@
-import {
-  answerOf,
-  estimateInWords,
-  type Matrix,
-  makeMatrix,
-  statusMarks,
-  verdictInWords,
-} from '@selvedge/forge';
+import { makeMatrix } from '@selvedge/forge';
 import { userBuildCache } from '../build-cache.ts';
 import { buildProgress } from '../build-progress.ts';
 import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
-import { provenanceDot } from '../provenance.ts';
-import { formatTable } from '../table.ts';
+import { matrixSummary } from '../matrix/matrix-summary.ts';
 
 interface Flags {
   out: string;
@@ -51,29 +43,6 @@ async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
   });
   if (cache?.problem) io.warn(cache.problem);
   io.result(found);
-  io.print(summary(found, flags.out));
+  io.print(matrixSummary(found, flags.out, io));
   return found.ok ? 0 : 1;
-}
-
-function summary(found: Matrix, out: string): string {
-  const rows = found.cells.map((cell) => [
-    cell.target,
-    cell.required ? 'required' : '',
-    cell.variant,
-    `${statusMarks[cell.status]} ${cell.status}`,
-    verdictInWords(cell),
-    estimateInWords(cell),
-    cell.estimate ? `${provenanceDot(cell.estimate.provenance)} ${cell.estimate.unit}` : '',
-    cell.findings.find(({ effect }) => effect !== 'note')?.message ?? '',
-  ]);
-  const head = ['target', '', 'variant', 'status', 'runs there', 'expected (90%)', 'on', 'why'];
-  const missed = found.requirements.filter(({ ok }) => !ok);
-  return [
-    answerOf(found),
-    ...missed.map(({ target, tier, reason }) => `✕ ${target ?? `${tier} tier`}: ${reason}`),
-    '',
-    formatTable(head, rows),
-    '',
-    `${out}/matrix.html`,
-  ].join('\n');
 }

@@ -65,7 +65,7 @@ describeUnless(noSharedData)('a build of mnist-8', () => {
         status === 'skipped' ? `${precision}: ${reason}` : precision,
       );
     const needs =
-      'it needs to see activations: give samples with --calibration (or calibration in the blueprint)';
+      'it needs to see activations: name samples as calibration in the blueprint, or with selvedge build --calibration';
     expect(await precisionsOf(['all'])).toEqual([
       'fp32',
       'fp16',

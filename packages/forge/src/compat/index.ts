@@ -1,4 +1,5 @@
 export { fixFor } from './fix-for.ts';
+export { fixHelps } from './fix-helps.ts';
 export {
   type CostedModel,
   costedModel,

@@ -107,7 +107,7 @@ describe('JUnit XML', () => {
 });
 
 describe('SARIF', () => {
-  it('has a rule for each result, at the file that was given', () => {
+  it('has a result for what stands against a requirement, with its rule, at the file that was given', () => {
     const log = sarifOf(matrixWith('no')) as {
       version: string;
       runs: [{ tool: { driver: { rules: { id: string }[] } }; results: Result[] }];
@@ -122,14 +122,21 @@ describe('SARIF', () => {
     }
     expect(log.version).toBe('2.1.0');
     const [{ tool, results }] = log.runs;
-    expect(results.map(({ level }) => level)).toEqual(['error', 'note', 'warning', 'note']);
+    expect(results.map(({ level }) => level)).toEqual(['error']);
     for (const { ruleId, ruleIndex, message, locations } of results) {
       expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
       expect(message.text).toMatch(/^device-fp32 on /);
       expect(locations[0]?.physicalLocation.artifactLocation.uri).toBe('models/net%20work.onnx');
     }
-    const prints = results.map(({ partialFingerprints }) => partialFingerprints['finding/v1']);
+    const prints = results.map(({ partialFingerprints }) => partialFingerprints['finding/v2']);
     expect(new Set(prints).size).toBe(results.length);
+  });
+
+  it('has no results where nothing is required', () => {
+    const matrix = matrixWith('no');
+    const cells = matrix.cells.map((one) => ({ ...one, required: false }));
+    const log = sarifOf({ ...matrix, cells, requirements: [] });
+    expect(log).toMatchObject({ runs: [{ results: [] }] });
   });
 });
 

@@ -7,5 +7,5 @@ export type {
   MatrixVariant,
   Requirement,
 } from './matrix-document.ts';
-export { answerOf, estimateInWords, statusMarks, verdictInWords } from './words.ts';
+export { answerOf, estimateInWords, isMade, markOf, statusMarks, verdictInWords } from './words.ts';
 export { matrixFiles } from './write-matrix.ts';

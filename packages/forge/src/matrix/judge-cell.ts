@@ -1,5 +1,5 @@
 import { formatBytes } from '@selvedge/core/units';
-import type { Finding } from '../compat/index.ts';
+import { type Finding, fixHelps } from '../compat/index.ts';
 import { formatMs, formatShare } from '../report/format.ts';
 import type { Assessment } from './assess.ts';
 import type { Limits } from './limits.ts';
@@ -169,7 +169,10 @@ function operators(found: readonly Finding[], rule: 'fallback' | 'cannot-run'): 
   });
 }
 
-function fallbackFindings({ verdict }: Assessment, { budget }: Limits): MatrixFinding[] {
+function fallbackFindings(
+  { verdict, runsPrecision }: Assessment,
+  { budget }: Limits,
+): MatrixFinding[] {
   const { fallbackShare: share } = verdict;
   const { maxFallback } = budget;
   if (verdict.unit === 'cpu') return [];
@@ -190,6 +193,10 @@ function fallbackFindings({ verdict }: Assessment, { budget }: Limits): MatrixFi
       rule: 'fallback',
       effect: isOver ? 'fails' : 'note',
       message: `${what} fall back to the CPU${limit}${ran}`,
+      ...(runsPrecision &&
+        fixHelps(verdict) && {
+          hint: `selvedge build --fix --target ${verdict.target} changes what stands in the way, where the answers stay the same`,
+        }),
     },
     ...operators(verdict.unsupported, 'fallback'),
   ];

@@ -1,11 +1,12 @@
 import { formatBytes } from '@selvedge/core/units';
 import { formatMs, formatQuality, formatShare } from '../report/format.ts';
 import type { Matrix, MatrixCell, MatrixVariant } from './matrix-document.ts';
-import { answerOf, statusMarks, verdictInWords } from './words.ts';
+import { answerOf, isMade, markOf, statusMarks, verdictInWords } from './words.ts';
 
 /** The matrix for a pull request: targets down, variants across, then why. */
 export function formatMatrix(matrix: Matrix): string {
-  const { family, version, targets, variants, cells } = matrix;
+  const { family, version, targets, cells } = matrix;
+  const variants = matrix.variants.filter(isMade);
   const head = ['target', ...variants.map(({ id }) => `\`${code(id)}\``)];
   const rows = targets.map(({ id, unit }) => {
     const own = variants.map((variant) => cells.find(isAt(variant.id, id)));
@@ -16,7 +17,7 @@ export function formatMatrix(matrix: Matrix): string {
   return [
     `# ${plain(family)} ${plain(version)} on ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`,
     '',
-    `${matrix.ok ? '✅' : '❌'} ${plain(answerOf(matrix))}`,
+    `${verdictMark(matrix)}${plain(answerOf(matrix))}`,
     '',
     line(head),
     line(head.map(() => '---')),
@@ -29,11 +30,15 @@ export function formatMatrix(matrix: Matrix): string {
     '',
     line(['variant', 'quality bar', 'size', 'quality', '95% of drop']),
     line(['---', '---', '---', '---', '---']),
-    ...variants.map((variant) => line(inRow(variant))),
+    ...matrix.variants.map((variant) => line(inRow(variant))),
     '',
     ...reasons(matrix),
   ].join('\n');
 }
+
+/** Nothing is met, or missed, where nothing is required. */
+const verdictMark = ({ requirements, ok }: Matrix): string =>
+  requirements.length === 0 ? '' : ok ? '✅ ' : '❌ ';
 
 const isAt =
   (variant: string, target: string) =>
@@ -43,19 +48,18 @@ const isAt =
 const marks = { measured: '●', calibrated: '◐', estimated: '○' } as const;
 
 function inCell(cell: MatrixCell, unit: string): string {
-  const { status, estimate } = cell;
-  if (status === 'skipped') return '– not built';
+  const { estimate } = cell;
   const other = estimate && estimate.unit !== unit ? ` on ${plain(estimate.unit)}` : '';
   const time = estimate
     ? `, ${formatMs(estimate.p50Ms)} ${marks[estimate.provenance]}${other}`
     : '';
-  return `${statusMarks[status]} ${verdictInWords(cell)}${time}`;
+  return `${markOf(cell)} ${verdictInWords(cell)}${time}`;
 }
 
-function inRow({ id, status, bytes, quality }: MatrixVariant): string[] {
+function inRow({ id, status, reason, bytes, quality }: MatrixVariant): string[] {
   return [
     `\`${code(id)}\``,
-    `${statusMarks[status]} ${status}`,
+    `${statusMarks[status]} ${status}${status === 'skipped' ? `: ${plain(reason)}` : ''}`,
     bytes === null ? '—' : formatBytes(bytes),
     quality
       ? `${plain(quality.metric)} ${formatQuality(quality.metric, quality.value)} ${marks[quality.provenance]}`
@@ -75,7 +79,8 @@ function requirementLines({ requirements }: Matrix): string[] {
 
 /** Of cells that say more than that everything holds. */
 function reasons({ cells }: Matrix): string[] {
-  const lines = cells.flatMap(({ variant, target, findings }) =>
+  const judged = cells.filter(({ status }) => status !== 'skipped');
+  const lines = judged.flatMap(({ variant, target, findings }) =>
     findings
       .filter(({ effect, rule }) => effect !== 'note' || rule === 'precision')
       .map(({ message, hint }) => {

@@ -41,13 +41,19 @@ const ruleIds = Object.keys(rules) as RuleId[];
 
 /**
  * The matrix as SARIF 2.1.0 (OASIS, 2020): a rule for each kind of finding, a result for each
- * finding, at the blueprint or model it is about. What breaks a required cell of a target that no
- * other variant serves is an error.
+ * variant, target and rule that stands against what the blueprint requires, at the blueprint it is
+ * about. What breaks a required cell of a target that no other variant serves is an error. What is
+ * only worth knowing, and targets that nobody requires, are in matrix.json: nobody acts on an alert
+ * for each operator.
  */
 export function sarifOf(matrix: Matrix): object {
-  const results = matrix.cells.flatMap((cell) =>
-    cell.findings.map((finding) => resultOf(finding, cell, matrix)),
-  );
+  const results = matrix.cells
+    .filter(({ required }) => required)
+    .flatMap((cell) => {
+      const against = cell.findings.filter(({ effect }) => effect !== 'note');
+      const byRule = Map.groupBy(against, ({ rule }) => rule);
+      return [...byRule.values()].map((alike) => resultOf(alike, cell, matrix));
+    });
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -80,15 +86,17 @@ function ruleOf(id: RuleId): object {
   };
 }
 
-function resultOf(finding: MatrixFinding, cell: MatrixCell, matrix: Matrix): object {
-  const { rule, effect, message, hint } = finding;
+function resultOf(alike: readonly MatrixFinding[], cell: MatrixCell, matrix: Matrix): object {
+  const { rule, effect } = alike[0]!;
   const { variant, target } = cell;
-  const text = `${variant} on ${target}: ${message}${hint ? `; ${hint}` : ''}`;
+  const said = alike
+    .map(({ message, hint }) => (hint ? `${message}; ${hint}` : message))
+    .join('. ');
   return {
     ruleId: `selvedge/${rule}`,
     ruleIndex: ruleIds.indexOf(rule),
-    level: levelOf(finding, cell, matrix),
-    message: { text },
+    level: levelOf(cell, matrix),
+    message: { text: `${variant} on ${target}: ${said}` },
     locations: [
       {
         physicalLocation: {
@@ -101,21 +109,15 @@ function resultOf(finding: MatrixFinding, cell: MatrixCell, matrix: Matrix): obj
         ],
       },
     ],
-    partialFingerprints: {
-      'finding/v1': fingerprint(`${rule}\n${variant}\n${target}\n${message}`),
-    },
-    properties: { variant, target, effect, required: cell.required },
+    partialFingerprints: { 'finding/v2': fingerprint(`${rule}\n${variant}\n${target}`) },
+    properties: { variant, target, effect, required: true },
   };
 }
 
-function levelOf(
-  { effect, rule }: MatrixFinding,
-  { required, target }: MatrixCell,
-  { requirements }: Matrix,
-): 'error' | 'warning' | 'note' {
+/** A target is served where one variant holds everything: the others' misses are no errors then. */
+function levelOf({ target }: MatrixCell, { requirements }: Matrix): 'error' | 'warning' {
   const isMissed = requirements.some((one) => one.target === target && !one.ok);
-  if (effect !== 'note') return required && isMissed ? 'error' : 'warning';
-  return rule === 'fallback' ? 'warning' : 'note';
+  return isMissed ? 'error' : 'warning';
 }
 
 const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex');

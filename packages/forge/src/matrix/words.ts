@@ -1,5 +1,5 @@
 import { formatMs } from '../report/format.ts';
-import type { Matrix, MatrixCell } from './matrix-document.ts';
+import type { Matrix, MatrixCell, MatrixVariant } from './matrix-document.ts';
 
 /** What the matrix says, in a sentence. */
 export function answerOf({ requirements, cells, targets, variants }: Matrix): string {
@@ -9,8 +9,10 @@ export function answerOf({ requirements, cells, targets, variants }: Matrix): st
         .filter(({ verdict, inPrecision }) => verdict === 'full' && inPrecision)
         .map(({ target }) => target),
     );
-    const count = variants.length === 1 ? 'It' : `At least one of its ${variants.length} variants`;
-    return `${count} runs whole on ${whole.size} of ${targets.length} targets.`;
+    const made = variants.filter(isMade).length;
+    const subject = made === 1 ? 'It' : `At least one of its ${made} variants`;
+    const names = whole.size === 0 ? '' : `: ${[...whole].join(', ')}`;
+    return `${subject} runs whole on ${whole.size} of ${targets.length} targets${names}.`;
   }
   const missed = requirements.filter(({ ok }) => !ok);
   const places = [...new Set(missed.map(({ target, tier }) => target ?? `the ${tier} tier`))];
@@ -19,8 +21,15 @@ export function answerOf({ requirements, cells, targets, variants }: Matrix): st
     : `${missed.length} of ${requirements.length} requirements are missed: ${places.join(', ')}.`;
 }
 
+/** Whether there is anything to judge. */
+export const isMade = ({ status }: Pick<MatrixVariant, 'status'>): boolean => status !== 'skipped';
+
 /** Shapes beside the words: no state is told by colour alone. */
 export const statusMarks = { pass: '✓', fail: '✕', unproven: '?', skipped: '–' } as const;
+
+/** Where nothing is required of a variant nothing is met: that nothing stands against it is no mark of praise. */
+export const markOf = ({ status, required }: Pick<MatrixCell, 'status' | 'required'>): string =>
+  status === 'pass' && !required ? '·' : statusMarks[status];
 
 /** What of a variant runs on the target's accelerator. */
 export function verdictInWords(cell: MatrixCell): string {
@@ -44,5 +53,5 @@ export function percent(share: number): string {
 export function estimateInWords({ estimate }: MatrixCell): string {
   if (!estimate) return '—';
   const { p50Ms, lowMs, highMs } = estimate;
-  return `${formatMs(p50Ms)} (${formatMs(lowMs)} to ${formatMs(highMs)})`;
+  return `${formatMs(p50Ms)} (${formatMs(lowMs).replace(/ ms$/, '')} to ${formatMs(highMs).replace(/ ms$/, '')})`;
 }

@@ -19,4 +19,4 @@ export const int8: Precision = {
 
 /** Ranges are measured or there are none: random inputs would give ranges of nothing. */
 export const needsCalibration =
-  'it needs to see activations: give samples with --calibration (or calibration in the blueprint)';
+  'it needs to see activations: name samples as calibration in the blueprint, or with selvedge build --calibration';

@@ -1,6 +1,7 @@
 /**
- * The page's only script: arrow keys move from cell to cell. Without it every cell is still reached
- * with Tab and opened with Enter, which needs none.
+ * The page's only script: arrow keys move from cell to cell, and what stands beyond the edge is told
+ * while it does. Without it every cell is still reached with Tab and opened with Enter, which needs
+ * none.
  */
 export const arrowKeys = `
 document.querySelector('.heat').addEventListener('keydown', (event) => {
@@ -14,4 +15,13 @@ document.querySelector('.heat').addEventListener('keydown', (event) => {
   event.preventDefault();
   next.focus();
 });
+const scroll = document.querySelector('.scroll');
+const tell = () => {
+  const more = scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 4;
+  scroll.classList.toggle('more', more);
+  document.querySelector('.sideways').hidden = scroll.scrollWidth <= scroll.clientWidth + 4;
+};
+scroll.addEventListener('scroll', tell);
+addEventListener('resize', tell);
+tell();
 `;

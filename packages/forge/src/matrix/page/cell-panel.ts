@@ -2,7 +2,7 @@ import { formatBytes } from '@selvedge/core/units';
 import { html, type Markup } from '../../report/page/markup.ts';
 import { provenanceMark } from '../../report/page/provenance-mark.ts';
 import type { MatrixCell, MatrixFinding } from '../matrix-document.ts';
-import { estimateInWords, statusMarks, verdictInWords } from '../words.ts';
+import { estimateInWords, markOf, verdictInWords } from '../words.ts';
 import { panelId } from './heat-map.ts';
 
 /** As many as a person reads; matrix.json has them all. */
@@ -15,7 +15,7 @@ export function cellPanel(cell: MatrixCell): Markup {
   const title = `title-${panelId(cell)}`;
   return html`<div popover role="dialog" id="${panelId(cell)}" aria-labelledby="${title}" class="panel">
 <h2 id="${title}"><span class="id">${variant}</span> on <span class="id">${target}</span></h2>
-<p><span class="status ${status}">${statusMarks[status]} ${status}</span>${cell.required ? html` <span class="required">required</span>` : undefined}</p>
+<p><span class="status ${status}">${markOf(cell)} ${status}</span>${cell.required ? html` <span class="required">required</span>` : undefined}</p>
 <dl><dt>runs there</dt><dd>${verdictInWords(cell)}${cell.partitions === null ? '' : `, ${cell.partitions} ${cell.partitions === 1 ? 'group' : 'groups'}`}</dd>
 <dt>by the list of</dt><dd>${cell.provider ? `${cell.provider} ${cell.version || '(none published)'}` : '—'}</dd>
 <dt>median</dt><dd>${estimateInWords(cell)}${estimate ? html` ${provenanceMark(estimate.provenance)} <span class="soft">${estimate.unit}</span>` : undefined}</dd>

@@ -2,11 +2,13 @@ import { formatMs } from '../../report/format.ts';
 import { html, type Markup } from '../../report/page/markup.ts';
 import { provenanceMark } from '../../report/page/provenance-mark.ts';
 import type { Matrix, MatrixCell, MatrixTarget } from '../matrix-document.ts';
-import { estimateInWords, statusMarks, verdictInWords } from '../words.ts';
+import { estimateInWords, isMade, markOf, verdictInWords } from '../words.ts';
 import { intervalDrawing, type Span, spanOf } from './interval-drawing.ts';
 
 /** Targets down, variants across; each cell opens its reasons. On a narrow screen each target is a list. */
-export function heatMap({ targets, variants, cells }: Matrix): Markup {
+export function heatMap({ targets, variants: all, cells: every }: Matrix): Markup {
+  const variants = all.filter(isMade);
+  const cells = every.filter(({ status }) => status !== 'skipped');
   const span = spanOf(cells);
   return html`<table class="heat"><thead><tr><th scope="col">target</th>${variants.map(
     ({ id }) => html`<th scope="col"><span class="id">${id}</span></th>`,
@@ -32,8 +34,7 @@ function cellButton(cell: MatrixCell, unit: string, span: Span | undefined): Mar
   const time = estimate
     ? html`<span class="time">${formatMs(estimate.p50Ms)} ${provenanceMark(estimate.provenance)}${estimate.unit === unit ? '' : html` <span class="soft">${estimate.unit}</span>`}</span>${span ? intervalDrawing(estimate, span) : undefined}`
     : html`<span class="time soft">—</span>`;
-  const words = status === 'skipped' ? 'not built' : verdictInWords(cell);
-  return html`<button type="button" class="cell ${heatOf(cell)}" popovertarget="${panelId(cell)}" aria-label="${name}"><span class="said"><span class="status ${status}">${statusMarks[status]}</span> ${words}</span>${time}</button>`;
+  return html`<button type="button" class="cell ${heatOf(cell)}" popovertarget="${panelId(cell)}" aria-label="${name}" data-variant="${variant}"><span class="said"><span class="status ${status}">${markOf(cell)}</span> ${verdictInWords(cell)}</span>${time}</button>`;
 }
 
 /** The more falls back, the warmer. */
@@ -57,4 +58,4 @@ export const heatLegend: Markup = html`<p class="legend">${(
     ['heat-unknown', 'not known'],
   ] as const
 ).map(([heat, words]) => html`<span><i class="swatch ${heat}"></i> ${words}</span>`)}</p>
-<p class="legend"><span>✓ holds what is asked</span><span>✕ breaks it</span><span>? not proven</span><span>– not built</span><span>the line: nine in ten models take between its ends, on one scale for all cells</span></p>`;
+<p class="legend"><span>✓ holds what is required</span><span>· nothing is required</span><span>✕ breaks it</span><span>? not proven</span><span>the line: nine in ten models take between its ends, on one scale for all cells</span></p>`;

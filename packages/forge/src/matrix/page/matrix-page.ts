@@ -25,9 +25,9 @@ export function matrixPage(matrix: Matrix): string {
 <header><strong>${family}</strong><span>${version}</span><span class="soft"><bdi class="id">${model.file}</bdi>, ${formatBytes(model.bytes)}, <span class="id" title="${model.digest}">${shortened(model.digest)}</span></span></header>
 <h1>${answerOf(matrix)}</h1>
 ${required(matrix)}
-<section><h2>Variants on targets <small>click a cell, or walk with the arrow keys and press Enter, for its reasons</small></h2><div class="scroll">${heatMap(matrix)}</div>${heatLegend}${provenanceLegend}</section>
+<section><h2>Variants on targets <small>click a cell, or walk with the arrow keys and press Enter, for its reasons</small></h2><p class="soft sideways" hidden>More variants stand to the right: scroll the table sideways →</p><div class="scroll">${heatMap(matrix)}</div>${heatLegend}${provenanceLegend}</section>
 <section><h2>Variants</h2>${variantTable(matrix.variants)}</section>
-${cells.map(cellPanel)}
+${cells.filter(({ status }) => status !== 'skipped').map(cellPanel)}
 </main><script>${new Markup(arrowKeys)}</script></body></html>
 `;
   return page.text;

@@ -23,6 +23,9 @@ export const style = `${reportStyle}
 .swatch{border-radius:2px;display:inline-block;height:12px;vertical-align:-2px;width:12px}
 .required{border:1px solid var(--accent);border-radius:8px;color:var(--accent);font-size:12px;line-height:16px;padding:0 6px;white-space:nowrap}
 .scroll{overflow-x:auto;margin:0 -4px;padding:4px}
+.scroll.more{mask-image:linear-gradient(to right,#000 calc(100% - 40px),transparent)}
+.sideways{font-size:12px;margin:0 0 4px}
+.heat th:first-child{background:var(--paper);left:-4px;position:sticky;z-index:1}
 .panel{background:var(--paper);border:1px solid var(--hair);border-radius:8px;box-shadow:0 8px 32px rgb(0 0 0/.24);color:var(--ink);inset:auto 24px 24px auto;margin:0;max-height:min(640px,calc(100dvh - 48px));overflow:auto;padding:16px 20px;position:fixed;width:min(440px,calc(100vw - 48px))}
 .panel h2{font-size:16px;margin:0 0 4px}
 .panel h2 .id{font-size:14px}
@@ -38,9 +41,17 @@ export const style = `${reportStyle}
 @media(max-width:860px){
 .requirements li{grid-template-columns:72px max-content minmax(0,1fr);padding:4px 0}
 .requirements bdi{grid-column:1/-1}
-.heat td{display:grid;gap:8px;grid-template-columns:120px minmax(0,1fr);align-items:center;padding:2px 0;min-width:0}
-.heat td[data-label]::before{min-width:0;overflow-wrap:anywhere;font-family:var(--mono)}
-.heat th[scope=row]{padding:0 0 4px}
+.heat tr{display:grid;gap:4px;grid-template-columns:repeat(2,minmax(0,1fr));padding:12px 0}
+.heat th[scope=row]{grid-column:1/-1;padding:0;position:static}
+.heat th[scope=row] br{display:none}
+.heat td{padding:0;min-width:0}
+.heat td[data-label]::before{display:none}
+.heat .cell{min-height:0;padding:4px 6px;height:100%}
+.heat .cell::before{content:attr(data-variant);font:11px/16px var(--mono);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.heat .cell .said,.heat .cell .time{overflow:hidden;text-overflow:ellipsis;font-size:11px}
+.heat .cell .interval{display:none}
+.scroll.more{mask-image:none}
+.sideways{display:none}
 .panel{inset:auto 8px 8px 8px;width:auto;max-height:70dvh}
 .panel dl{grid-template-columns:max-content minmax(0,1fr)}
 .panel dd{margin:0}
