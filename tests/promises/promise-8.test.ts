@@ -115,6 +115,7 @@ describe('promise 8: every figure says where it comes from', () => {
         'sources.*.*': counted,
         'evaluation.samples': counted,
         'bars.*.*': authored,
+        'asked.*.budget.*': authored,
         'toolchain.engine.threads': 'a setting',
         'variants[].opset': 'a version',
         'variants[].bytes': counted,
