@@ -16,6 +16,7 @@ import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
+import { sourceDate } from '../source-date.ts';
 import { formatTable } from '../table.ts';
 
 interface Flags {
@@ -85,6 +86,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
     fix: flags.fix,
     cache,
     machine: machineDirectory(process.env),
+    sourceDate: sourceDate(process.env),
     onProgress: buildProgress(io),
     signal: interruption(io),
   });

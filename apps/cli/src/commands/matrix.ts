@@ -6,6 +6,7 @@ import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
 import { matrixSummary } from '../matrix/matrix-summary.ts';
+import { sourceDate } from '../source-date.ts';
 
 interface Flags {
   out: string;
@@ -38,6 +39,7 @@ async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
     targets: flags.target.length > 0 ? flags.target : undefined,
     cache,
     machine: machineDirectory(process.env),
+    sourceDate: sourceDate(process.env),
     onProgress: buildProgress(io),
     signal: interruption(io),
   });

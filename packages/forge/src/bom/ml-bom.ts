@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatBytes } from '@selvedge/core/units';
 import type { MadeVariant } from '../provenance/index.ts';
-import type { BuildReport } from '../report/index.ts';
+import type { BuildReport, SourceWeights } from '../report/index.ts';
 import { dataSets } from './data-sets.ts';
 import { property, sha256 } from './fields.ts';
 import { modelCard } from './model-card.ts';
@@ -64,17 +64,18 @@ const licences = ({ licence }: BuildReport) =>
   licence === undefined ? {} : { licenses: [{ expression: licence }] };
 
 function sourceOf(report: BuildReport, { tier }: MadeVariant) {
-  const { file, digest, parameters, nodes } = report.sources[tier] ?? report.model;
+  const { file, digest, parameters, nodes, data } = report.sources[tier] ?? report.model;
   return {
     type: 'machine-learning-model',
     'bom-ref': 'source',
     name: basename(file),
     hashes: sha256(digest),
+    ...(data && { components: data.map(weights) }),
     properties: [property('parameters', parameters), property('operators', nodes)],
   };
 }
 
-const weights = ({ location, digest, bytes }: NonNullable<MadeVariant['data']>[number]) => ({
+const weights = ({ location, digest, bytes }: SourceWeights) => ({
   type: 'file',
   name: location,
   hashes: sha256(digest),

@@ -1,7 +1,7 @@
 import type { Quality } from '@selvedge/core/release';
 import type { TensorSpec } from '@selvedge/core/schema';
 import type { MadeVariant } from '../provenance/index.ts';
-import type { BuildReport } from '../report/index.ts';
+import { type BuildReport, disturbedTiming } from '../report/index.ts';
 import type { DataSetComponent } from './data-sets.ts';
 
 /**
@@ -56,7 +56,10 @@ function metrics({ metric, value, reference, drop, interval }: Quality): object[
 }
 
 function considerations({ evaluation }: BuildReport, variant: MadeVariant): object {
-  const { status, reason, warnings, fallbacks = [], targets } = variant;
+  const { fallbacks = [], targets } = variant;
+  // What was timed differs from build to build, and is no part of what is said here.
+  const { status, reason } = variant.bar ?? variant;
+  const warnings = variant.warnings.filter((warning) => warning !== disturbedTiming);
   const left = fallbacks
     .filter(({ verdict }) => verdict !== 'full')
     .map(({ target, reason: why }) => `${target}: ${why}`);

@@ -17,7 +17,9 @@ import { createEnginePool } from './engine-pool.ts';
 import {
   type BuildInputs,
   checkUnchanged,
+  type FileDigests,
   listInputs,
+  openFileDigests,
   refuseInsideOut,
   type Stamps,
   stampInputs,
@@ -26,6 +28,7 @@ import { joinMachine, type Machine, ownMachine } from './machine.ts';
 import { noMemo, openMemo } from './memo.ts';
 import { type BuildPlan, type PlanOptions, planBuild } from './plan.ts';
 import type { BuildProgress } from './progress.ts';
+import { digestOf } from './source-model.ts';
 import { openStaging, type Staging } from './staging.ts';
 import { type BuiltTier, buildTier, type TierContext } from './tier.ts';
 import { writeAttestations } from './write-attestations.ts';
@@ -44,6 +47,11 @@ export interface BuildOptions extends PlanOptions {
   readonly machine?: string | undefined;
   /** The time the report carries. */
   readonly now?: () => Date;
+  /**
+   * The time that every document carries instead of the clock's (reproducible-builds.org,
+   * `SOURCE_DATE_EPOCH`); absent: provenance and bills of materials carry none.
+   */
+  readonly sourceDate?: Date | undefined;
 }
 
 /**
@@ -67,7 +75,9 @@ export async function build(
     const inputs = await listInputs(plan, options.signal);
     await refuseInsideOut(inputs, options.out);
     const stamps = await stampInputs(inputs);
-    const known = options.cache && (await lookUp(plan, inputs, engine, options.cache, options));
+    const digests = openFileDigests();
+    const known =
+      options.cache && (await lookUp(plan, inputs, digests, engine, options.cache, options));
     const staging = await openStaging(options.out);
     const { machine: shared, signal } = options;
     const machine = shared === undefined ? ownMachine : await joinMachine(shared, signal);
@@ -76,8 +86,18 @@ export async function build(
       if (recalled) options.onProgress?.({ stage: 'cached', builtAt: recalled.createdAt });
       const report = recalled
         ? { ...recalled, cached: true as const }
-        : await buildInto({ staging, machine, plan, engine, known, stamps, options });
-      await writeReports(staging, report);
+        : await buildInto({
+            staging,
+            machine,
+            plan,
+            engine,
+            known,
+            inputs,
+            digests,
+            stamps,
+            options,
+          });
+      await writeReports(staging, report, options.sourceDate);
       await checkUnchanged(stamps);
       const isNew =
         known?.key && !recalled && (await isStill(known.inputs, inputs, options.signal));
@@ -106,14 +126,15 @@ interface Known {
 async function lookUp(
   plan: BuildPlan,
   inputs: BuildInputs,
+  digests: FileDigests,
   engine: Engine,
   cache: BuildCache,
   { latency, signal }: BuildOptions,
 ): Promise<Known | undefined> {
-  const digests = await digestInputs(inputs, signal);
-  if (!digests) return undefined;
-  const key = inputs.metric ? {} : { key: buildKey(plan, digests, engine, latency) };
-  return { cache, inputs: digests, ...key };
+  const found = await digestInputs(inputs, digests, signal);
+  if (!found) return undefined;
+  const key = inputs.metric ? {} : { key: buildKey(plan, found, engine, latency) };
+  return { cache, inputs: found, ...key };
 }
 
 /** What is kept under a digest was made of what has it, also where a file system's times tell little. */
@@ -122,11 +143,15 @@ async function isStill(
   inputs: BuildInputs,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  return isDeepStrictEqual(await digestInputs(inputs, signal), digests);
+  return isDeepStrictEqual(await digestInputs(inputs, openFileDigests(), signal), digests);
 }
 
-async function writeReports(staging: Staging, report: BuildReport): Promise<void> {
-  await writeAttestations(staging, report);
+async function writeReports(
+  staging: Staging,
+  report: BuildReport,
+  sourceDate: Date | undefined,
+): Promise<void> {
+  await writeAttestations(staging, report, sourceDate && toTimestamp(sourceDate));
   await staging.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   await staging.write('report.md', formatReport(report));
   await staging.write('report.html', reportPage(report));
@@ -148,18 +173,21 @@ interface Work {
   readonly plan: BuildPlan;
   readonly engine: Engine;
   readonly known: Known | undefined;
+  readonly inputs: BuildInputs;
+  readonly digests: FileDigests;
   readonly stamps: Stamps;
   readonly options: BuildOptions;
 }
 
 async function buildInto(work: Work): Promise<BuildReport> {
-  const { staging, machine, plan, engine, known, stamps, options } = work;
+  const { staging, machine, plan, engine, known, inputs, digests, stamps, options } = work;
   const context: Omit<TierContext, 'memo'> = {
     engine,
     machine,
     staging,
     evaluation: plan.evaluation,
     calibration: plan.calibration,
+    digests,
     latency: options.latency,
     progress: options.onProgress ?? (() => {}),
     signal: options.signal,
@@ -171,7 +199,13 @@ async function buildInto(work: Work): Promise<BuildReport> {
     tiers.push([tier.tier, await buildTier(tier, { ...context, memo })]);
   }
   checkSameInterface(tiers);
-  return { ...reportOf(plan, tiers, engine, options), policy };
+  const { metric } = inputs;
+  const digest = metric && (await digests.of(metric.path, options.signal));
+  return {
+    ...reportOf(plan, tiers, engine, options),
+    ...(metric && digest && { metric: { file: metric.path, digest } }),
+    policy,
+  };
 }
 
 async function copyPolicy(staging: Staging, plan: BuildPlan): Promise<BuildReport['policy']> {
@@ -184,7 +218,7 @@ async function copyPolicy(staging: Staging, plan: BuildPlan): Promise<BuildRepor
     hint: 'the blueprint names it as policy',
   });
   await staging.write('policy.yaml', text);
-  return { ...privacy, file: 'policy.yaml' };
+  return { ...privacy, file: 'policy.yaml', digest: digestOf(text) };
 }
 
 /** A request goes to any tier, so the tiers of a family take and give the same tensors. */
@@ -218,13 +252,13 @@ function reportOf(
 ): Omit<BuildReport, 'policy'> {
   const [[, first]] = tiers as [[string, BuiltTier]];
   const { evaluation, calibration } = first;
-  const now = (options.now ?? (() => new Date()))();
+  const now = options.sourceDate ?? (options.now ?? (() => new Date()))();
   return {
     apiVersion,
     kind: 'BuildReport',
     family: plan.family,
     version: plan.version,
-    createdAt: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    createdAt: toTimestamp(now),
     ...(plan.licence !== undefined && { licence: plan.licence }),
     ...(plan.description !== undefined && { description: plan.description }),
     model: first.source,
@@ -234,6 +268,7 @@ function reportOf(
     evaluation: evaluation ?? null,
     ...(calibration && { calibration }),
     bars: barsOf(plan),
+    asked: askedOf(plan),
     ...variantsOf(tiers),
     toolchain: {
       selvedge: version,
@@ -264,3 +299,17 @@ function barsOf(plan: BuildPlan): BuildReport['bars'] {
   const stated = plan.tiers.filter(({ bar }) => bar.min !== undefined || bar.maxDrop !== undefined);
   return Object.fromEntries(stated.map(({ tier, bar }) => [tier, { ...bar }]));
 }
+
+const askedOf = (plan: BuildPlan): NonNullable<BuildReport['asked']> =>
+  Object.fromEntries(
+    plan.tiers.map(({ tier, precisions, compression, budget }) => [
+      tier,
+      {
+        precisions: [...precisions],
+        ...(compression && { compression: [...compression] }),
+        budget: { ...budget },
+      },
+    ]),
+  );
+
+const toTimestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');

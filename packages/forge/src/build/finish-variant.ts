@@ -7,7 +7,12 @@ import {
   measureLatency,
   type Summary,
 } from '../measure/index.ts';
-import type { BuiltFile, BuiltVariant, CompressionSaving } from '../report/index.ts';
+import {
+  type BuiltFile,
+  type BuiltVariant,
+  type CompressionSaving,
+  disturbedTiming,
+} from '../report/index.ts';
 import { savingInWords } from './compression/index.ts';
 import { warnOfDivergence } from './divergence.ts';
 import type { Draft, Skipped } from './draft.ts';
@@ -63,7 +68,7 @@ export async function finishVariant(
       () => progress({ stage: 'wait', tier: plan.tier, variant: id }),
     ));
   const latency = timed?.measured ?? null;
-  if (timed?.disturbed) warnings.push(disturbed);
+  if (timed?.disturbed) warnings.push(disturbedTiming);
   const workload = await countWorkload(draft, id, example && { engine, inputs: example });
   const onTargets = judgeOnTargets(openModelFile(draft, id), plan.targets, {
     precision: precision.id,
@@ -112,9 +117,6 @@ export async function finishVariant(
     ...(draft.cached && { cached: true }),
   };
 }
-
-const disturbed =
-  'its latency was measured while another build was at work on this machine: measure it again when none is';
 
 const identity = (
   plan: TierPlan,

@@ -13,7 +13,7 @@ import {
   writeModel,
 } from '@selvedge/onnx';
 import { statRegular } from '../files/index.ts';
-import { findExternalFiles, inlineExternalData } from './external-data.ts';
+import { type ExternalFile, findExternalFiles, inlineExternalData } from './external-data.ts';
 import { type DataFiles, type ModelFile, openModelFile } from './model-file.ts';
 
 /** A model file with the external data it names. */
@@ -23,6 +23,8 @@ export interface LoadedModel extends ModelFile {
   readonly digest: Digest;
   /** Of the file itself, and of what stands beside it. */
   readonly fileBytes: number;
+  /** What stands beside it, relative to its directory. */
+  readonly external: readonly ExternalFile[];
   /** With all weights in reach: of a streamed model they are read when they are asked for. */
   readonly model: Model;
   /** The file's own bytes where it was not changed, otherwise the model with everything in it. */
@@ -49,7 +51,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   const directory = dirname(path);
   const files = await findExternalFiles(read, path);
   const outside = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const loaded = { file: path, digest, fileBytes: file.length + outside };
+  const loaded = { file: path, digest, fileBytes: file.length + outside, external: files };
   if (outside > inlineBytes) {
     const kept = { bytes: file, data: { directory, files } };
     const model = checkWhole(openModelFile(kept, path), path);

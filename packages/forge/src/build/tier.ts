@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest, TensorSpec, Tier } from '@selvedge/core/schema';
 import type { Engine, Session } from '@selvedge/infer/engine';
@@ -8,13 +9,20 @@ import {
   evaluate,
   type LatencyBudget,
 } from '../measure/index.ts';
-import type { BuiltVariant, CompressionSaving, SourceFixes, SourceModel } from '../report/index.ts';
+import type {
+  BuiltVariant,
+  CompressionSaving,
+  SourceFixes,
+  SourceModel,
+  SourceWeights,
+} from '../report/index.ts';
 import { calibrationFindings } from './calibration-findings.ts';
 import { findSaving } from './compression/index.ts';
 import { type Draft, makeDraft, type Skipped } from './draft.ts';
 import { chooseExamples } from './examples.ts';
 import { finishVariant, type Measured, skippedVariant } from './finish-variant.ts';
 import { fixSource } from './fix-source.ts';
+import type { FileDigests } from './inputs/index.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 import type { Machine } from './machine.ts';
 import type { ConversionMemo } from './memo.ts';
@@ -37,6 +45,8 @@ export interface TierContext {
   /** The calibration set's path. */
   readonly calibration: string | undefined;
   readonly latency: LatencyBudget | undefined;
+  /** Of what the build reads. */
+  readonly digests: FileDigests;
   /** Conversions of earlier builds. */
   readonly memo: ConversionMemo;
   readonly progress: (event: BuildProgress) => void;
@@ -73,7 +83,7 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   progress({ stage: 'load', tier: plan.tier });
   const { source, fixed } = await loadSource(plan, engine);
   const { inputs, outputs } = source.facts;
-  const described = { source: { ...sourceOf(source), ...(fixed && { fixed }) }, inputs, outputs };
+  const described = { source: await sourceOf(source, fixed, context), inputs, outputs };
   const reference = await loadOrExplain(engine, source, plan.source);
   if ('refused' in reference) {
     if (reference.unknown) refuseUnknown(reference.unknown, source, engine);
@@ -196,13 +206,33 @@ async function savingOf(
   return findSaving(draft, plain, evaluation, plan.bar);
 }
 
-const sourceOf = ({ file, digest, fileBytes, facts }: LoadedModel): SourceModel => ({
-  file,
-  digest,
-  bytes: fileBytes,
-  nodes: facts.nodes,
-  parameters: facts.parameters,
-});
+async function sourceOf(
+  { file, digest, fileBytes, external, facts }: LoadedModel,
+  fixed: SourceFixes | undefined,
+  { digests, signal }: TierContext,
+): Promise<SourceModel> {
+  const data: SourceWeights[] = [];
+  for (const { location, bytes } of external) {
+    const path = join(dirname(file), location);
+    const found = await digests.of(path, signal);
+    data.push({ location, digest: found ?? failUnreadable(path), bytes });
+  }
+  return {
+    file,
+    digest,
+    bytes: fileBytes,
+    ...(data.length > 0 && { data }),
+    nodes: facts.nodes,
+    parameters: facts.parameters,
+    ...(fixed && { fixed }),
+  };
+}
+
+const failUnreadable = (path: string): never =>
+  fail('bad-model', `the external data ${path} cannot be read`, {
+    hint: 'put the external data beside the model',
+    details: { file: path },
+  });
 
 /** All at once, as far as there are cores; where one fails the others are let finish and closed. */
 async function makeDrafts(

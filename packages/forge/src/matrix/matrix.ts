@@ -15,7 +15,7 @@ import { writeMatrix } from './write-matrix.ts';
 export interface MatrixOptions
   extends Pick<
     BuildOptions,
-    'out' | 'cache' | 'machine' | 'onProgress' | 'signal' | 'engine' | 'latency'
+    'out' | 'cache' | 'machine' | 'sourceDate' | 'onProgress' | 'signal' | 'engine' | 'latency'
   > {
   /** Target ids, `all` for the catalogue. Default: what the blueprint names, else all. */
   readonly targets?: readonly string[] | undefined;

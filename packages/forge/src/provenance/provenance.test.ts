@@ -13,6 +13,7 @@ const report = {
   evaluation: null,
   calibration: { path: 'sets/cal', digest: digest('c'), samples: 64 },
   bars: { device: { maxDrop: 0.01 } },
+  policy: { labels: {} },
   toolchain: {
     selvedge: '0.1.0',
     engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },

@@ -37,8 +37,8 @@ export interface ProvenanceOptions {
 }
 
 /**
- * Where a variant comes from: its source model, its calibration and evaluation set by digest, the
- * tool with its version, and what it was asked. Files are named without their directories.
+ * Where a variant comes from: its source model, the weights beside that, its calibration and
+ * evaluation set, the author's metric and policy, each by digest, the tool with its version, and what it was asked. Files are named without their directories.
  */
 export function provenanceOf(
   report: BuildReport,
@@ -70,12 +70,13 @@ export const subjectsOf = ({ file, digest, data = [] }: MadeVariant): Subject[] 
   ...data.map(({ location, digest: weights }) => subjectOf(location, weights)),
 ];
 
-/** What the variant was asked to be. */
+/** What the variant was asked to be, and what the tier was asked for with it. */
 function parametersOf(report: BuildReport, variant: MadeVariant): Record<string, unknown> {
   const { tier, precision, engine, targets, quality, compression } = variant;
   const { family, version, bars, sources } = report;
   const fixed = sources[tier]?.fixed !== undefined;
   const bar = bars[tier];
+  const asked = report.asked?.[tier];
   return {
     family,
     version,
@@ -85,8 +86,24 @@ function parametersOf(report: BuildReport, variant: MadeVariant): Record<string,
     engine,
     targets,
     fix: fixed,
+    ...(asked && { asked: statedAs(asked) }),
     ...(bar && { quality: statedIn(bar) }),
     ...(quality && { metric: quality.metric }),
+  };
+}
+
+// As above: key by key, whatever order a report that was read back has them in.
+function statedAs({ precisions, compression, budget }: NonNullable<BuildReport['asked']>[string]) {
+  const { maxBytes, maxMemoryBytes, maxLatencyMs, maxFallback } = budget;
+  return {
+    precisions,
+    ...(compression && { compression }),
+    budget: {
+      ...(maxBytes !== undefined && { maxBytes }),
+      ...(maxMemoryBytes !== undefined && { maxMemoryBytes }),
+      ...(maxLatencyMs !== undefined && { maxLatencyMs }),
+      ...(maxFallback !== undefined && { maxFallback }),
+    },
   };
 }
 
@@ -101,9 +118,35 @@ function dependenciesOf(report: BuildReport, { tier }: MadeVariant): Resource[] 
     ...subjectOf(basename(source.file), source.digest),
     annotations: { role: 'source model' },
   };
-  const { calibration, evaluation } = report;
-  return [model, ...dataSet('calibration', calibration), ...dataSet('evaluation', evaluation)];
+  const weights = (source.data ?? []).map(({ location, digest }) => ({
+    ...subjectOf(location, digest),
+    annotations: { role: 'weights of the source model' },
+  }));
+  const { calibration, evaluation, metric, policy } = report;
+  return [
+    model,
+    ...weights,
+    ...dataSet('calibration', calibration),
+    ...dataSet('evaluation', evaluation),
+    ...module(metric),
+    ...authorsPolicy(policy),
+  ];
 }
+
+const module = (metric: BuildReport['metric']): Resource[] =>
+  metric
+    ? [
+        {
+          ...subjectOf(basename(metric.file), metric.digest),
+          annotations: { role: 'metric', digestOf: 'the module, not what it imports' },
+        },
+      ]
+    : [];
+
+const authorsPolicy = ({ file, digest }: BuildReport['policy']): Resource[] =>
+  file === undefined || digest === undefined
+    ? []
+    : [{ ...subjectOf(basename(file), digest), annotations: { role: 'routing policy' } }];
 
 /** A data set's digest is over the names and contents of its files. */
 function dataSet(role: string, set: BuildReport['evaluation'] | undefined): Resource[] {

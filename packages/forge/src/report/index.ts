@@ -11,3 +11,4 @@ export {
 export { reportPage } from './page/report-page.ts';
 export { paretoFront } from './pareto-front.ts';
 export * from './schema.ts';
+export { disturbedTiming } from './timing-warning.ts';

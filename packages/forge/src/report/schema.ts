@@ -1,4 +1,4 @@
-import { Compression } from '@selvedge/core/blueprint';
+import { Budget, Compression } from '@selvedge/core/blueprint';
 import { Latency, Quality, Workload } from '@selvedge/core/release';
 import {
   apiVersion,
@@ -32,11 +32,19 @@ export const SourceFixes = Type.Object({
 });
 export type SourceFixes = Static<typeof SourceFixes>;
 
+/** A file with weights beside a model, under the path that the model names. */
+export const SourceWeights = Type.Object({ location: Type.String(), digest: Digest, bytes: Bytes });
+export type SourceWeights = Static<typeof SourceWeights>;
+
 /** A model the build started from. */
 export const SourceModel = Type.Object({
   file: Type.String(),
+  /** Of `file` alone: the weights beside it have digests of their own in `data`. */
   digest: Digest,
+  /** Of `file` and `data` together. */
   bytes: Bytes,
+  /** The external data that the model names; absent where all its weights are in `file`. */
+  data: Type.Optional(Type.Array(SourceWeights)),
   nodes: Type.Integer({ minimum: 0 }),
   parameters: Type.Integer({ minimum: 0 }),
   /** Present where `--fix` was asked for. */
@@ -233,6 +241,19 @@ export const BuildReport = Type.Object({
     Type.String(),
     Type.Object({ min: Type.Optional(Type.Number()), maxDrop: Type.Optional(Type.Number()) }),
   ),
+  /** What else was asked for, by tier. */
+  asked: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Object({
+        precisions: Type.Array(Slug),
+        compression: Type.Optional(Type.Array(Compression)),
+        budget: Budget,
+      }),
+    ),
+  ),
+  /** The author's metric: the digest is of the module's own file, not of what that imports. */
+  metric: Type.Optional(Type.Object({ file: Type.String(), digest: Digest })),
   variants: Type.Array(BuiltVariant),
   /**
    * Ids of variants on the Pareto front of their tier: no other is as small, as fast and as good,
@@ -246,6 +267,8 @@ export const BuildReport = Type.Object({
     unlabelled: Type.Optional(Tier),
     /** The author's policy, copied into the build directory; absent where there is none. */
     file: Type.Optional(Type.String()),
+    /** Of that file. */
+    digest: Type.Optional(Digest),
   }),
   /** What built it. */
   toolchain: Type.Object({

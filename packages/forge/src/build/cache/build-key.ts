@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { canonicalJson } from '@selvedge/core/trust';
 import type { Engine } from '@selvedge/infer/engine';
 import type { LatencyBudget } from '../../measure/index.ts';
-import type { BuildInputs } from '../inputs/index.ts';
+import type { BuildInputs, FileDigests } from '../inputs/index.ts';
 import type { BuildPlan } from '../plan.ts';
 import { digestOf } from '../source-model.ts';
 import { digestInput } from './input-digest.ts';
@@ -24,17 +24,18 @@ export interface InputDigests {
  */
 export async function digestInputs(
   inputs: BuildInputs,
+  digests: FileDigests,
   signal?: AbortSignal,
 ): Promise<InputDigests | undefined> {
   const sources: Record<string, string> = {};
   for (const [tier, source] of Object.entries(inputs.sources)) {
-    const digest = await digestInput(source, signal);
+    const digest = await digestInput(source, digests, signal);
     if (digest === undefined) return undefined;
     sources[tier] = digest;
   }
   const parts: (string | null)[] = [];
   for (const input of [inputs.evaluation, inputs.calibration, inputs.policy]) {
-    const digest = input ? await digestInput(input, signal) : null;
+    const digest = input ? await digestInput(input, digests, signal) : null;
     if (digest === undefined) return undefined;
     parts.push(digest);
   }

@@ -1,3 +1,4 @@
+export { type FileDigests, hashFile, openFileDigests } from './file-digests.ts';
 export {
   type BuildInput,
   type BuildInputs,
