@@ -14,7 +14,7 @@ import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
 import { sendsRequests } from './requests/index.ts';
-import { builders, isSender, servers } from './senders.ts';
+import { builders, servers } from './senders.ts';
 import { functionsThatSend, type Sending } from './sending.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
@@ -40,7 +40,8 @@ export function unreadSenders(project: Project, rules: RuleBook, settings: Setti
   for (const file of project.files.filter(({ language }) => !sendsRequests(language.id)))
     for (const { expr, fn, owner, chain } of file.code.calls) {
       const name = pathOf(expr.callee).at(-1) ?? '';
-      if (chain || name.length < 4 || everyday.test(name) || isSender(expr, file)) continue;
+      if (chain || name.length < 4 || everyday.test(name) || search.sending.isSender(expr, file))
+        continue;
       const unread = unreadBehind(name, handed, project).filter((each) => !names.has(each));
       if (unread.length === 0 || search.sending.argumentsSent(expr).length > 0) continue;
       const site = { file, fn, owner };
@@ -81,11 +82,20 @@ function handedOn(project: Project): Map<string, Set<string>> {
       const isHanded = expr.args.some(
         ({ value }) => value.is === 'name' && fn?.params.some((each) => each.name === value.name),
       );
-      if (fn && fn.name !== '' && isHanded)
-        found.set(fn.name, (found.get(fn.name) ?? new Set()).add(name));
+      if (!fn || fn.name === '' || !isHanded) continue;
+      const names = [name, ...handingOut(name, code)];
+      found.set(fn.name, new Set([...(found.get(fn.name) ?? []), ...names]));
     }
   return found;
 }
+
+/** What gives the function that a name stands for: `getFetch` of `f = getFetch()`. */
+const handingOut = (name: string, { bindings }: SourceFile['code']): string[] =>
+  bindings.flatMap(({ name: bound, value }) => {
+    if (bound !== name || !value) return [];
+    const given = value.is === 'list' && value.any ? value.items : [value];
+    return given.flatMap((each) => (each.is === 'call' ? (pathOf(each.callee).at(-1) ?? []) : []));
+  });
 
 /** Functions of every language's library that are handed addresses and send nothing. */
 const everyday =
@@ -133,12 +143,13 @@ const keyOf = ({ file, address }: HttpCall): string => `${file.path} ${address}`
 function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | undefined {
   const { project, settings, sending } = search;
   const { expr } = call;
-  const isUsual = isSender(expr, file);
-  if (call.chain && (isSender(call.chain, file) || !isUsual)) return undefined;
+  const isUsual = sending.isSender(expr, file);
+  if (call.chain && (sending.isSender(call.chain, file) || !isUsual)) return undefined;
   const path = pathOf(expr.callee);
   const last = path.at(-1) ?? '';
   const out = isUsual ? expr.args : sending.argumentsSent(expr);
-  if (!isUsual && out.length === 0 && !prepares.test(path.slice(-2).join('.'))) return undefined;
+  if (!isUsual && out.length === 0) return undefined;
+  if (isUsual && !call.chain && givesRequest.test(call.fn?.result ?? '')) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
   const sent = isUsual
     ? builders.test(last)
@@ -214,12 +225,12 @@ function onBase(
   return undefined;
 }
 
+/** What a function gives back that builds a request, and leaves it to others to send it. */
+const givesRequest = /\bRequest(Builder)?\b|PreparedRequest/;
+
 /** An application's own backend, or a place that is no model's. */
 const isElsewhere = (address: string): boolean =>
   address.startsWith('/') || new RegExp(`^${hole}[^/]*/api/`).test(address);
-
-/** Calls that may make a request which a part of the codebase sends that cannot be followed. */
-const prepares = /request|endpoint|(^|\.)url|client\.new|Http/i;
 
 /** An address with a path, not a host alone. */
 const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;

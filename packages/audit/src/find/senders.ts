@@ -3,8 +3,25 @@ import type { LanguageId } from '../language/languages.ts';
 import type { SourceFile } from '../resolve/index.ts';
 
 /** Whether a call is one by which a language's usual clients send a request. */
-export const isSender = ({ callee }: CallExpr, file: SourceFile): boolean =>
-  senders[file.language.id].test(pathOf(callee).join('.'));
+export function isSender({ callee, args }: CallExpr, file: SourceFile): boolean {
+  const path = pathOf(callee);
+  if (!senders[file.language.id].test(path.join('.'))) return false;
+  const [object = '', action = ''] = path.slice(-2);
+  if (path.length > 1 && keeps.test(object) && looksUp.test(action)) return false;
+  if (file.language.id !== 'rust') return true;
+  // A request that is built is sent without arguments; a channel sends what it is given.
+  if (/^(send|call)$/.test(action)) return args.length === 0;
+  return path.length > 1 && rustClients.test(object);
+}
+
+/** Objects that keep things under names: what they are asked for is no address. */
+const keeps =
+  /(map|cache|headers?|params?|quer(y|ies)|config|settings?|options?|assets?|registry|dict|environ|env|storage|cookies?|kwargs|args|form|store|state|props|formdata)$/i;
+const looksUp = /^(get|put|post|patch)$/;
+
+/** What Rust's clients are called, and the packages that send without one. */
+const rustClients =
+  /client|http|reqwest|agent|ureq|surf|isahc|session|attohttpc|awc|^(api|inner|this)$/i;
 
 /** Objects on which `post('/path', …)` answers a route and sends nothing. */
 export const servers =
@@ -17,7 +34,7 @@ export const builders =
 /** The calls by which each language's usual clients send, by the end of their path. */
 const senders: Readonly<Record<LanguageId, RegExp>> = {
   javascript:
-    /(^|\.)(fetch|\$fetch|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
+    /(^|\.)(fetch|\$fetch|\w+Fetch|fetcher|fetchFn|fetchImpl|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
   python:
     /(^|\.)(requests|httpx|session|aiohttp|client|http|urllib|urllib3|urllib\.request|request|requester|_client|_session|self|this|s|c|http_client|async_client|ClientSession|AsyncClient|Client|Session)\.(\w+\.)*(get|post|put|patch|request|stream|urlopen|Request|ws_connect|build_request)$|(^|\.)(urlopen|urlretrieve|post)$/,
   go: /(^|\.)(NewRequest|NewRequestWithContext|Post|PostForm|Get|Head|Do|R|SetBody|Execute)$/,

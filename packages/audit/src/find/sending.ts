@@ -1,5 +1,13 @@
-import type { Argument, Binding, CallExpr, CodeFunction, Expr } from '../language/code.ts';
+import {
+  type Argument,
+  type Binding,
+  type CallExpr,
+  type CodeFunction,
+  type Expr,
+  pathOf,
+} from '../language/code.ts';
 import type { PlacedCall, Project, SourceFile } from '../resolve/index.ts';
+import { sendersHandedOut } from './handed-out.ts';
 import { isSender } from './senders.ts';
 
 /** Functions of the codebase that send what they are given, by name. */
@@ -8,6 +16,8 @@ export interface Sending {
   argumentsSent(call: CallExpr): readonly Argument[];
   /** The requests that the functions of this name make of what they are given. */
   requestsIn(name: string): readonly PlacedCall[];
+  /** Whether a call sends: one of a usual client, or of what a function of the codebase hands out. */
+  isSender(call: CallExpr, file: SourceFile): boolean;
 }
 
 /** A function around a function around a sender: farther is not followed. */
@@ -21,7 +31,10 @@ const maxRounds = 4;
 export function functionsThatSend(project: Project): Sending {
   const sent = new Map<string, Sent>();
   const requests = new Map<string, Set<PlacedCall>>();
-  const calls = project.files.flatMap((file) => callsInFunctions(file));
+  const handedOut = sendersHandedOut(project);
+  const sends = (call: CallExpr, file: SourceFile): boolean =>
+    isSender(call, file) || handedOut.get(file)?.has(pathOf(call.callee).join('.')) === true;
+  const calls = project.files.flatMap((file) => callsInFunctions(file, sends));
   for (let round = 0; round < maxRounds; round++) {
     let grew = false;
     for (const { placed, isUsual, bindings, fn } of calls) {
@@ -39,6 +52,7 @@ export function functionsThatSend(project: Project): Sending {
   return {
     argumentsSent: (call) => argumentsAt(call, sent),
     requestsIn: (name) => [...(requests.get(name) ?? [])],
+    isSender: sends,
   };
 }
 
@@ -55,11 +69,11 @@ interface Within {
   readonly bindings: ReadonlyMap<CodeFunction | undefined, readonly Binding[]>;
 }
 
-function callsInFunctions(file: SourceFile): Within[] {
+function callsInFunctions(file: SourceFile, sends: Sending['isSender']): Within[] {
   const bindings = Map.groupBy(file.code.bindings, ({ fn }) => fn);
   return file.code.calls.flatMap((call) =>
     call.fn && call.expr.args.length > 0
-      ? { placed: { file, call }, fn: call.fn, bindings, isUsual: isSender(call.expr, file) }
+      ? { placed: { file, call }, fn: call.fn, bindings, isUsual: sends(call.expr, file) }
       : [],
   );
 }

@@ -1,4 +1,4 @@
-import type { CodeFunction, Expr } from '../language/code.ts';
+import { type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 
@@ -18,6 +18,7 @@ const maxCallers = 8;
 export function argumentsFor(fn: CodeFunction, param: string, project: Project): Given[] {
   const called = isConstructor(fn) && !/^new/i.test(fn.name) ? fn.owner : fn.name;
   if (called === undefined || called === '') return [];
+  const isOfType = isNamedByType(fn);
   const isMethod = /^(self|cls)$/.test(fn.params[0]?.name ?? '');
   const index = fn.params.findIndex(({ name }) => name === param) - (isMethod ? 1 : 0);
   return project
@@ -26,6 +27,7 @@ export function argumentsFor(fn: CodeFunction, param: string, project: Project):
     .flatMap(({ file, call }): Given[] => {
       const { args, callee } = call.expr;
       const named = args.find(({ name }) => name === param);
+      if (isOfType && !namesType(callee, fn.owner, call.owner)) return [];
       const handed = args.findIndex(({ value }) => nameOf(value) === called);
       const first = nameOf(callee) === called ? 0 : handed + 1;
       const value = (named ?? args[first + index])?.value;
@@ -36,6 +38,15 @@ export function argumentsFor(fn: CodeFunction, param: string, project: Project):
 /** What makes an object: what it is given belongs to the object. */
 export const isConstructor = ({ name, owner }: CodeFunction): boolean =>
   /^(constructor|__init__|init|new|New\w*)$/.test(name) || (name !== '' && name === owner);
+
+/** `Type::new(…)`: what other types' `new` are given is nothing to this one. */
+const isNamedByType = ({ name, owner }: CodeFunction): boolean =>
+  name === 'new' && owner !== undefined;
+
+function namesType(callee: Expr, owner: string | undefined, around: string | undefined): boolean {
+  const type = pathOf(callee).at(-2);
+  return type === owner || (type === 'Self' && around === owner);
+}
 
 const nameOf = (expr: Expr): string =>
   expr.is === 'name' || expr.is === 'member' ? expr.name : '';

@@ -126,10 +126,30 @@ class Reader {
   }
 
   #returned(name: string, site: Site, steps: number): string[] {
-    return site.file.code.bindings
-      .filter((each) => each.name === 'return' && each.fn?.name === name && each.fn !== site.fn)
-      .flatMap(({ value, fn, owner }) =>
-        value ? this.read(value, { file: site.file, fn, owner }, steps) : [],
+    const here = site.file.code.bindings.filter(
+      (each) => each.name === 'return' && each.fn?.name === name && each.fn !== site.fn,
+    );
+    const found = here.flatMap(({ value, fn, owner }) =>
+      value ? this.read(value, { file: site.file, fn, owner }, steps) : [],
+    );
+    return found.length > 0 ? found : this.#overridden(name, site, steps);
+  }
+
+  /** What the types that extend this one give, or those that it extends, where it leaves it to them. */
+  #overridden(name: string, { owner, file: { language } }: Site, steps: number): string[] {
+    if (owner === undefined) return [];
+    return this.#project
+      .returnsOf(name)
+      .filter(
+        ({ file, binding }) =>
+          file.language === language &&
+          binding.owner !== undefined &&
+          binding.owner !== owner &&
+          this.#project.mayStandFor(binding.owner, owner, name),
+      )
+      .slice(0, 8)
+      .flatMap(({ file, binding: { value, fn, owner: of } }) =>
+        value ? this.read(value, { file, fn, owner: of }, steps) : [],
       );
   }
 
@@ -160,7 +180,7 @@ class Reader {
     if (part.length > 0) return part.slice(0, maxTexts);
     const ofType = this.#ofType(expr, site, steps);
     if (ofType.length > 0) return ofType;
-    const settings = this.#setting(expr.name);
+    const settings = isSetting(path) ? this.#setting(expr.name) : [];
     return settings.length > 0 ? settings : this.#default(expr.name, steps);
   }
 
@@ -202,6 +222,10 @@ class Reader {
       .flatMap((file) => this.#constant(file, name, steps));
   }
 
+  #parts(parts: readonly Expr[], site: Site, steps: number): string[] {
+    return parts.map((each) => this.read(each, site, steps)[0] ?? hole);
+  }
+
   /** Part of an expression; the whole would ask for its parts again. */
   #part(part: Expr, whole: Expr, site: Site, steps: number): string[] {
     return part === whole || part.is === 'call' ? [] : this.read(part, site, steps);
@@ -224,6 +248,8 @@ class Reader {
       return inner(expr).flatMap((each) => this.#part(each, expr, site, steps));
     if (!keepsText.test(last) && !expr.created) return this.#returned(last, site, steps);
     const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
+    if (joinsAll.test(last) && args.length > 1)
+      return [this.#parts(args, site, steps).reduce(joined)];
     const given = args.slice(0, 2).map((each) => this.read(each, site, steps)[0]);
     const [first, second] = given;
     // `new URL(path, base)`: the second is what the first is relative to.
@@ -252,7 +278,7 @@ const requests =
 
 /** Calls whose text is their argument's or their object's. */
 const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
 
 /** Calls that leave out or replace a little of their object. */
 const trims = /^([rl]?strip|trim\w*|Trim\w*|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
@@ -268,6 +294,19 @@ const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDe
 
 const joinerOf = (name: string): string =>
   /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';
+
+/** A name that every second type has is a setting's only where its object says so. */
+const isSetting = (path: readonly string[]): boolean =>
+  !everyday.test(path.at(-1) ?? '') || path.slice(0, -1).some((part) => holdsSettings.test(part));
+
+const everyday = /^(base|api|server)?[-_]?(url|uri|endpoint|host|address|base)$/i;
+const holdsSettings = /config|settings?|conf$|cfg|options?|propert|props|env|app$|^this$/i;
+
+/** Functions that join all of their arguments to one address. */
+const joinsAll = /^(urlJoin|url_join|urlcat|joinURL|joinUrl|JoinPath)$/;
+
+const joined = (start: string, end: string): string =>
+  /^[?#&:]/.test(end) ? start + end : `${start.replace(/\/$/, '')}/${end.replace(/^\//, '')}`;
 
 /** `process.env.X`, `import.meta.env.X`, `os.environ["X"]`, `ENV['X']`, `processInfo.environment["X"]`. */
 function environmentOf(path: readonly string[]): string | undefined {

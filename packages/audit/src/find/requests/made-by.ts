@@ -1,5 +1,6 @@
-import { type CallSite, type CodeFunction, pathOf } from '../../language/code.ts';
-import type { Project, SourceFile } from '../../resolve/index.ts';
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
+import { declaredTypesOf, type Project, type SourceFile } from '../../resolve/index.ts';
+import type { Site } from '../../resolve/site.ts';
 
 /** A function, and the file that it stands in. */
 export interface PlacedFunction {
@@ -68,8 +69,28 @@ function calledBy(
         project.mayStandFor(each.fn.owner, fn.owner, each.fn.name),
     );
     if (onItself && own.length > 0) return own;
-    return same.length <= maxSame && makes.test(path.at(-1) ?? '') ? same : [];
+    if (!makes.test(path.at(-1) ?? '')) return [];
+    const meant = ofReceiver(expr.callee, { file, fn, owner: fn.owner }, same, project);
+    return meant.length <= maxSame ? meant : [];
   });
+}
+
+/** Those of the type that the receiver is declared with; else those beside the call, if any are. */
+function ofReceiver(
+  callee: Expr,
+  site: Site,
+  candidates: readonly PlacedFunction[],
+  project: Project,
+): readonly PlacedFunction[] {
+  const near = candidates.filter(({ file }) => file === site.file);
+  if (callee.is !== 'member') return near.length > 0 ? near : candidates;
+  const types = declaredTypesOf(callee.of, site).filter((type) => project.isType(type));
+  const ofType = candidates.filter(({ fn: { owner, name } }) =>
+    types.some((type) => owner !== undefined && project.mayStandFor(owner, type, name)),
+  );
+  if (ofType.length > 0) return ofType;
+  if (near.length > 0) return near;
+  return types.length > 0 ? [] : candidates;
 }
 
 /** Names of functions that make a request, or part of one, for others. */
