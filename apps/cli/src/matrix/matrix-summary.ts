@@ -52,8 +52,9 @@ function table(cells: readonly MatrixCell[], io: Pick<Io, 'colour' | 'columns'>)
   const notes = new Notes();
   const hasStatus = new Set(cells.map(({ status, required }) => `${status} ${required}`)).size > 1;
   const isNarrow = hasStatus && (io.columns ?? Number.POSITIVE_INFINITY) < roomForTargets;
+  const isAsked = cells.some(({ required }) => !required);
   const rows = cells.map((cell) => [
-    ...(isNarrow ? [] : [targetOf(cell)]),
+    ...(isNarrow ? [] : [isAsked && cell.required ? `${cell.target} (required)` : cell.target]),
     isNarrow ? `\u00a0\u00a0${cell.variant}` : cell.variant,
     ...(hasStatus ? [`${markOf(cell)} ${cell.status}`] : []),
     verdictInWords(cell),
@@ -63,7 +64,7 @@ function table(cells: readonly MatrixCell[], io: Pick<Io, 'colour' | 'columns'>)
   ]);
   const head = [
     ...(isNarrow ? [] : ['target']),
-    { head: 'variant', wrap: 14 },
+    { head: 'variant', wrap: isNarrow ? 19 : 14 },
     ...(hasStatus ? ['status'] : []),
     { head: 'runs there', wrap: 10 },
     { head: 'expected (90%)', wrap: 18 },
@@ -75,9 +76,6 @@ function table(cells: readonly MatrixCell[], io: Pick<Io, 'colour' | 'columns'>)
   const shown = isNarrow ? belowTargets(cells, rows) : rows;
   return [formatTable(columns, shown, io), ...(lines.length > 0 ? ['', ...lines] : [])];
 }
-
-const targetOf = ({ target, required }: MatrixCell): string =>
-  required ? `${target} (required)` : target;
 
 /** A row of its own for each target, before those of its variants. */
 const belowTargets = (cells: readonly MatrixCell[], rows: readonly string[][]): string[][] =>

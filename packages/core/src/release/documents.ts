@@ -49,7 +49,7 @@ export const Latency = Type.Object({
   engine: Type.String(),
   provenance: Provenance,
   target: Type.Optional(Slug),
-  /** Of an estimate: between these the median is in nine of ten cases. */
+  /** Between these the median is in nine of ten cases. */
   lowMs: Type.Optional(Type.Number({ minimum: 0 })),
   highMs: Type.Optional(Type.Number({ minimum: 0 })),
   /** Of an estimate for a target: millijoules of one inference. */

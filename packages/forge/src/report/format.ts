@@ -112,6 +112,12 @@ export const isNowhere = ({ verdict, estimatedOn }: TargetFallback): boolean =>
 export const formatLatency = ({ p50Ms, provenance }: Latency): string =>
   `${formatMs(p50Ms)} ${marks[provenance]}`;
 
+/** `0.400 to 0.460 ms`: the 90% interval of a median; undefined where it carries none. */
+export const formatBetween = ({ lowMs, highMs }: Latency): string | undefined =>
+  lowMs === undefined || highMs === undefined
+    ? undefined
+    : `${formatMs(lowMs).replace(/ ms$/, '')} to ${formatMs(highMs)}`;
+
 /** Three significant digits, whole milliseconds from 100 up. */
 export const formatMs = (ms: number): string =>
   `${ms < 100 ? ms.toPrecision(3) : ms.toFixed(0)} ms`;
@@ -138,12 +144,12 @@ function table({ variants, front = [] }: BuildReport): string {
       quality ? `${formatQuality(quality.metric, quality.value)}${found}` : '—',
       quality?.drop == null ? '—' : `${formatShare(quality.drop)}${found}`,
       quality?.interval ? `${quality.interval.map(formatShare).join(' to ')}${found}` : '—',
-      latency ? formatLatency(latency) : '—',
+      latency ? `${formatLatency(latency)}${range(latency)}` : '—',
       latency ? `${formatMs(latency.p99Ms)} ${marks[latency.provenance]}` : '—',
     ];
   });
   const metric = variants.find(({ quality }) => quality)?.quality?.metric ?? 'quality';
-  const head = ['variant', 'status', 'size', metric, 'drop', '95% of drop', 'p50', 'p99'];
+  const head = ['variant', 'status', 'size', metric, 'drop', '95% of drop', 'p50 (90%)', 'p99'];
   return markdownTable(head, rows);
 }
 
@@ -171,9 +177,11 @@ function estimatesTable(variants: readonly BuiltVariant[]): string[] {
   ];
 }
 
-/** Where an estimate carries its 90% interval. */
-const range = ({ lowMs, highMs }: Latency): string =>
-  lowMs === undefined || highMs === undefined ? '' : ` (${formatMs(lowMs)} to ${formatMs(highMs)})`;
+/** The 90% interval of a median, where it carries one. */
+const range = (latency: Latency): string => {
+  const between = formatBetween(latency);
+  return between === undefined ? '' : ` (${between})`;
+};
 
 function fallbackTable(variants: readonly BuiltVariant[]): string[] {
   const asked = variants.filter(({ fallbacks }) => fallbacks && fallbacks.length > 0);

@@ -1,5 +1,6 @@
 export {
   fixLines,
+  formatBetween,
   formatFallback,
   formatLatency,
   formatQuality,

@@ -27,3 +27,18 @@ it('equals are on it together, and without a measured quality there is none', ()
   expect(paretoFront([variant('a', 1, 1, 0.5), variant('b', 1, 1, 0.5)])).toEqual(['a', 'b']);
   expect(paretoFront([variant('a', 1, 1, null)])).toBeUndefined();
 });
+
+it('a difference in time within the intervals of the medians decides nothing', () => {
+  const timed = (id: string, bytes: number, p50Ms: number, spread: number) => {
+    const one = variant(id, bytes, p50Ms, 0.9);
+    const latency = { ...one.latency!, lowMs: p50Ms - spread, highMs: p50Ms + spread };
+    return { ...one, latency };
+  };
+  expect(paretoFront([timed('small', 10, 1.02, 0.05), timed('large', 20, 1, 0.05)])).toEqual([
+    'small',
+  ]);
+  expect(paretoFront([timed('small', 10, 1.2, 0.05), timed('large', 20, 1, 0.05)])).toEqual([
+    'small',
+    'large',
+  ]);
+});

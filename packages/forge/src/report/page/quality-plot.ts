@@ -13,6 +13,8 @@ interface Point {
   readonly quality: Quality;
   readonly scaled: ScaledQuality;
   readonly x: number;
+  /** Where it is measured: between these in nine of ten cases. */
+  readonly between?: readonly [low: number, high: number];
 }
 
 const size = { width: 360, height: 264, left: 62, right: 14, top: 14, bottom: 40 } as const;
@@ -27,7 +29,12 @@ export function qualityPlots(report: BuildReport, tier: string): Markup | undefi
   const bar = report.bars[tier] ?? {};
   const bySize = pointsOf(variants, ({ bytes }) => bytes);
   if (bySize.length < 2) return undefined;
-  const byTime = pointsOf(variants, ({ latency }) => latency?.p50Ms ?? null);
+  const byTime = pointsOf(
+    variants,
+    ({ latency }) => latency?.p50Ms ?? null,
+    ({ latency }) =>
+      latency?.lowMs && latency.highMs ? [latency.lowMs, latency.highMs] : undefined,
+  );
   return html`<div class="plots">
 ${plot(bySize, { what: 'size', format: formatBytes, front, bar })}
 ${byTime.length < 2 ? undefined : plot(byTime, { what: 'median latency here', format: formatMs, front, bar })}
@@ -37,12 +44,14 @@ ${byTime.length < 2 ? undefined : plot(byTime, { what: 'median latency here', fo
 function pointsOf(
   variants: readonly BuiltVariant[],
   measure: (variant: BuiltVariant) => number | null,
+  reach: (variant: BuiltVariant) => [number, number] | undefined = () => undefined,
 ): Point[] {
   return variants.flatMap((variant) => {
     const { quality } = variant;
     const x = measure(variant);
     if (!quality || x === null || x <= 0) return [];
-    return { variant, quality, scaled: scaleQuality(quality), x };
+    const between = reach(variant);
+    return { variant, quality, scaled: scaleQuality(quality), x, ...(between && { between }) };
   });
 }
 
@@ -58,7 +67,7 @@ function plot(points: readonly Point[], { what, format, front, bar }: PlotOption
   const [{ quality }] = points as [Point];
   const limit = barOn(quality, bar);
   const x = axisOf(
-    points.map((point) => point.x),
+    points.flatMap((point) => [point.x, ...(point.between ?? [])]),
     { from: left, to: width - right, log: true },
   );
   const y = axisOf(shownValues(points, limit), { from: height - bottom, to: top, log: false });
@@ -92,6 +101,9 @@ interface PlacedPoint extends Point {
     readonly y: number;
     readonly low: number;
     readonly high: number;
+    /** Ends of its interval on the axis below. */
+    readonly from: number;
+    readonly to: number;
   };
   /** Absent where there is no room for it: its table has the name too. */
   readonly label?: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
@@ -126,7 +138,9 @@ function placeLabels(
   const clip = (value: number): number => Math.min(floor, Math.max(ceiling, y.at(value)));
   const placed = points.map((point) => {
     const { value, low, high } = point.scaled;
-    return { ...point, at: { x: x.at(point.x), y: clip(value), low: clip(low), high: clip(high) } };
+    const [from, to] = point.between ?? [point.x, point.x];
+    const across = { x: x.at(point.x), from: x.at(from), to: x.at(to) };
+    return { ...point, at: { ...across, y: clip(value), low: clip(low), high: clip(high) } };
   });
   const taken: Box[] = placed.map(({ at }) => ({ left: at.x - 6, right: at.x + 6, y: at.y }));
   return placed
@@ -163,7 +177,7 @@ function freePlace(
 }
 
 function drawn(
-  { variant, quality, at, label, x }: PlacedPoint,
+  { variant, quality, at, label, x, between }: PlacedPoint,
   front: ReadonlySet<string>,
   format: (value: number) => string,
 ): Markup {
@@ -171,12 +185,13 @@ function drawn(
   const range = quality.interval
     ? `, 95% of the drop ${quality.interval.map((end) => formatShare(end)).join(' to ')}`
     : '';
-  const words = `${variant.id}: ${formatQuality(quality.metric, quality.value)}${range}, ${format(x)}${isFront ? ', on the front' : ''}`;
+  const words = `${variant.id}: ${formatQuality(quality.metric, quality.value)}${range}, ${format(x)}${between ? ` (90%: ${between.map(format).join(' to ')})` : ''}${isFront ? ', on the front' : ''}`;
   const kind = variant.status === 'fail' ? 'failed' : isFront ? 'front' : 'other';
   return html`<g class="${kind}"><title>${words}</title>
 <line class="whisker" x1="${px(at.x)}" x2="${px(at.x)}" y1="${px(at.low)}" y2="${px(at.high)}"/>
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.low)}" y2="${px(at.low)}"/>
 <line class="whisker" x1="${px(at.x - 3)}" x2="${px(at.x + 3)}" y1="${px(at.high)}" y2="${px(at.high)}"/>
+${at.to - at.from < 1 ? undefined : html`<line class="whisker" x1="${px(at.from)}" x2="${px(at.to)}" y1="${px(at.y)}" y2="${px(at.y)}"/>`}
 ${dot(kind, at)}
 ${label && leader(at, label)}
 ${label && html`<text class="name" x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}">${nameOf(variant)}</text>`}</g>`;

@@ -53,7 +53,7 @@ function answer({ variants, front = [] }: BuildReport): Markup {
 function plots(report: BuildReport, tier: string): Markup | undefined {
   const drawn = qualityPlots(report, tier);
   if (!drawn) return undefined;
-  return html`<section><h2>Size, latency and quality${Object.keys(report.sources).length > 1 ? ` on tier ${tier}` : ''} <small>filled: on the front, no other is as small, as fast and as good · the line through a dot: 95% of its difference to the unconverted model</small></h2>${drawn}</section>`;
+  return html`<section><h2>Size, latency and quality${Object.keys(report.sources).length > 1 ? ` on tier ${tier}` : ''} <small>filled: on the front, no other is as small, as fast and as good · the lines through a dot: 95% of its difference to the unconverted model, 90% of its median latency; what is within that is not told apart</small></h2>${drawn}</section>`;
 }
 
 function notes({ variants }: BuildReport): Markup | undefined {

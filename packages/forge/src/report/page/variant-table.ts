@@ -1,5 +1,6 @@
+import type { Latency } from '@selvedge/core/release';
 import { formatBytes } from '@selvedge/core/units';
-import { formatMs, formatQuality, formatShare } from '../format.ts';
+import { formatBetween, formatMs, formatQuality, formatShare } from '../format.ts';
 import type { BuildReport, BuiltVariant } from '../schema.ts';
 import { html, type Markup } from './markup.ts';
 import { provenanceMark } from './provenance-mark.ts';
@@ -8,7 +9,7 @@ import { provenanceMark } from './provenance-mark.ts';
 export function variantTable(report: BuildReport): Markup {
   const front = new Set(report.front ?? []);
   const metric = report.variants.find(({ quality }) => quality)?.quality?.metric ?? 'quality';
-  const heads = ['variant', 'status', 'size', metric, 'drop, 95%', 'p50', 'p99', 'why'];
+  const heads = ['variant', 'status', 'size', metric, 'drop, 95%', 'p50, 90%', 'p99', 'why'];
   const reach = widest(report.variants);
   return html`<table class="variants"><thead><tr>${heads.map(
     (head, at) => html`<th scope="col"${at > 1 && at < 7 ? rightAligned : undefined}>${head}</th>`,
@@ -36,7 +37,7 @@ function rowOf(
 <td class="number" data-label="size">${size}</td>
 <td class="number" data-label="${metric}">${quality ? html`${formatQuality(quality.metric, quality.value)} ${provenanceMark(quality.provenance)}` : dash}</td>
 <td class="number" data-label="drop, 95%">${dropCell(variant, reach)}</td>
-<td class="number" data-label="p50">${latency ? html`<span title="${latency.p50Ms} ms, ${latency.runs} runs">${formatMs(latency.p50Ms)}</span> ${provenanceMark(latency.provenance)}` : dash}</td>
+<td class="number" data-label="p50, 90%">${latency ? medianCell(latency, slowest(report.variants)) : dash}</td>
 <td class="number" data-label="p99">${latency ? html`${formatMs(latency.p99Ms)} ${provenanceMark(latency.provenance)}` : dash}</td>
 <td class="why" data-label="why">${reason}</td></tr>`;
 }
@@ -57,6 +58,23 @@ const widest = (variants: readonly BuiltVariant[]): number =>
       ...(quality?.interval ?? []).map(Math.abs),
     ]),
   );
+
+/** The longest time that any median's interval reaches: the width of every drawing. */
+const slowest = (variants: readonly BuiltVariant[]): number =>
+  Math.max(...variants.map(({ latency }) => latency?.highMs ?? latency?.p50Ms ?? 0), 1e-12);
+
+/** The median with its interval drawn around it, from nothing to the slowest variant's. */
+function medianCell(latency: Latency, reach: number): Markup {
+  const { p50Ms, lowMs, highMs, runs, provenance } = latency;
+  const between = formatBetween(latency);
+  const words = `median ${p50Ms} ms of ${runs} runs${between === undefined ? '' : `, 90% ${between}`}`;
+  const at = (ms: number): string => (3 + (ms / reach) * (width - 6)).toFixed(1);
+  const drawing =
+    lowMs === undefined || highMs === undefined
+      ? undefined
+      : html` <svg class="interval" width="${width}" height="16" viewBox="0 0 ${width} 16" role="img" aria-label="${words}"><title>${words}</title><line class="whisker" x1="${at(lowMs)}" x2="${at(highMs)}" y1="8" y2="8"/><circle cx="${at(p50Ms)}" cy="8" r="3"/></svg>`;
+  return html`<span title="${words}">${formatMs(p50Ms)}</span> ${provenanceMark(provenance)}${drawing}`;
+}
 
 const width = 72;
 
