@@ -9,6 +9,7 @@ import {
   type Model,
   type NodeVerdict,
   type Partitioning,
+  type PartitionPolicy,
   partition,
   type SupportList,
 } from '@selvedge/onnx';
@@ -94,17 +95,50 @@ export function verdictOn(
     return { verdict: { ...head, ...unknownTo(model, reason) }, nodes: [] };
   }
   const inference = options.inference ?? inferValues(model, options);
-  const { dimensions } = options;
-  const nodes = judge(model, inference, list, { ...(dimensions && { dimensions }) });
-  const replaced = replacedNodes(nodes, model, list, dimensions);
-  const partitioning = partition(model, inference, nodes, entry.policy);
-  const counts = countVerdicts(nodes);
   // On a processor's own provider there is nothing to fall back to: what it lacks, it cannot load.
-  const isOwn = kind === 'cpu';
+  const asked = { list, policy: entry.policy, isOwn: kind === 'cpu' };
+  const found = recall(inference, asked) ?? judgeOn(asked, model, inference, options);
+  keep(inference, asked, found);
+  return { ...found, verdict: { ...head, ...found.verdict } };
+}
+
+/** What decides a verdict beside the model: targets differ in no more. */
+interface Asked {
+  readonly list: SupportList;
+  readonly policy: PartitionPolicy;
+  readonly isOwn: boolean;
+}
+
+interface Judged extends Omit<Compatibility, 'verdict'> {
+  readonly verdict: Omit<TargetVerdict, 'target' | 'unit' | 'provider'>;
+}
+
+/** Of an inference all that was judged with it: many targets share a list. */
+const judged = new WeakMap<Inference, (Asked & { readonly found: Judged })[]>();
+
+const recall = (inference: Inference, { list, policy, isOwn }: Asked): Judged | undefined =>
+  judged
+    .get(inference)
+    ?.find((one) => one.list === list && one.policy === policy && one.isOwn === isOwn)?.found;
+
+function keep(inference: Inference, asked: Asked, found: Judged): void {
+  if (recall(inference, asked)) return;
+  judged.set(inference, [...(judged.get(inference) ?? []), { ...asked, found }]);
+}
+
+function judgeOn(
+  { list, policy, isOwn }: Asked,
+  model: Model,
+  inference: Inference,
+  { dimensions }: VerdictOptions,
+): Judged {
+  const nodes = judge(model, inference, list, { ...(dimensions && { dimensions }) });
+  const replaced = replacedNodes(nodes, model, list, inference, dimensions);
+  const partitioning = partition(model, inference, nodes, policy);
+  const counts = countVerdicts(nodes);
   const verdict = isOwn ? ownVerdict(counts) : verdictOf(counts, partitioning);
   return {
     verdict: {
-      ...head,
       version: list.version,
       verdict,
       nodes: counts,
@@ -165,10 +199,11 @@ function replacedNodes(
   nodes: readonly NodeVerdict[],
   model: Model,
   list: SupportList,
+  inference: Inference,
   dimensions: InferenceOptions['dimensions'],
 ): ReadonlySet<string> {
   if (nodes.every(({ verdict }) => verdict !== 'unsupported')) return new Set();
-  const { report } = fixModel(model, list, { ...(dimensions && { dimensions }) });
+  const { report } = fixModel(model, list, { inference, ...(dimensions && { dimensions }) });
   return new Set(report.changed.map(({ node }) => node));
 }
 

@@ -4,16 +4,16 @@ import type { GraphProto, NodeProto } from '../wire/messages.ts';
 
 /** A value as a rule sees it. Absent is not known. */
 export interface SubjectValue {
-  readonly type?: DataTypeName;
+  readonly type?: DataTypeName | undefined;
   /** With one sample where the number of samples is free. */
-  readonly shape?: NonNullable<ValueFacts['shape']>;
+  readonly shape?: ValueFacts['shape'] | undefined;
   /** As `shape`, with null for sizes that change from run to run. */
-  readonly fixedSizes?: readonly (number | null)[];
+  readonly fixedSizes?: readonly (number | null)[] | undefined;
   readonly constant: boolean;
   /** Whether DequantizeLinear makes it: the model computes with it in integers. */
   readonly quantised: boolean;
   /** The elements of a small constant. */
-  readonly elements?: readonly number[];
+  readonly elements?: readonly number[] | undefined;
 }
 
 /** A node with its surroundings: what a rule is asked about. */

@@ -1,7 +1,7 @@
 import { mapGraphs } from '../../graph/map-graphs.ts';
 import { NamePool } from '../../pass/name-pool.ts';
 import { type PassResult, Report, skipped } from '../../pass/report.ts';
-import { inferValues } from '../../shape/infer.ts';
+import { type Inference, inferValues } from '../../shape/infer.ts';
 import { edit } from '../../wire/message.ts';
 import type { GraphProto, NodeProto } from '../../wire/messages.ts';
 import type { Model } from '../../wire/model.ts';
@@ -11,18 +11,28 @@ import { type FoundSubject, subjectsOf } from '../subjects.ts';
 import { Draft, type Rewrite } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
+export interface FixOptions extends JudgeOptions {
+  /** Of this model object, with the same dimensions, where it is at hand already. */
+  readonly inference?: Inference;
+}
+
 /**
  * Says operators that a provider does not run by operators that it does, wherever that is exact (to
  * rounding). A node is replaced only if the provider runs everything that takes its place; nodes that
  * it runs already, and those of functions, stay as they are.
  */
-export function fixModel(model: Model, list: SupportList, options: JudgeOptions = {}): PassResult {
+export function fixModel(
+  model: Model,
+  list: SupportList,
+  { inference: known, ...options }: FixOptions = {},
+): PassResult {
+  const inference = known ?? inferValues(model, options);
   const refused = new Set(
-    judge(model, inferValues(model, options), list, options)
+    judge(model, inference, list, options)
       .filter(({ verdict }) => verdict === 'unsupported')
       .map(({ node }) => node),
   );
-  const all = replacements(model, list, refused, options);
+  const all = replacements(model, list, refused, inference, options);
   if (all.size === 0)
     return skipped(model, `nothing of it can be said otherwise for ${list.about}`);
   const trial = replace(model, all);
@@ -45,10 +55,10 @@ function replacements(
   model: Model,
   list: SupportList,
   refused: ReadonlySet<NodeProto>,
+  inference: Inference,
   { dimensions }: JudgeOptions,
 ): Map<NodeProto, readonly NodeProto[]> {
   const pool = new NamePool(model);
-  const inference = inferValues(model, { ...(dimensions && { dimensions }) });
   const found = new Map<NodeProto, readonly NodeProto[]>();
   for (const one of subjectsOf(model, inference, list.types, dimensions)) {
     const { node } = one.subject;
