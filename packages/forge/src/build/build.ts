@@ -195,7 +195,9 @@ async function buildInto(work: Work): Promise<BuildReport> {
   const policy = await copyPolicy(staging, plan);
   const tiers: [tier: string, built: BuiltTier][] = [];
   for (const tier of plan.tiers) {
-    const memo = known ? openMemo(known.cache, engine, known.inputs, plan, tier, stamps) : noMemo;
+    const memo = known
+      ? openMemo(known.cache, engine, known.inputs, plan, tier, stamps, staging.workspace)
+      : noMemo;
     tiers.push([tier.tier, await buildTier(tier, { ...context, memo })]);
   }
   checkSameInterface(tiers);

@@ -12,11 +12,14 @@ import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import { writeBigModel } from '../../../../tests/support/big-model.ts';
 import { mnist, modelFile, noSharedData } from '../../../../tests/support/shared-data.ts';
 import { describeUnless } from '../../../../tests/support/skip.ts';
 import { writeDataset } from '../dataset/index.ts';
+import type { BuildReport } from '../report/index.ts';
 import { openBuildCache } from './cache/index.ts';
 import { type BuildOptions, build } from './index.ts';
+import { digestOf } from './source-model.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'selvedge-cached-'));
 const engine = createOrtEngine({ threads: 1 });
@@ -181,4 +184,29 @@ describeUnless(noSharedData)('a build that was made before', () => {
       await expect(stagesOf(cut, out)).rejects.toMatchObject({ code: 'bad-model' });
     expect(existsSync(join(here, 'c'))).toBe(false);
   });
+});
+
+it('a build whose weights are streamed is made once, and lends its conversions', async () => {
+  const input = join(here, 'big.onnx');
+  writeBigModel(input, { layers: 3, side: 1792 });
+  const contents = ({ variants }: BuildReport, out: string) =>
+    variants.map(({ id, data = [] }) => [
+      id,
+      ...data.map(({ file }) => digestOf(readFileSync(join(here, out, file)))),
+    ]);
+  const first = await stagesOf(input, 'a');
+  const second = await stagesOf(input, 'b');
+  expect(second.stages).toEqual(['cached']);
+  expect(contents(second.report, 'b')).toEqual(contents(first.report, 'a'));
+  const third = await stagesOf(input, 'c', { precisions: ['fp16'] });
+  expect(third.report.variants).toMatchObject([{ id: 'device-fp16', cached: true }]);
+  expect(contents(third.report, 'c')).toEqual(contents(first.report, 'a').slice(1));
+  rmSync(join(here, 'a'), { recursive: true });
+  expect((await stagesOf(input, 'd')).stages).toEqual(['cached']);
+  const [, own] = third.report.variants[0]!.data![0]!.digest.split(':');
+  writeFileSync(join(here, 'cache/v1/blobs', own!), 'damaged');
+  expect((await stagesOf(input, 'e')).report.cached).toBeUndefined();
+  const small = openBuildCache(join(here, 'small'), { maxBytes: 1_000_000 });
+  await stagesOf(input, 'f', { cache: small });
+  expect(small.problem).toContain('the build cache holds 1.00 MB');
 });

@@ -71,9 +71,8 @@ async function makeOrRecall(
   const recalled = await memo.recall(precision);
   if (recalled) return { made: recalled, cached: true };
   const made = await precision.make(job);
-  // The source itself is at hand, and so are weights too large to be kept twice.
-  if ('skipped' in made || (made.bytes !== job.source.bytes && !made.data))
-    await memo.keep(precision, made);
+  // The source itself is at hand.
+  if ('skipped' in made || made.bytes !== job.source.bytes) await memo.keep(precision, made);
   return { made, cached: false };
 }
 

@@ -60,14 +60,14 @@ async function place(
   const from = join(directory, location);
   await mkdir(dirname(to), { recursive: true });
   const isOurs = !relative(root, from).startsWith('..');
-  if (!isOurs || digest === undefined) return copy(from, to);
+  if (!isOurs || digest === undefined) return copyFileHashed(from, to);
   await rename(from, to);
   await sync(to);
   return digest;
 }
 
-/** In pieces, hashed on the way. */
-async function copy(from: string, to: string): Promise<Digest> {
+/** In pieces, hashed on the way; on the disk when this returns. */
+export async function copyFileHashed(from: string, to: string): Promise<Digest> {
   const source = await open(from, 'r');
   const target = await open(to, 'w');
   try {

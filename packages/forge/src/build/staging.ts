@@ -20,6 +20,8 @@ import { type StagedModel, stageModel, writeDurably } from './stage-model.ts';
  */
 export interface Staging {
   write(file: string, bytes: Uint8Array | string): Promise<void>;
+  /** Lets a file be put at a path where nothing is; what `put` answers. */
+  place(file: string, put: (path: string) => Promise<boolean>): Promise<boolean>;
   /** Writes a variant's model, and what stands beside it, and says where. */
   writeModel(id: string, model: ModelFile): Promise<StagedModel>;
   /** A directory of its own for what is on its way into the build; it goes with the staging. */
@@ -66,6 +68,17 @@ export async function openStaging(directory: string): Promise<Staging> {
       } catch (caught) {
         await rm(path, { force: true }).catch(() => {});
         await explainDiskFailure(caught as NodeJS.ErrnoException, path, lengthOf(bytes));
+      }
+    },
+    place: async (file, put) => {
+      const path = join(staged, file);
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await rm(path, { force: true });
+        return await put(path);
+      } catch (caught) {
+        await rm(path, { force: true }).catch(() => {});
+        return explainDiskFailure(caught as NodeJS.ErrnoException, path);
       }
     },
     writeModel: async (id, model) => {

@@ -1,7 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../source-model.ts';
 import { openBuildCache } from './build-cache.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'selvedge-cache-'));
@@ -89,8 +98,28 @@ describe('a build cache', () => {
     writeFileSync(join(directory, 'v1/blobs', 'f'.repeat(64)), 'of another build');
     await cache.put(key(2), 2, { model: bytes('2') });
     expect(blobs()).toHaveLength(3);
-    await cache.put(key(3), 3, { model: new Uint8Array(51) });
+    expect(cache.problem).toBeUndefined();
+    await cache.put(key(3), 3, { model: new Uint8Array(101) });
     expect(entries()).toHaveLength(2);
+    expect(cache.problem).toContain('it takes 101 B, and the build cache holds 100 B');
+  });
+
+  it('keeps a large file under a second name, and gives it back so; another that was said to be it, it does not', async () => {
+    const cache = openBuildCache(directory);
+    const path = join(directory, 'weights');
+    writeFileSync(path, 'the weights');
+    const digest = digestOf('the weights');
+    await cache.put(key(1), 1, { w: { path, digest, bytes: 11 } });
+    const entry = await cache.get(key(1));
+    expect(await entry?.place('w', join(directory, 'again'))).toBe(true);
+    expect(readFileSync(join(directory, 'again'), 'utf8')).toBe('the weights');
+    expect(statSync(join(directory, 'again')).ino).toBe(statSync(path).ino);
+    expect(await entry?.place('x', join(directory, 'none'))).toBe(false);
+    writeFileSync(path, 'the weighTs');
+    expect(await cache.get(key(1))).toBeUndefined();
+    await cache.put(key(2), 2, { w: { path, digest, bytes: 11 } });
+    expect(await cache.get(key(2))).toBeUndefined();
+    expect(blobs()).toEqual([]);
   });
 
   it('that cannot be written says so and fails nothing', async () => {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
+  constants,
+  copyFile,
+  link,
   mkdir,
   open,
   readdir,
@@ -11,7 +14,10 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Digest } from '@selvedge/core/schema';
 import { canonicalJson } from '@selvedge/core/trust';
+import { formatBytes } from '@selvedge/core/units';
+import { hashFile } from '../inputs/index.ts';
 import { digestOf } from '../source-model.ts';
 
 /** What was made before under a key: a document, and files by name. */
@@ -19,19 +25,39 @@ export interface CacheEntry {
   readonly document: unknown;
   /** @returns undefined where the file is gone or damaged by now */
   read(file: string): Promise<Uint8Array | undefined>;
+  /**
+   * Puts a file at a path where nothing is: as a second name of what the cache holds, or, where the
+   * file system has no such, as a copy.
+   *
+   * @returns false where the file is gone by now
+   */
+  place(file: string, path: string): Promise<boolean>;
   readonly files: readonly string[];
+}
+
+/** A file to keep that is too large to be read into memory. */
+export interface FileOnDisk {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly bytes: number;
 }
 
 /**
  * Results by the digest of everything they were made from. It holds copies only: whatever of it is
  * lost is made again, so nothing here fails a build. Several builds may use one directory at once,
- * and any of them may be killed: what stands in it is whole, or is found out by its digest.
+ * and any of them may be killed: what stands in it is whole, or is found out by its digest. A large
+ * file is a second name of the build's own, and so takes no room beside it.
  */
 export interface BuildCache {
   /** An entry whose document and files are all there and are what was put; otherwise undefined. */
   get(key: string): Promise<CacheEntry | undefined>;
-  put(key: string, document: unknown, files: Readonly<Record<string, Uint8Array>>): Promise<void>;
-  /** The first thing that went wrong, in a sentence; undefined while nothing has. */
+  /** What is larger than the whole cache is not kept, nor is a file on disk that is not what it was said to be. */
+  put(
+    key: string,
+    document: unknown,
+    files: Readonly<Record<string, Uint8Array | FileOnDisk>>,
+  ): Promise<void>;
+  /** The first thing that went wrong or found no room, in a sentence; undefined while nothing has. */
   readonly problem: string | undefined;
 }
 
@@ -83,29 +109,47 @@ class DirectoryCache implements BuildCache {
       const stored = files[file];
       return stored && this.#readBlob(stored);
     };
-    for (const file of Object.keys(files)) {
-      if (await read(file)) continue;
+    for (const stored of Object.values(files)) {
+      if (await this.#isWhole(stored)) continue;
       await rm(this.#entryPath(key), { force: true }).catch(() => {});
       return undefined;
     }
     const now = new Date();
     await utimes(this.#entryPath(key), now, now).catch(() => {});
-    return { document, read, files: Object.keys(files) };
+    const place = async (file: string, path: string) => {
+      const stored = files[file];
+      if (!stored) return false;
+      return linkOrCopy(this.#blobPath(stored.digest), path).then(
+        () => true,
+        (caught: NodeJS.ErrnoException) => {
+          if (caught.code === 'ENOENT') return false;
+          throw caught;
+        },
+      );
+    };
+    return { document, read, place, files: Object.keys(files) };
   }
 
   async put(
     key: string,
     document: unknown,
-    files: Readonly<Record<string, Uint8Array>>,
+    files: Readonly<Record<string, Uint8Array | FileOnDisk>>,
   ): Promise<void> {
-    const total = Object.values(files).reduce((sum, { length }) => sum + length, 0);
-    if (total > this.#maxBytes / 2) return;
+    const total = Object.values(files).reduce((sum, file) => sum + bytesIn(file), 0);
+    if (total > this.#maxBytes) {
+      this.problem ??= `not all of it is kept for the next build: it takes ${formatBytes(total)}, and the build cache holds ${formatBytes(this.#maxBytes)} (SELVEDGE_CACHE_BYTES)`;
+      return;
+    }
     try {
       for (const directory of [this.#entries, this.#blobs]) {
         await mkdir(directory, { recursive: true, mode: 0o700 });
       }
       const stored: Record<string, StoredFile> = {};
-      for (const [file, bytes] of Object.entries(files)) stored[file] = await this.#keep(bytes);
+      for (const [name, file] of Object.entries(files)) {
+        const kept = file instanceof Uint8Array ? await this.#keep(file) : await this.#link(file);
+        if (!kept) return;
+        stored[name] = kept;
+      }
       const body = canonicalJson({ key, document, files: stored } satisfies StoredEntry);
       await writeWhole(this.#entryPath(key), `${digestOf(body)}\n${body}`);
       await this.#evict();
@@ -143,6 +187,30 @@ class DirectoryCache implements BuildCache {
     if (found.length === bytes && digestOf(found) === digest) return new Uint8Array(found);
     await rm(path, { force: true }).catch(() => {});
     return undefined;
+  }
+
+  async #isWhole({ digest, bytes }: StoredFile): Promise<boolean> {
+    const path = this.#blobPath(digest);
+    const found = await stat(path).catch(() => undefined);
+    if (!found) return false;
+    if (found.size === bytes && (await hashFile(path)) === digest) return true;
+    await rm(path, { force: true }).catch(() => {});
+    return false;
+  }
+
+  /** @returns undefined where the file is another by now */
+  async #link({ path, digest, bytes }: FileOnDisk): Promise<StoredFile | undefined> {
+    const stored = { digest, bytes };
+    if (await this.#isWhole(stored)) return stored;
+    const temporary = temporaryOf(this.#blobPath(digest));
+    try {
+      await linkOrCopy(path, temporary);
+      if ((await hashFile(temporary)) !== digest) return undefined;
+      await rename(temporary, this.#blobPath(digest));
+      return stored;
+    } finally {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
   }
 
   async #keep(bytes: Uint8Array): Promise<StoredFile> {
@@ -184,6 +252,21 @@ class DirectoryCache implements BuildCache {
   }
 }
 
+const bytesIn = (file: Uint8Array | FileOnDisk): number =>
+  file instanceof Uint8Array ? file.length : file.bytes;
+
+/** Where the file system has no second names, or not from there, a copy; it may share its blocks. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (caught) {
+    if ((caught as NodeJS.ErrnoException).code === 'ENOENT') throw caught;
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  }
+}
+
+const temporaryOf = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.tmp`;
+
 const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1);
 
 function parseBody(text: string): StoredEntry | undefined {
@@ -209,7 +292,7 @@ async function newestFirst(directory: string): Promise<string[]> {
 
 /** A reader sees the whole file or none, whenever the writer is killed. */
 async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     await writeFile(temporary, bytes, { flag: 'wx', flush: true, mode: 0o600 });
     await rename(temporary, path);
