@@ -61,8 +61,18 @@ class Bar {
   }
 }
 
-const words = { calibrate: 'calibrate', mix: 'tell apart', evaluate: 'evaluate' } as const;
-const units = { calibrate: 'samples', mix: 'layers', evaluate: 'samples' } as const;
+const words = {
+  calibrate: 'calibrate',
+  mix: 'tell apart',
+  evaluate: 'evaluate',
+  judge: 'judge',
+} as const;
+const units = {
+  calibrate: 'samples',
+  mix: 'layers',
+  evaluate: 'samples',
+  judge: 'targets',
+} as const;
 
 function stepLine(event: Exclude<BuildProgress, Counted>): string {
   switch (event.stage) {
@@ -104,11 +114,11 @@ function countLine(event: Counted): string {
 const counts = ({ stage, done, total }: Counted): string =>
   `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${units[stage]}`;
 
-/** Of a build that has just begun nothing can be told yet. */
+/** Of the whole build; when it has just begun nothing can be told yet. */
 function left({ done, total, remainingMs }: Counted): string {
   if (done === 0 || done === total) return '';
   const seconds = Math.max(1, Math.round(remainingMs / 1000));
   return seconds < 90
-    ? `, about ${seconds} s left`
-    : `, about ${Math.round(seconds / 60)} min left`;
+    ? `; build: about ${seconds} s left`
+    : `; build: about ${Math.round(seconds / 60)} min left`;
 }

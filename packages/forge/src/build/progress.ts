@@ -15,16 +15,16 @@ export type BuildProgress =
     }
   | Counted;
 
-/** Samples are observed, layers told apart, or variants answer the evaluation set. */
+/** Samples are observed, layers told apart, variants answer the evaluation set, or are judged on targets. */
 export interface Counted {
-  readonly stage: 'calibrate' | 'mix' | 'evaluate';
+  readonly stage: 'calibrate' | 'mix' | 'evaluate' | 'judge';
   readonly tier: Tier;
-  /** What is observed: a calibration set may go through several models beside each other. */
+  /** What is observed (a calibration set may go through several models beside each other), or judged. */
   readonly what?: string;
-  /** Samples, or layers. */
+  /** Samples, layers or targets. */
   readonly done: number;
   readonly total: number;
-  /** Milliseconds until the tier is built, as far as can be told by now. */
+  /** Milliseconds until the tier is built or the variant judged, as far as can be told by now. */
   readonly remainingMs: number;
 }
 

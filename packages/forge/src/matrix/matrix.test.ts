@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, graphBuilder, writeModel } from '@selvedge/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildProgress } from '../build/index.ts';
 import { type Matrix, makeMatrix } from './index.ts';
 
 let dir: string;
@@ -45,7 +47,34 @@ const judge = async (tier: object, targets?: string[]): Promise<Matrix> => {
   });
 };
 
+/** Operators that some targets lack, one after the other. */
+function long(nodes: number): Uint8Array {
+  const g = graphBuilder('long', { opset: 18 });
+  let x = g.input('x', 'float32', [1, 8]);
+  for (let at = 0; at < nodes; at++) x = g.node(at % 2 ? 'Mish' : 'Relu', [x]);
+  g.output(x, 'float32', [1, 8]);
+  return concat(writeModel(g.build()));
+}
+
 describe('a matrix of a model', () => {
+  it('of a large graph tells how far it is, and is stopped between two targets', async () => {
+    const [file, out] = [join(dir, 'long.onnx'), join(dir, 'stopped')];
+    await writeFile(file, long(2_000));
+    const stop = new AbortController();
+    const told: string[] = [];
+    const onProgress = (event: BuildProgress) => {
+      if (!('total' in event)) return;
+      told.push(`${event.stage} ${event.what} ${event.done} of ${event.total}`);
+      // As a signal of the system does: it is heard when the loop is free.
+      if (event.done === 2) setTimeout(() => stop.abort());
+    };
+    const made = makeMatrix(file, { out, onProgress, signal: stop.signal });
+    await expect(made).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told[0]).toBe('judge as-it-came 1 of 20');
+    expect(told.length).toBeLessThan(6);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('has a cell for each target, with what falls back and why, and requires nothing', async () => {
     const out = join(dir, 'model');
     const matrix = await makeMatrix(join(dir, 'network.onnx'), { out });

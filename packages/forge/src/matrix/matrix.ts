@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { catalogue, chipOf } from '@selvedge/core/device';
 import { apiVersion, type Tier } from '@selvedge/core/schema';
 import { type BuildOptions, build } from '../build/build.ts';
+import { throwIfAborted } from '../build/inputs/index.ts';
 import { isBlueprint, planBuild } from '../build/plan.ts';
 import { assessor, targetOf } from './assess.ts';
 import { judgeCell, skippedCell } from './judge-cell.ts';
@@ -29,7 +31,7 @@ export interface MatrixOptions
  * the matrix says what it is as it came, and what the variants are that an earlier build of it left
  * in `out`.
  *
- * @throws SelvedgeError `not-found` (the file, a target), and what reading and building throws
+ * @throws SelvedgeError `not-found` (the file, a target), `cancelled`, and what reading and building throws
  */
 export async function makeMatrix(input: string, options: MatrixOptions): Promise<Matrix> {
   for (const id of options.targets ?? []) if (id !== 'all') chipOf(id);
@@ -38,8 +40,7 @@ export async function makeMatrix(input: string, options: MatrixOptions): Promise
   const targets = targetsOf(options.targets, named);
   const cells: MatrixCell[] = [];
   for (const subject of found.subjects) {
-    options.signal?.throwIfAborted();
-    cells.push(...(await cellsOf(subject, targets, limits)));
+    cells.push(...(await cellsOf(subject, targets, limits, options)));
   }
   const variants = found.subjects.map(({ variant }) => variant);
   const requirements = requirementsOf(limits, variants, cells);
@@ -96,12 +97,30 @@ async function cellsOf(
   { variant, load }: Subjects['subjects'][number],
   targets: readonly string[],
   limitsByTier: ReadonlyMap<Tier, Limits>,
+  { onProgress, signal }: Pick<MatrixOptions, 'onProgress' | 'signal'>,
 ): Promise<MatrixCell[]> {
   const limits = limitsByTier.get(variant.tier) ?? noLimits;
   if (!load) return targets.map((target) => skippedCell(variant, target, limits));
   const { model, workload } = await load();
+  throwIfAborted(signal, 'the matrix');
   const assess = assessor(model, variant.precision, workload);
-  return targets.map((target) =>
-    judgeCell(variant, target, assess.on(target), limits, assess.workload.peakMemoryBytes),
-  );
+  const { tier, id: what } = variant;
+  const isLong = model.graph.node.length >= longGraph;
+  const start = performance.now();
+  const cells: MatrixCell[] = [];
+  for (const [done, target] of targets.entries()) {
+    // Somebody who asks to stop is heard between two targets.
+    await setImmediate();
+    throwIfAborted(signal, 'the matrix');
+    cells.push(
+      judgeCell(variant, target, assess.on(target), limits, assess.workload.peakMemoryBytes),
+    );
+    const total = targets.length;
+    const remainingMs = ((performance.now() - start) / (done + 1)) * (total - done - 1);
+    if (isLong) onProgress?.({ stage: 'judge', tier, what, done: done + 1, total, remainingMs });
+  }
+  return cells;
 }
+
+/** Nodes from which on a variant's targets take long enough to be told of. */
+const longGraph = 2_000;

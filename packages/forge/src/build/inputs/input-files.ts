@@ -55,8 +55,8 @@ export const isAuthors = (metric: string | undefined): metric is string =>
   metric?.includes('.') === true;
 
 /** @throws SelvedgeError `cancelled` */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) fail('cancelled', 'the build was cancelled');
+export function throwIfAborted(signal: AbortSignal | undefined, what = 'the build'): void {
+  if (signal?.aborted) fail('cancelled', `${what} was cancelled`);
 }
 
 /** All of them. */
