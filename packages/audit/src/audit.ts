@@ -7,6 +7,7 @@ import {
   type Coupling,
   clientNames,
   declaredRequests,
+  findHandedRequests,
   findHttpCalls,
   findRequests,
   findSdkCalls,
@@ -14,6 +15,7 @@ import {
   indexFilesOf,
   proxyDeclarations,
   proxyMethods,
+  unreadHandlers,
   unreadSenders,
   type Wrapper,
   wrappersOf,
@@ -59,11 +61,12 @@ export async function audit(directory: string, options: AuditOptions = {}): Prom
 async function findCouplings(sources: Sources, rules: RuleBook): Promise<Coupling[]> {
   const settings = readSettings(sources.settings);
   let project = await withNames(sources, rules, settings);
-  let couplings = distinct([
+  const direct = [
     ...findSdkCalls(project, rules, settings),
     ...findHttpCalls(project, rules, settings),
     ...findRequests(project, rules, settings),
-  ]);
+  ];
+  let couplings = distinct([...direct, ...findHandedRequests(project, rules, settings, direct)]);
   const declared = [...declaredRequests(project, rules), ...proxyMethods(project, rules)];
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
@@ -90,7 +93,9 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
   await read({ words: proxyDeclarations(project) });
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
-    const words = [...unreadSenders(project, rules, settings)].filter((each) => !asked.has(each));
+    const words = [...unreadSenders(project, rules, settings), ...unreadHandlers(project)].filter(
+      (each) => !asked.has(each),
+    );
     if (words.length === 0) break;
     for (const each of words) asked.add(each);
     await read({ words });

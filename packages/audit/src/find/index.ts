@@ -2,6 +2,7 @@ export { addressNames } from './address-names.ts';
 export { clientNames } from './client-names.ts';
 export type { Coupling, Sign } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
+export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
 export { indexFilesOf } from './passed-on.ts';
 export { proxyDeclarations, proxyMethods } from './proxies.ts';

@@ -106,3 +106,28 @@ describe('an address that types leave to each other', () => {
     );
   });
 });
+
+describe('a request that one function makes and another sends', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'in Rust, as a builder that is handed on',
+      {
+        'src/claude.rs':
+          'use reqwest::RequestBuilder;\nfn prepare_chat() -> Data { let url = format!("{}/messages", "https://api.anthropic.com/v1"); Data::new(url) }\npub async fn chat(builder: RequestBuilder) -> Result<Out> {\n    let res = builder.send().await?;\n    res.json().await\n}\npub async fn chat_streaming(builder: RequestBuilder) { stream_of(builder, handle).await }\n',
+        'src/stream.rs':
+          'use reqwest::RequestBuilder;\npub async fn stream_of<F>(builder: RequestBuilder, handle: F) {\n    let mut es = builder.eventsource();\n}\n',
+      },
+      ['src/claude.rs:4 http anthropic', 'src/claude.rs:7 http anthropic'],
+    ],
+    [
+      'but not where it asks for a token, or to nobody that is known',
+      {
+        'src/claude.rs':
+          'use reqwest::RequestBuilder;\nconst URL: &str = "https://api.anthropic.com/v1/messages";\npub async fn fetch_token(builder: RequestBuilder) { builder.send().await; }\n',
+        'src/weather.rs':
+          'use reqwest::RequestBuilder;\nconst URL: &str = "https://api.weather.gov/points";\npub async fn ask(builder: RequestBuilder) { builder.send().await; }\n',
+      },
+      [],
+    ],
+  ])('%s', finds);
+});

@@ -1,9 +1,9 @@
 import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import {
-  declaredTypesOf,
   type Origin,
   originsOf,
   ownFile,
+  ownTypesOf,
   type Project,
   type SourceFile,
 } from '../resolve/index.ts';
@@ -112,9 +112,7 @@ function ofDeclaredType(
 ): Wrapper | undefined {
   if (callee.is !== 'member') return undefined;
   // A library's interface is implemented by many others, and called by the library.
-  const types = declaredTypesOf(callee.of, site).filter(
-    (type) => project.declaring(type, site.file.language).length > 0,
-  );
+  const types = ownTypesOf(callee.of, site, project);
   return wrappers.find(
     ({ fn: { owner, name } }) =>
       owner !== undefined && types.some((type) => project.mayStandFor(owner, type, name)),

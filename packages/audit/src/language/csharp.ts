@@ -48,12 +48,14 @@ const functions = new Set([
 function fn(node: SyntaxNode): FunctionHead | undefined {
   if (!functions.has(node.kind)) return undefined;
   const params = node.field('parameters');
+  const result = (node.field('returns') ?? node.field('type'))?.text();
   return {
     name: node.field('name')?.text() ?? '',
     params: (params ? params.named : []).map((each) => ({
       name: each.field('name')?.text() ?? each.text(),
       ...typeIn(each),
     })),
+    ...(result !== undefined && { result }),
     marks: node.named.filter((each) => each.kind === 'attribute_list').map((each) => each.text()),
     isAsync: node.named.some((each) => each.kind === 'modifier' && each.text() === 'async'),
   };

@@ -37,12 +37,14 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   if (kind === 'lambda_expression') return { name: '', params: [], marks: [] };
   if (kind !== 'method_declaration' && kind !== 'constructor_declaration') return undefined;
   const params = node.field('parameters');
+  const result = node.field('type')?.text();
   return {
     name: node.field('name')?.text() ?? '',
     params: (params ? params.named : []).map((each) => ({
       name: each.field('name')?.text() ?? '',
       ...typeIn(each),
     })),
+    ...(result !== undefined && { result }),
     marks: marksIn(child(node, 'modifiers')),
   };
 }

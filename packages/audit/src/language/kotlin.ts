@@ -45,16 +45,27 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   if (kind !== 'function_declaration') return undefined;
   const params = child(node, 'function_value_parameters');
   const modifiers = child(node, 'modifiers');
+  const result = resultOf(node);
   return {
     name: child(node, 'simple_identifier')?.text() ?? '',
     params: (params ? params.named : []).flatMap((each) =>
       each.kind === 'parameter' ? nameAndType(each) : [],
     ),
+    ...(result !== undefined && { result }),
     marks: (modifiers ? modifiers.named : [])
       .filter((each) => each.kind === 'annotation')
       .map((each) => each.text()),
     isAsync: /\bsuspend\b/.test(modifiers?.text() ?? ''),
   };
+}
+
+/** The type after the parameters; one before the name is what an extension extends. */
+function resultOf({ named }: SyntaxNode): string | undefined {
+  const after = named.findIndex(({ kind }) => kind === 'function_value_parameters') + 1;
+  return named
+    .slice(after)
+    .find(({ kind }) => (typeKinds as readonly string[]).includes(kind))
+    ?.text();
 }
 
 const typeKinds = ['user_type', 'nullable_type'] as const;

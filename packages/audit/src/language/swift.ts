@@ -45,9 +45,11 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   }
   if (!functionKinds.has(kind)) return undefined;
   const modifiers = child(node, 'modifiers');
+  const result = kind === 'function_declaration' ? child(node, ...typeKinds)?.text() : undefined;
   return {
     name: child(node, 'simple_identifier')?.text() ?? 'init',
     params: node.named.flatMap((each) => (each.kind === 'parameter' ? nameAndType(each) : [])),
+    ...(result !== undefined && { result }),
     marks: (modifiers ? modifiers.named : [])
       .filter((each) => each.kind === 'attribute')
       .map((each) => each.text()),
@@ -60,6 +62,8 @@ function nameAndType(node: SyntaxNode): { name: string; type?: string } {
   const type = typeOf(node);
   return { name: labels.at(-1)?.text() ?? '', ...(type !== undefined && { type }) };
 }
+
+const typeKinds = ['user_type', 'optional_type', 'array_type'] as const;
 
 const typeOf = (node: SyntaxNode): string | undefined => {
   const type = child(node, 'user_type', 'optional_type', 'type_annotation');

@@ -1,5 +1,7 @@
-import type { Expr } from '../language/code.ts';
+import { type Binding, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
+import type { Project } from './project.ts';
 import type { Site } from './site.ts';
+import type { SourceFile } from './source-file.ts';
 
 /**
  * The names in the type that a variable, parameter or field is declared with: of `List<Assistant>`
@@ -19,6 +21,113 @@ export function declaredTypesOf(expr: Expr, site: Site): string[] {
     if (here.length > 0) return [];
   }
   return fieldType(expr.name, site);
+}
+
+const maxSteps = 5;
+/** Functions of one name that may all be meant, where nothing says which. */
+const maxSame = 3;
+
+/**
+ * The codebase's own types that an expression may be of: what it is declared with, or else what makes
+ * it, be that a type's own name, a function that is declared to give one, or a field of another type.
+ */
+export function ownTypesOf(expr: Expr, site: Site, project: Project): string[] {
+  const types = new Typist(project).types(expr, site, maxSteps);
+  return [...new Set(types)].filter(
+    (type) => project.declaring(type, site.file.language).length > 0,
+  );
+}
+
+class Typist {
+  readonly #project: Project;
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  types(expr: Expr, site: Site, steps: number): string[] {
+    if (steps === 0) return [];
+    const declared = declaredTypesOf(expr, site);
+    if (declared.length > 0) return declared;
+    switch (expr.is) {
+      case 'name':
+        return this.#name(expr.name, site, steps - 1);
+      case 'member':
+        return this.#member(expr.of, expr.name, site, steps - 1);
+      case 'call':
+        return this.#call(expr.callee, site, steps - 1);
+      case 'list':
+        return expr.any ? expr.items.flatMap((item) => this.types(item, site, steps - 1)) : [];
+      default:
+        return [];
+    }
+  }
+
+  #name(name: string, site: Site, steps: number): string[] {
+    const { bindings } = site.file.code;
+    for (let fn = site.fn; fn; fn = fn.outer) {
+      const here = bindings.filter((each) => each.fn === fn && each.name === name);
+      if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
+      if (fn.params.some((each) => each.name === name)) return [];
+    }
+    return site.owner === undefined ? [] : this.#field(name, site.owner, site, steps);
+  }
+
+  #member(of: Expr, name: string, site: Site, steps: number): string[] {
+    const isSelf = of.is === 'name' && (of.name === 'this' || of.name === site.fn?.receiver);
+    if (isSelf) return site.owner === undefined ? [] : this.#field(name, site.owner, site, steps);
+    return this.#ownersOf(of, site, steps).flatMap((owner) =>
+      this.#field(name, owner, site, steps),
+    );
+  }
+
+  /** The types that a receiver is of, or the one that it names (`Store.shared`). */
+  #ownersOf(of: Expr, site: Site, steps: number): string[] {
+    if (of.is === 'name' && this.#project.isType(of.name)) return [of.name];
+    return this.types(of, site, steps);
+  }
+
+  #field(name: string, owner: string, { file: { language } }: Site, steps: number): string[] {
+    const own = this.#project.declaring(owner, language).flatMap((file) => {
+      const fields = file.code.bindings.filter(
+        (each) => each.owner === owner && each.name === `this.${name}`,
+      );
+      return this.#bound(fields, { file, owner }, steps);
+    });
+    if (own.length > 0) return own;
+    return this.#project
+      .inheritedField(owner, name, language)
+      .flatMap(({ file, binding }) =>
+        this.#bound([binding], { file, owner: binding.owner }, steps),
+      );
+  }
+
+  #bound(bindings: readonly Binding[], site: Site, steps: number): string[] {
+    return bindings.flatMap(({ type, value, fn, owner }) => {
+      if (type !== undefined) return namesIn(type);
+      if (!value) return [];
+      const at = { file: site.file, fn: fn ?? site.fn, owner: owner ?? site.owner };
+      return this.types(value, at, steps);
+    });
+  }
+
+  /** `Store()`, or what a function says that it gives. */
+  #call(callee: Expr, site: Site, steps: number): string[] {
+    const name = pathOf(callee).at(-1) ?? '';
+    if (this.#project.isType(name)) return [name];
+    const all = this.#functionsOf(name, site.file);
+    const owners = callee.is === 'member' ? this.#ownersOf(callee.of, site, steps) : [];
+    const meant = all.filter(({ owner }) => owner !== undefined && owners.includes(owner));
+    const functions = meant.length > 0 ? meant : all.length <= maxSame ? all : [];
+    return functions.flatMap(({ result }) => (result === undefined ? [] : namesIn(result)));
+  }
+
+  #functionsOf(name: string, { language }: SourceFile): readonly CodeFunction[] {
+    return this.#project.functionsNamed(name).filter(({ owner }) => {
+      if (owner === undefined) return true;
+      return this.#project.declaring(owner, language).length > 0;
+    });
+  }
 }
 
 function fieldType(name: string, { file, owner }: Site): string[] {

@@ -1,5 +1,5 @@
 export type { Given } from './arguments.ts';
-export { declaredTypesOf } from './declared-type.ts';
+export { declaredTypesOf, ownTypesOf } from './declared-type.ts';
 export { isManifest, type Manifest } from './manifest.ts';
 export { type Origin, originsOf, ownFile } from './origin.ts';
 export { directoryOf, type PlacedCall, Project } from './project.ts';
