@@ -6,6 +6,7 @@ import {
   addressNames,
   type Coupling,
   clientNames,
+  declarationsBehind,
   declaredRequests,
   findHandedRequests,
   findHttpCalls,
@@ -44,10 +45,19 @@ export interface AuditOptions {
 export async function audit(directory: string, options: AuditOptions = {}): Promise<AuditReport> {
   await checkDirectory(directory);
   const rules = ruleBook(await loadRules([ownRules, ...(options.rules ?? [])]));
+  return auditBy(rules, directory, options.tests);
+}
+
+/** Audits a directory by rules that are read already. */
+export async function auditBy(
+  rules: RuleBook,
+  directory: string,
+  tests?: boolean,
+): Promise<AuditReport> {
   const sources = await readSources(
     directory,
     (language) => wordsOf(rules.providers, language),
-    options.tests,
+    tests,
   );
   try {
     const couplings = await findCouplings(sources, rules);
@@ -71,7 +81,9 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
     const wrappers = [...declared, ...wrappersOf(couplings)];
-    const names = namesOf(wrappers).filter((name) => !asked.has(name));
+    const names = [...namesOf(wrappers), ...declarationsBehind(wrappers)].filter(
+      (name) => !asked.has(name),
+    );
     for (const name of names) asked.add(name);
     if (await sources.readMore({ words: names })) project = await withIndexes(sources);
     const known = new Set(couplings.map(({ call }) => call));

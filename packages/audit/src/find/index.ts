@@ -8,4 +8,4 @@ export { indexFilesOf } from './passed-on.ts';
 export { proxyDeclarations, proxyMethods } from './proxies.ts';
 export { findRequests } from './requests/index.ts';
 export { findSdkCalls } from './sdk.ts';
-export { findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';
+export { declarationsBehind, findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';

@@ -96,9 +96,11 @@ function callee(
   if (declared) return { wrapper: declared, confidence: 0.95 };
   const origins = originsOf(call.expr.callee, site, project);
   for (const wrapper of others) {
-    const meant = origins.some((origin) => isMeant(origin, wrapper, project));
+    const meant = origins.some((origin) => isMeant(origin, wrapper, others, project));
     if (meant) return { wrapper, confidence: 0.95 };
   }
+  const relative = ofFamily(call.expr.callee, file, others, project);
+  if (relative) return { wrapper: relative, confidence: 0.65 };
   if (origins.length > 0) return undefined;
   return byNameAlone(project, others);
 }
@@ -115,8 +117,82 @@ function ofDeclaredType(
   const types = ownTypesOf(callee.of, site, project);
   return wrappers.find(
     ({ fn: { owner, name } }) =>
-      owner !== undefined && types.some((type) => project.mayStandFor(owner, type, name)),
+      owner !== undefined &&
+      types.some(
+        (type) =>
+          project.mayStandFor(owner, type, name) &&
+          (owner === type || mostlyWraps(type, name, wrappers, project)),
+      ),
   );
+}
+
+/** Whether most of a type's implementations of a method reach a model: of one that few do, no call says so. */
+function mostlyWraps(
+  type: string,
+  method: string,
+  wrappers: readonly Wrapper[],
+  project: Project,
+): boolean {
+  const all = new Set(
+    project
+      .functionsNamed(method)
+      .flatMap(({ owner }) =>
+        owner !== undefined && owner !== type && project.mayStandFor(owner, type, method)
+          ? [owner]
+          : [],
+      ),
+  );
+  const owners = new Set(wrappers.map(({ fn }) => fn.owner));
+  const reaching = [...all].filter((each) => owners.has(each)).length;
+  return reaching * 2 >= all.size;
+}
+
+/**
+ * Where a language declares no types: the method of a family of classes of which most reach a model,
+ * called on an object that is named after what they do or are.
+ */
+function ofFamily(
+  callee: Expr,
+  { language }: SourceFile,
+  wrappers: readonly Wrapper[],
+  project: Project,
+): Wrapper | undefined {
+  if (callee.is !== 'member' || !/^(python|javascript)$/.test(language.id)) return undefined;
+  const own = wrappers.filter(({ file, fn }) => file.language === language && fn.owner);
+  const [first] = own;
+  const supers = own.map(({ fn, file }) => supersOf(fn.owner ?? '', file));
+  const base = supers[0]?.find((each) => supers.filter((of) => of.includes(each)).length > 1);
+  if (!first || base === undefined) return undefined;
+  const object = (pathOf(callee.of).at(-1) ?? '').toLowerCase();
+  const isNamedSo =
+    roles.test(object) || object.includes(first.fn.name.toLowerCase().slice(0, minStem));
+  return isNamedSo && object.length >= 3 && mostlyWraps(base, first.fn.name, own, project)
+    ? first
+    : undefined;
+}
+
+const minStem = 7;
+const roles = /model|llm|provider|engine|backend|agent|assistant|translat|embedder|chatbot/;
+
+const supersOf = (owner: string, { code }: SourceFile): readonly string[] =>
+  code.types.find(({ name }) => name === owner)?.supers.filter((each) => !anyBase.test(each)) ?? [];
+
+const anyBase =
+  /^(object|ABC|abc|metaclass|ABCMeta|Protocol|Generic|Exception|extends|implements)$/;
+
+/** How files begin that declare the types that wrappers implement, or functions that give one. */
+export function declarationsBehind(wrappers: readonly Wrapper[]): string[] {
+  const types = new Set(
+    wrappers.flatMap(({ fn, file }) =>
+      file.code.types.flatMap(({ name, supers }) => (name === fn.owner ? supers : [])),
+    ),
+  );
+  return [...types]
+    .filter((type) => type.length >= 4 && !/^(object|Any|String|Sendable|Serializable)$/.test(type))
+    .flatMap((type) => [
+      ...['interface', 'class', 'protocol', 'trait'].map((kind) => `${kind} ${type}`),
+      ...[`: ${type}<`, `: ${type} `, `-> ${type}`, `-> any ${type}`, `: ${type}\n`],
+    ]);
 }
 
 interface Meant {
@@ -145,7 +221,12 @@ function isSelf(name: string, call: CallSite): boolean {
   return false;
 }
 
-function isMeant(origin: Origin, { file, fn }: Wrapper, project: Project): boolean {
+function isMeant(
+  origin: Origin,
+  { file, fn }: Wrapper,
+  wrappers: readonly Wrapper[],
+  project: Project,
+): boolean {
   const path = ownFile(origin);
   const { owner } = fn;
   if (path === undefined) {
@@ -155,7 +236,9 @@ function isMeant(origin: Origin, { file, fn }: Wrapper, project: Project): boole
   if (path === file.path)
     return owner === undefined || origin.path.includes(owner) || origin.path.length === 1;
   const type = origin.path.at(-2);
-  return owner !== undefined && type !== undefined && project.mayStandFor(owner, type, fn.name);
+  if (owner === undefined || type === undefined) return false;
+  if (!project.mayStandFor(owner, type, fn.name)) return false;
+  return owner === type || mostlyWraps(type, fn.name, wrappers, project);
 }
 
 /** Where nothing says what the receiver is, a name of several words that only wrappers have. */
