@@ -1,8 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concat, graphBuilder, readModel, writeModel } from '@selvedge/onnx';
+import {
+  concat,
+  graphBuilder,
+  makeNode,
+  makeValueInfo,
+  readModel,
+  writeModel,
+} from '@selvedge/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeBigModel } from '../../../../tests/support/big-model.ts';
 import { fixLines } from '../report/index.ts';
 import { build } from './build.ts';
 
@@ -41,6 +49,35 @@ describe('a build with --fix', () => {
     const [variant] = report.variants;
     expect(variant!.fallbacks![0]).toMatchObject({ target: 'apple-m4', verdict: 'full' });
     const bytes = new Uint8Array(await readFile(join(directory, 'fixed', variant!.file!)));
+    const ops = readModel(bytes, { name: 'fixed' }).graph.node.map(({ opType }) => opType);
+    expect(ops).not.toContain('Mish');
+  });
+
+  it('is of a model with weights beside it, which stay as they are and are not read', async () => {
+    const big = join(directory, 'big.onnx');
+    writeBigModel(big, { layers: 3, side: 1792 });
+    const read = readModel(new Uint8Array(await readFile(big)), { name: 'big' });
+    const { node, output } = read.graph;
+    const mish = makeNode('Mish', [output[0]!.name], ['mish'], {}, { name: 'mish' });
+    const y = makeValueInfo('mish', 'float32', [1, 1792]);
+    const graph = { ...read.graph, node: [...node, mish], output: [y] };
+    const opsetImport = [{ ...read.opsetImport[0]!, version: 18n }];
+    await writeFile(big, concat(writeModel({ ...read, graph, opsetImport } as typeof read)));
+    const said: string[] = [];
+    const { report } = await build(big, {
+      out: join(directory, 'big'),
+      precisions: ['fp32', 'fp16'],
+      targets: ['apple-m4'],
+      fix: true,
+      onProgress: (event) => event.stage === 'warning' && said.push(event.message),
+    });
+    expect(report.model.fixed).toMatchObject({ changed: [{ op: 'Mish' }], warnings: [] });
+    expect(said).toEqual(report.model.fixed?.warnings);
+    const [fp32, fp16] = report.variants;
+    expect(fp16?.status).not.toBe('skipped');
+    expect(fp32?.data?.[0]?.digest).toBe(report.model.data?.[0]?.digest);
+    const bytes = new Uint8Array(await readFile(join(directory, 'big', fp32!.file!)));
+    expect(bytes.length).toBeLessThan(100_000);
     const ops = readModel(bytes, { name: 'fixed' }).graph.node.map(({ opType }) => opType);
     expect(ops).not.toContain('Mish');
   });

@@ -1,5 +1,6 @@
+import { formatBytes } from '@selvedge/core/units';
 import { type Engine, numberReader, type Tensor } from '@selvedge/infer/engine';
-import { concat, inspectModel, type Model, writeModel } from '@selvedge/onnx';
+import { concat, inspectModel, type Model, referExternal, writeModel } from '@selvedge/onnx';
 import { fixFor } from '../compat/index.ts';
 import type { SourceFixes } from '../report/index.ts';
 import { loadOrExplain } from './load-or-explain.ts';
@@ -8,7 +9,8 @@ import type { LoadedModel } from './source-model.ts';
 
 /**
  * A tier's model with what `--fix` changes so that its targets run more of it. The engine answers one
- * seeded input with both; where the answers differ by more than rounding, nothing is changed.
+ * seeded input with both, one after the other; where the answers differ by more than rounding,
+ * nothing is changed. Weights that are streamed stay where they are, and are not read.
  *
  * @throws SelvedgeError `engine-failed`, `not-found` for a target that the catalogue lacks
  */
@@ -18,34 +20,40 @@ export async function fixSource(
   engine: Engine,
 ): Promise<{ readonly source: LoadedModel; readonly fixed: SourceFixes }> {
   const leave = (why: string) => ({ source, fixed: { changed: [], warnings: [why] } });
-  if (source.data) return leave('nothing is fixed in a model whose weights are streamed');
   const { model, report } = fixFor(targets, source.model);
   const fixed = { changed: [...report.changed], warnings: [...report.warnings] };
   if (fixed.changed.length === 0) return { source, fixed };
   const changed = withModel(source, model);
+  const added = changed.bytes.length - source.bytes.length;
+  if (source.data && added > mostAdded) {
+    return leave(
+      `nothing is fixed: it would take ${formatBytes(added)} more beside weights that are streamed`,
+    );
+  }
   const apart = await whyApart(source, changed, engine);
   return apart === undefined ? { source: changed, fixed } : leave(`nothing is fixed: ${apart}`);
 }
 
+/** Constants that a change may bring into a model whose weights stand beside it. */
+const mostAdded = 32 * 1024 * 1024;
+
 const withModel = (source: LoadedModel, model: Model): LoadedModel => ({
   ...source,
   model,
-  bytes: concat(writeModel(model)),
+  bytes: concat(writeModel(source.data ? referExternal(model) : model)),
   facts: inspectModel(model),
 });
 
-/** Why two models are not the same, as far as one input tells. */
+/** Why two models are not the same, as far as one input tells. One of them is loaded at a time. */
 async function whyApart(
   before: LoadedModel,
   after: LoadedModel,
   engine: Engine,
 ): Promise<string | undefined> {
+  const trial = await answerOnce(after, engine);
   const first = await loadOrExplain(engine, before, before.file);
   if ('refused' in first) return undefined;
-  const second = await loadOrExplain(engine, after, after.file);
   try {
-    if ('refused' in second) return second.refused;
-    const trial = await findInputs(second, 1);
     if ('refused' in trial) return trial.refused;
     const { outputs } = await first.run(trial.inputs);
     const other = Object.entries(trial.outputs).find(
@@ -54,7 +62,16 @@ async function whyApart(
     return other && `output ${other[0]} would be another`;
   } finally {
     await first.close();
-    if (!('refused' in second)) await second.close();
+  }
+}
+
+async function answerOnce(model: LoadedModel, engine: Engine) {
+  const session = await loadOrExplain(engine, model, model.file);
+  if ('refused' in session) return session;
+  try {
+    return await findInputs(session, 1);
+  } finally {
+    await session.close();
   }
 }
 

@@ -82,6 +82,8 @@ export async function buildTier(plan: TierPlan, context: TierContext): Promise<B
   const { engine, progress } = context;
   progress({ stage: 'load', tier: plan.tier });
   const { source, fixed } = await loadSource(plan, engine);
+  for (const message of fixed?.warnings ?? [])
+    progress({ stage: 'warning', tier: plan.tier, message });
   const { inputs, outputs } = source.facts;
   const described = { source: await sourceOf(source, fixed, context), inputs, outputs };
   const reference = await loadOrExplain(engine, source, plan.source);

@@ -41,6 +41,20 @@ export function detachExternal(model: Model, data: ExternalData): Model {
   return mapGraphs(model, (graph) => detachGraph(graph, detach));
 }
 
+/**
+ * Refers to tensors where they stand in files already, and reads none of them: what `linkExternal`
+ * opened can be written again once something else in the model has changed. What is in memory stays
+ * in the model.
+ */
+export function referExternal(model: Model): Model {
+  return mapGraphs(model, (graph) =>
+    detachGraph(graph, (tensor) => {
+      const place = placeOf(tensor);
+      return place ? reference(tensor, place.location, place.offset, place.length) : tensor;
+    }),
+  );
+}
+
 function detachGraph(graph: GraphProto, detach: (tensor: TensorProto) => TensorProto): GraphProto {
   const initializer = mapList(graph.initializer, detach);
   const node = mapList(graph.node, (candidate) => {

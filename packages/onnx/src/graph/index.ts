@@ -16,7 +16,7 @@ export {
   externalReferences,
   linkExternal,
 } from './external.ts';
-export { detachExternal, type ExternalData } from './external-write.ts';
+export { detachExternal, type ExternalData, referExternal } from './external-write.ts';
 export { type GraphIndex, indexGraph } from './graph-index.ts';
 export { inspectModel, type ModelFacts } from './inspect.ts';
 export { type GraphPass, mapGraphs } from './map-graphs.ts';
