@@ -46,7 +46,7 @@ const agentOnce = (name: string, target: string) =>
 describe('by hand', () => {
   it('a family is built, and published to a hub that is for development', async () => {
     const blueprint = await sampleBlueprint(at('sample'));
-    const built = await selvedge('build', blueprint, '--out', at('build'));
+    const built = await selvedge('build', blueprint, '--fix', '--out', at('build'));
     expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
     hub = String((await serve('hub', '--data', at('hub'), '--port', '0', '--dev')).url);
     expect((await selvedge('keys', 'init', '--out', at('keys'))).code).toBe(0);

@@ -247,7 +247,10 @@ describe('dynamic quantisation', () => {
     };
     const largestSum = (values: readonly number[]): number => {
       const evenRow = (_: number, at: number) => Math.floor(at / 64) % 2 === 0;
-      const [even, odd] = [values.filter(evenRow), values.filter((...at) => !evenRow(...at))];
+      const [even, odd] = [
+        values.filter(evenRow),
+        values.filter((value, at) => !evenRow(value, at)),
+      ];
       const most = (sign: number) =>
         even.map(
           (value, at) => 255 * (Math.max(0, sign * value) + Math.max(0, sign * (odd[at] ?? 0))),
