@@ -52,13 +52,15 @@ export const shownAddress = (address: string): string =>
 
 /** Where an account or its models are managed. */
 const managing =
-  /[/\0](models|files|usage|billing(\/.*)?|dashboard\/.*|balance|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|metrics|user|me|api_keys?|files\/[^/]*|upload\/.*)\/?(\?[^/]*)?$/i;
+  /[/\0](models|files|usage|billing(\/.*)?|dashboard\/.*|account|balance|quota|subscriptions?|languages|supported-languages|getlang|doc|docs|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|metrics|user|me|api_keys?|files\/[^/]*|upload\/.*)\/?(\?[^/]*)?$/i;
 
 /** Whether an address is one where an account or its models are managed, and nothing is inferred. */
 export const isManaging = (address: string): boolean => managing.test(address);
 
-const mentions = (text: string, { name }: ProviderRule): boolean =>
-  text.toLowerCase().includes(name);
+const mentions = (text: string, { name, names }: ProviderRule): boolean => {
+  const lower = text.toLowerCase();
+  return [name, ...names].some((each) => lower.includes(each));
+};
 
 const mayBeAddress = (text: string): boolean =>
   text.length < 2000 && !/\s/.test(text) && /[/:\0]/.test(text);

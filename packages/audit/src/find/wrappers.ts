@@ -23,11 +23,15 @@ export interface Wrapper {
 /** Wrappers around wrappers are followed so far; farther up it is the application. */
 const maxDepth = 2;
 
+/** What only likely calls a wrapper makes none of what is around it. */
+const sureEnough = 0.64;
+
 /** The named functions around couplings. A local engine's callers are local, and so no findings. */
 export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
   const wrappers = new Map<CodeFunction, Wrapper>();
   for (const coupling of couplings) {
     if (coupling.kind === 'local' || depthOf(coupling) >= maxDepth) continue;
+    if (coupling.through && coupling.confidence < sureEnough) continue;
     const fn = enclosing(coupling.call.fn);
     if (fn && !wrappers.has(fn) && isWrapper(fn))
       wrappers.set(fn, { file: coupling.file, fn, coupling });

@@ -234,17 +234,34 @@ class Tracer {
       if (file) files.add(file);
     }
     for (const file of this.#project.neighbours(site.file)) files.add(file);
+    const isMeant = isOfReceiver(callee, origins, this.#project);
     return [...files].flatMap((file) => [
       ...file.code.bindings
         .filter(({ name, fn }) => name === 'return' && fn?.name === called && called !== '')
+        .filter(({ fn }) => isMeant(fn?.owner))
         .flatMap((binding) => this.#bound([binding], { file }, steps)),
-      ...file.code.functions.flatMap(({ name, result }) =>
-        name === called && called !== '' && result !== undefined
+      ...file.code.functions.flatMap(({ name, result, owner }) =>
+        name === called && called !== '' && result !== undefined && isMeant(owner)
           ? this.#type(result, { file }, steps)
           : [],
       ),
     ]);
   }
+}
+
+/** Whether methods of a type may be what a call on a receiver means, of which the codebase's type is known. */
+function isOfReceiver(
+  callee: Expr,
+  origins: readonly Origin[],
+  project: Project,
+): (owner: string | undefined) => boolean {
+  const types = new Set(
+    origins.flatMap((origin) => (ownFile(origin) === undefined ? [] : origin.path.slice(0, -1))),
+  );
+  if (callee.is !== 'member' || types.size === 0) return () => true;
+  return (owner) =>
+    owner === undefined ||
+    [...types].some((type) => type === owner || project.mayStandFor(owner, type, callee.name));
 }
 
 type Parameter = CodeFunction['params'][number];
