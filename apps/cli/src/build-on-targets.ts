@@ -5,13 +5,14 @@ import {
   isIfConverted,
   isNowhere,
 } from '@selvedge/forge';
+import type { Io } from './io.ts';
 import { formatTable } from './table.ts';
 
 /**
  * What each variant is expected to do on each target that was asked about, and on which of its units:
  * an estimate for the CPU is none for the accelerator. Empty where no target was asked about.
  */
-export function onTargets({ variants }: BuildReport): string[] {
+export function onTargets({ variants }: BuildReport, io: Pick<Io, 'colour' | 'columns'>): string[] {
   const rows = variants.flatMap(({ id, fallbacks = [], estimates }) =>
     fallbacks.map((fallback) => {
       const { target, estimatedOn = '' } = fallback;
@@ -28,11 +29,11 @@ export function onTargets({ variants }: BuildReport): string[] {
   );
   if (rows.length === 0) return [];
   const head = [
-    'target',
-    'variant',
+    { head: 'target', wrap: 12 },
+    { head: 'variant', wrap: 14 },
     { head: 'expected', align: 'right' },
     'on',
-    'runs there',
+    { head: 'runs there', wrap: 10 },
     { head: 'falls back', align: 'right' },
   ] as const;
   return [
@@ -40,6 +41,7 @@ export function onTargets({ variants }: BuildReport): string[] {
     formatTable(
       head,
       rows.sort(([a = ''], [b = '']) => a.localeCompare(b)),
+      io,
     ),
   ];
 }

@@ -33,8 +33,8 @@ describe('the progress of a build', () => {
     const lines = told(beside).trim().split('\n');
     expect(lines).toHaveLength(8);
     expect(lines.slice(0, 2)).toEqual([
-      'calibrate   device, a: 25 of 100 samples, about 5 s left',
-      'calibrate   device, b: 25 of 100 samples, about 5 s left',
+      'calibrate   device, a: 25 of 100 samples; build: about 5 s left',
+      'calibrate   device, b: 25 of 100 samples; build: about 5 s left',
     ]);
     expect(lines.at(-1)).toBe('calibrate   device, b: 100 of 100 samples');
   });

@@ -1,23 +1,14 @@
 import { fail } from '@selvedge/core/errors';
-import { formatBytes } from '@selvedge/core/units';
-import {
-  type BuildReport,
-  build as buildVariants,
-  fixLines,
-  formatLatency,
-  formatQuality,
-  formatShare,
-} from '@selvedge/forge';
+import { type BuildReport, build as buildVariants } from '@selvedge/forge';
 import { Option } from 'commander';
 import { userBuildCache } from '../build-cache.ts';
-import { onTargets } from '../build-on-targets.ts';
 import { buildProgress } from '../build-progress.ts';
+import { buildSummary } from '../build-summary.ts';
 import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
 import { sourceDate } from '../source-date.ts';
-import { formatTable } from '../table.ts';
 
 interface Flags {
   out: string;
@@ -92,7 +83,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   });
   if (cache?.problem) io.warn(cache.problem);
   io.result(report);
-  io.print(summary(report, flags.out));
+  io.print(buildSummary(report, flags.out, io));
   const nothing = whyNothing(report);
   if (nothing) io.warn(`selvedge: ${input}: nothing was built: ${nothing}`);
   return ok ? 0 : 1;
@@ -123,40 +114,4 @@ function numberOf(text: string): number {
   return fail('usage', `--max-drop ${text} is not a number`, {
     hint: 'expected a fraction such as 0.01',
   });
-}
-
-function summary(report: BuildReport, out: string): string {
-  const front = new Set(report.front ?? []);
-  const rows = report.variants.map(({ id, status, bytes, quality, latency, reason, cached }) => [
-    `${front.has(id) ? '◆' : ' '} ${id}`,
-    status,
-    bytes === null ? '—' : formatBytes(bytes),
-    quality ? `${quality.metric} ${formatQuality(quality.metric, quality.value)} ●` : '—',
-    quality?.drop == null ? '—' : formatShare(quality.drop),
-    latency ? formatLatency(latency) : '—',
-    cached ? `${reason} (conversion cached)` : reason,
-  ]);
-  const right = (head: string) => ({ head, align: 'right' as const });
-  const head = [
-    '  variant',
-    'status',
-    right('size'),
-    right('quality'),
-    right('drop'),
-    right('p50'),
-    'why',
-  ];
-  const lines = [
-    ...Object.values(report.sources)
-      .flatMap(fixLines)
-      .map((line) => line.trim().replace(/^- /, '')),
-    formatTable(head, rows),
-    ...onTargets(report),
-    '',
-    ...(front.size > 0 ? ['◆ on the front: no other is as small, as fast and as good'] : []),
-    ...(report.calibration?.warnings ?? []).map((line) => `⚠ ${line}`),
-    ...(report.cached ? [`Made before, at ${report.createdAt}: nothing was made again.`] : []),
-    `${out}/report.html`,
-  ];
-  return lines.join('\n');
 }

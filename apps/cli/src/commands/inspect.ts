@@ -40,7 +40,7 @@ function printInspection(io: Io, inspection: Inspection): void {
   const counts = Object.entries(ops).map(([op, number]) => [op, count(number)]);
   io.print(`\n${formatTable(['operator', right('count')], counts, io)}`);
   if (targets.length === 0) return;
-  io.print(`\n${targetLines(targets, io).join('\n')}`);
+  io.print(`\n${targetLines(model.file, targets, io).join('\n')}`);
 }
 
 const row =

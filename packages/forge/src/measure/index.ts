@@ -1,3 +1,4 @@
+export { mayBatch, runBatch } from './batch.ts';
 export { type Contestant, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export { type Interval, pairedInterval, ratioInterval, scoreInterval } from './interval.ts';
 export { defaultLatencyBudget, type LatencyBudget, measureLatency } from './latency.ts';
