@@ -198,15 +198,16 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
 function leadsElsewhere(address: string, name: string, search: Search): boolean {
   if (isWhole.test(address)) return false;
   const { sending, project, settings, match } = search;
+  const base = address.replace(/\/$/, '');
   const ends = sending
     .requestsIn(name)
     .flatMap(({ file, call }) =>
-      textsWithin(call.expr, { file, fn: call.fn, owner: call.owner }, project, settings).filter(
-        (each) => each.startsWith(`${hole}/`),
-      ),
+      textsWithin(call.expr, { file, fn: call.fn, owner: call.owner }, project, settings),
+    )
+    .flatMap((each) =>
+      each.startsWith(`${hole}/`) ? [base + each.slice(1)] : isWhole.test(each) ? [each] : [],
     );
-  const base = address.replace(/\/$/, '');
-  return ends.length > 0 && ends.every((each) => !match(base + each.slice(1), ''));
+  return ends.length > 0 && ends.every((each) => !match(each, ''));
 }
 
 /** The address on the base that the client was made with. */

@@ -130,6 +130,9 @@ function ofDeclaredType(
   );
 }
 
+/** So many implementations that reach a model are no chance, whatever others do. */
+const many = 5;
+
 /** Whether most of a type's implementations of a method reach a model: of one that few do, no call says so. */
 function mostlyWraps(
   type: string,
@@ -148,7 +151,7 @@ function mostlyWraps(
   );
   const owners = new Set(wrappers.map(({ fn }) => fn.owner));
   const reaching = [...all].filter((each) => owners.has(each)).length;
-  return reaching * 2 >= all.size;
+  return reaching * 2 >= all.size || reaching >= many;
 }
 
 /**

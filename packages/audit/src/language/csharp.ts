@@ -68,13 +68,13 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       const isField = declaration?.parent()?.kind === 'field_declaration';
       const label = node.field('name')?.text() ?? node.named[0]?.text() ?? '';
       const value = node.named.slice(1).at(-1);
-      return [
-        {
-          name: isField ? `this.${label}` : label,
-          ...(declaration && typeIn(declaration)),
-          ...(value && { value: read(value) }),
-        },
-      ];
+      const bound = {
+        ...(declaration && typeIn(declaration)),
+        ...(value && { value: read(value) }),
+      };
+      if (!isField) return [{ name: label, ...bound }];
+      const property = generated(label, declaration?.parent());
+      return [label, ...property].map((each) => ({ name: `this.${each}`, ...bound }));
     }
     case 'property_declaration': {
       const value = node.field('value') ?? returnedIn(child(node, 'accessor_list'));
@@ -101,6 +101,16 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     default:
       return [];
   }
+}
+
+/** The property that a tool makes of a field: of `[ObservableProperty] _name` it is `Name`. */
+function generated(field: string, declaration: SyntaxNode | null | undefined): string[] {
+  const isMarked = declaration?.named.some(
+    (each) => each.kind === 'attribute_list' && each.text().includes('ObservableProperty'),
+  );
+  if (!isMarked) return [];
+  const label = field.replace(/^(m_|_)/, '');
+  return [label.charAt(0).toUpperCase() + label.slice(1)];
 }
 
 /** What a property's `get { return value; }` gives. */
@@ -132,7 +142,14 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'postfix_unary_expression':
       return readInner(node, read);
     case 'cast_expression':
-      return readField(node, 'value', read);
+      return cast(node, read);
+    case 'constructor_initializer':
+      return callAt(
+        node,
+        name(constructed(node)),
+        argsIn(child(node, 'argument_list'), read),
+        true,
+      );
     case 'member_access_expression': {
       const label = (node.field('name')?.text() ?? '').replace(/<.*$/s, '');
       return member(readField(node, 'expression', read), label);
@@ -197,8 +214,29 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   }
 }
 
-function argsOf(node: SyntaxNode, read: ReadExpr): Argument[] {
-  const list = node.field('arguments');
+/** Of an object that a member is asked of, the type that it is cast to says whose. */
+function cast(node: SyntaxNode, read: ReadExpr): Expr {
+  const value = readField(node, 'value', read);
+  const type = node.field('type');
+  const isAsked = node.parent()?.parent()?.kind === 'member_access_expression';
+  return isAsked && type?.kind === 'identifier'
+    ? callAt(node, name(type.text()), [{ value }], true)
+    : value;
+}
+
+/** The class whose constructor `: this(…)` or `: base(…)` calls. */
+function constructed(node: SyntaxNode): string {
+  const type = node.parent()?.parent()?.parent();
+  if (!node.text().replace(/^:\s*/, '').startsWith('base'))
+    return type?.field('name')?.text() ?? '';
+  const bases = child(type ?? null, 'base_list');
+  return bases?.named[0]?.text().replace(/[<(].*$/s, '') ?? '';
+}
+
+const argsOf = (node: SyntaxNode, read: ReadExpr): Argument[] =>
+  argsIn(node.field('arguments') ?? undefined, read);
+
+function argsIn(list: SyntaxNode | undefined, read: ReadExpr): Argument[] {
   return (list ? list.named : []).flatMap((each): Argument[] => {
     const parts = each.named;
     const value = parts.at(-1);

@@ -1,4 +1,4 @@
-import type { Expr, MemberExpr } from '../language/code.ts';
+import type { Binding, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
 import { argumentsFor, isConstructor } from './arguments.ts';
 import { originsOf, ownFile } from './origin.ts';
@@ -106,7 +106,8 @@ class Reader {
   #field(name: string, site: Site, steps: number): string[] {
     const { bindings } = site.file.code;
     const fields = bindings.filter(
-      (each) => each.name === `this.${name}` && each.owner === site.owner,
+      (each) =>
+        each.owner === site.owner && (each.name === `this.${name}` || isSetWithout(name, each)),
     );
     const found = fields.flatMap(({ value, fn }) =>
       value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
@@ -294,6 +295,10 @@ const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDe
 
 const joinerOf = (name: string): string =>
   /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';
+
+/** In C#, Java and their kin a constructor sets a field without `this`. */
+const isSetWithout = (name: string, { name: bound, fn, owner }: Binding): boolean =>
+  bound === name && owner !== undefined && fn !== undefined && isConstructor(fn);
 
 /** A name that every second type has is a setting's only where its object says so. */
 const isSetting = (path: readonly string[]): boolean =>
