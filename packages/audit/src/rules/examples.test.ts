@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { audit } from '../audit.ts';
+import { auditBy } from '../audit.ts';
 import type { LanguageId } from '../language/languages.ts';
 import { loadRules } from './load.ts';
+import { ruleBook } from './match.ts';
 
 const rules = await loadRules();
+const book = ruleBook(rules);
 const directories: string[] = [];
 afterAll(() => Promise.all(directories.map((each) => rm(each, { recursive: true }))));
 
@@ -25,7 +27,7 @@ async function servicesIn(language: LanguageId, source: string): Promise<string[
   const directory = await mkdtemp(join(tmpdir(), 'selvedge-rule-'));
   directories.push(directory);
   await writeFile(join(directory, fileNames[language]), source);
-  const { findings, local } = await audit(directory);
+  const { findings, local } = await auditBy(book, directory);
   return [...findings, ...local].map(({ service }) => service);
 }
 

@@ -43,12 +43,14 @@ interface Automaton {
   readonly final: Uint8Array;
 }
 
+/** A word that another begins tells already: of those, the shorter is kept. */
 function build(words: readonly string[]): Automaton {
   const children: Map<number, number>[] = [new Map()];
   const isFinal: boolean[] = [false];
-  for (const word of words) {
+  for (const word of words.toSorted((a, b) => a.length - b.length)) {
     let state = 0;
     for (const byte of new TextEncoder().encode(word)) {
+      if (isFinal[state]) break;
       const letter = folded[byte]!;
       let to = children[state]!.get(letter);
       if (to === undefined) {
@@ -67,21 +69,15 @@ function build(words: readonly string[]): Automaton {
 function completed(children: readonly Map<number, number>[], isFinal: boolean[]): Automaton {
   const next = new Int32Array(children.length * 128);
   const suffix = new Int32Array(children.length);
-  const queue: number[] = [];
-  for (const [letter, to] of children[0]!) {
-    next[letter] = to;
-    queue.push(to);
-  }
+  const queue = [0];
   for (let at = 0; at < queue.length; at++) {
     const state = queue[at]!;
-    const fallback = suffix[state]!;
-    if (isFinal[fallback]) isFinal[state] = true;
-    for (let letter = 0; letter < 128; letter++) {
-      const to = children[state]!.get(letter);
-      const otherwise = next[(fallback << 7) | letter]!;
-      next[(state << 7) | letter] = to ?? otherwise;
-      if (to === undefined) continue;
-      suffix[to] = otherwise;
+    const fallback = suffix[state]! << 7;
+    if (isFinal[fallback >> 7]) isFinal[state] = true;
+    if (state !== 0) next.copyWithin(state << 7, fallback, fallback + 128);
+    for (const [letter, to] of children[state]!) {
+      suffix[to] = state === 0 ? 0 : next[fallback | letter]!;
+      next[(state << 7) | letter] = to;
       queue.push(to);
     }
   }

@@ -8,14 +8,16 @@ import type { LanguageRule, ProviderRule } from '../rules/index.ts';
  */
 export function wordsOf(providers: readonly ProviderRule[], language: LanguageId): Set<string> {
   return new Set(
-    providers.flatMap(({ languages, hosts, paths, headers, bodies, environment }) => [
+    providers.flatMap(({ languages, hosts, paths, commonPaths, headers, bodies, ...rest }) => [
       ...wordsOfRule(languages[language], language),
       ...hosts.map((host) => longest(host.split('*'))),
       ...paths.map((path) => longest(path.split('*'))),
       ...headers,
       ...bodies.flatMap((fields) => fields.filter((each) => each.includes('_'))),
       ...(quotesKeys.test(language) ? bodies.flat().flatMap(quoted) : []),
-      ...environment,
+      ...rest.environment,
+      // A path that anybody may have tells where the provider is named.
+      ...(commonPaths.length > 0 ? [rest.name, ...rest.names] : []),
     ]),
   );
 }
