@@ -3,7 +3,7 @@ import { SelvedgeError } from '@selvedge/core/errors';
 import { type Io, reportError } from './io.ts';
 
 /** So long may what was asked to stop take to leave things in order. */
-const graceMs = 1_500;
+const graceMs = 1_000;
 
 /** So long may the process itself take to end once all is in order. */
 const endingMs = 300;

@@ -15,11 +15,15 @@ export interface PassThreads {
   close(): Promise<void>;
 }
 
-/** Below this a pass takes less time than a thread does to start. */
-const worthAThread = 4 << 20;
+/** Below both a pass takes less time than a thread does to start. */
+const worthAThread = { bytes: 4 << 20, nodes: 1_000 };
 
-/** Threads that start when a pass over a large model first needs them, at most one per core. */
-export function openPassThreads(count = availableParallelism()): PassThreads {
+/**
+ * Threads that start when a pass over a large model first needs them, at most one per core.
+ *
+ * @param nodes of the graph that all of them are about
+ */
+export function openPassThreads(nodes: number, count = availableParallelism()): PassThreads {
   const idle: PassThread[] = [];
   const all: PassThread[] = [];
   /** What is too large for memory goes one after the other: each holds a tensor or two. */
@@ -45,7 +49,8 @@ export function openPassThreads(count = availableParallelism()): PassThreads {
   return {
     async run({ bytes, data }, request, workspace) {
       const file = { bytes, ...(data && { data }) };
-      if (sizeOf(file) < worthAThread) return runPass(file, request, workspace);
+      const isSmall = nodes < worthAThread.nodes && sizeOf(file) < worthAThread.bytes;
+      if (isSmall) return runPass(file, request, workspace);
       const work = async () => {
         const thread = await take();
         try {
