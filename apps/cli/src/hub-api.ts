@@ -1,3 +1,4 @@
+import { SelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import { type Environment, readEnvironment } from '@selvedge/node/config';
 import { fetchJson } from '@selvedge/node/http';
 import type { Static, TSchema } from 'typebox';
@@ -17,7 +18,14 @@ export async function askHub<T extends TSchema>(
 ): Promise<Static<T>> {
   return fetchJson(`${hub.replace(/\/+$/, '')}/api/v1/${path}`, schema, {
     headers: authorization(readEnvironment(process.env)),
-  });
+  }).catch(nameWhatStartsOne);
+}
+
+function nameWhatStartsOne(caught: unknown): never {
+  const { code, message, details } = toSelvedgeError(caught);
+  if (code !== 'network') throw caught;
+  const hint = 'selvedge up, or selvedge hub, starts a hub; --hub says where it is';
+  throw new SelvedgeError(code, message, { hint, details, cause: caught });
 }
 
 function authorization({ token }: Environment): Record<string, string> {

@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (caught) {
     if (!(caught instanceof CommanderError)) throw caught;
     if (caught.exitCode === 0) return 0;
-    return reportError(usageError(caught), io);
+    return reportError(usageError(caught, argv), io);
   }
   return exitCode;
 }
@@ -49,10 +49,23 @@ function* leaves(command: Command): Generator<Command> {
   for (const child of command.commands) yield* leaves(child);
 }
 
-function usageError(caught: CommanderError): SelvedgeError {
+/** Commands and subcommands that docs/cli.md lists as not there yet. */
+const later = new Set([
+  ...['rollout', 'delta', 'signals', 'drill', 'release promote', 'release replicate'],
+  ...['release prune', 'release rollback', 'release export', 'release import'],
+  ...['fleet census', 'route simulate', 'route lint'],
+]);
+
+function usageError(caught: CommanderError, argv: readonly string[]): SelvedgeError {
   const message =
     caught.code === 'commander.help' ? 'no command given' : caught.message.replace(/^error: /, '');
-  return new SelvedgeError('usage', message, { hint: 'see selvedge --help' });
+  const [name = '', second = ''] = argv;
+  if (later.has(name) || later.has(`${name} ${second}`)) {
+    const hint = 'it is not there yet: docs/cli.md lists what is to come';
+    return new SelvedgeError('usage', message, { hint });
+  }
+  const known = Object.hasOwn(commands, name) ? `${name} ` : '';
+  return new SelvedgeError('usage', message, { hint: `see selvedge ${known}--help` });
 }
 
 /** Whoever reads our output may stop before we do (`selvedge … | head`): that is no fault. */

@@ -10,7 +10,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   'not-found': 'check the name',
   gate: 'the report says which bar does not hold',
   conflict: 'read the new state and try again',
-  network: 'check that the other side runs and that its address is right',
+  network:
+    'check that the other side runs (selvedge up, or selvedge hub, starts one) and that its address is right',
   'bad-upstream': 'check the address; something else answers there',
   timeout: 'allow more time, or try again later',
   unavailable: 'try again later',

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type BuildReport, build as buildVariants } from '@selvedge/forge';
 import { Option } from 'commander';
@@ -49,7 +52,7 @@ export const build: CommandModule = (program, run) => {
       'most a variant may lose to fp32, e.g. 0.01; for snr the share of signal power',
     )
     .addOption(
-      new Option('--target <id>', 'a target of the catalogue to estimate for; repeatable')
+      new Option('--target <id>', 'a target of the catalogue to estimate for, or all; repeatable')
         .argParser((id: string, all: string[]) => [...all, id])
         .default([], 'any'),
     )
@@ -63,6 +66,7 @@ export const build: CommandModule = (program, run) => {
 };
 
 async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
+  refuseDirectory(input);
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const { report, ok } = await buildVariants(input, {
     out: flags.out,
@@ -73,7 +77,7 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
     evaluation: flags.eval,
     metric: flags.metric,
     maxDrop: flags.maxDrop === undefined ? undefined : numberOf(flags.maxDrop),
-    targets: flags.target.length > 0 ? flags.target : undefined,
+    targets: targetsOf(flags.target),
     fix: flags.fix,
     cache,
     machine: machineDirectory(process.env),
@@ -88,6 +92,19 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   if (nothing) io.warn(`selvedge: ${input}: nothing was built: ${nothing}`);
   return ok ? 0 : 1;
 }
+
+/** Whoever names a directory means the blueprint in it. */
+function refuseDirectory(input: string): void {
+  if (!existsSync(join(input, 'selvedge.yaml'))) return;
+  fail('usage', `${input} is a directory`, {
+    hint: `give its blueprint: selvedge build ${join(input, 'selvedge.yaml')}`,
+  });
+}
+
+const targetsOf = (asked: readonly string[]): string[] | undefined =>
+  asked.length === 0
+    ? undefined
+    : [...new Set(asked.flatMap((id) => (id === 'all' ? catalogue.map((chip) => chip.id) : [id])))];
 
 /** The first variant's reason, where there is no variant. */
 const whyNothing = ({ variants }: BuildReport): string | undefined =>

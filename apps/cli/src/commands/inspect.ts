@@ -10,17 +10,18 @@ export const inspect: CommandModule = (program, run) => {
   program
     .command('inspect')
     .argument('<model>', 'an .onnx file')
-    .description('says what a model is, and what is known of it on targets; runs nothing')
+    .description(
+      'says what a model is, and what is known of it on targets; runs it once where its graph does not tell what a run costs',
+    )
     .option(
       '--target <id>',
       'a target of the catalogue, or all; repeatable',
-      (id: string, ids: string[]) => [...ids, id],
-      [] as string[],
+      (id: string, ids: string[] = []) => [...ids, id],
     )
     .addHelpText('after', '\nExample:\n  selvedge inspect mnist-8.onnx --target flagship-2026')
     .action(
-      run(async (io, file: string, flags: { target: string[] }) => {
-        const inspection = await inspectFile(file, flags.target);
+      run(async (io, file: string, flags: { target?: string[] }) => {
+        const inspection = await inspectFile(file, flags.target ?? []);
         io.result(inspection);
         printInspection(io, inspection);
       }),

@@ -10,7 +10,7 @@ import { sourceDate } from '../source-date.ts';
 
 interface Flags {
   out: string;
-  target: string[];
+  target?: string[];
   cache: boolean;
 }
 
@@ -24,8 +24,7 @@ export const matrix: CommandModule = (program, run) => {
     .option(
       '--target <id>',
       "a target of the catalogue, or all; repeatable (default: the blueprint's, else all)",
-      (id: string, ids: string[]) => [...ids, id],
-      [] as string[],
+      (id: string, ids: string[] = []) => [...ids, id],
     )
     .option('--no-cache', 'build a blueprint anew')
     .addHelpText('after', '\nExample:\n  selvedge matrix selvedge.yaml --target all --out build')
@@ -36,7 +35,7 @@ async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const found = await makeMatrix(input, {
     out: flags.out,
-    targets: flags.target.length > 0 ? flags.target : undefined,
+    targets: flags.target,
     cache,
     machine: machineDirectory(process.env),
     sourceDate: sourceDate(process.env),

@@ -54,7 +54,10 @@ export function chipOf(target: string): Chip {
   const chip = catalogue.find(({ id }) => id === target);
   if (chip) return chip;
   const known = catalogue.map(({ id }) => id);
-  const meant = nearest(target, known);
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const meant =
+    nearest(target, known) ??
+    known.find((id) => target.length >= 4 && letters(id).startsWith(letters(target)));
   return fail('not-found', `no target "${target}" in the catalogue`, {
     hint: meant === undefined ? `one of ${known.join(', ')}` : `did you mean "${meant}"?`,
     details: { target },

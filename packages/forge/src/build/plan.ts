@@ -10,6 +10,7 @@ import { fail } from '@selvedge/core/errors';
 import { type FamilyName, nearest, type Tier, type Version } from '@selvedge/core/schema';
 import { parse } from 'yaml';
 import { readRegularText } from '../files/index.ts';
+import { checkMetric } from '../measure/index.ts';
 import { checkCompression, compressionOf } from './compression/method.ts';
 import type { Bar, Budget } from './gate.ts';
 import { precisions as madeHere } from './precision/index.ts';
@@ -200,7 +201,7 @@ function checkPrecision(name: string): void {
   if (name === 'all' || known.some((precision) => precision === name)) return;
   const meant = nearest(name, [...known, 'all']);
   fail('usage', `no precision is called ${name}`, {
-    hint: meant === undefined ? `expected ${known.join(', ')} or all` : `did you mean "${meant}"?`,
+    hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}expected ${known.join(', ')} or all`,
     details: { field: 'precision', found: name },
   });
 }
@@ -230,6 +231,7 @@ function checkPlan(plan: BuildPlan, options: PlanOptions): BuildPlan {
     });
   }
   for (const tier of plan.tiers) checkTier(tier);
+  if (plan.evaluation?.metric !== undefined) checkMetric(plan.evaluation.metric);
   checkJudged(plan);
   return plan;
 }

@@ -27,10 +27,14 @@ export async function chooseMetric(
   signal?: AbortSignal,
 ): Promise<Metric> {
   if (wanted === undefined) return named[defaultMetric(dataset, example)] as Metric;
-  const known = named[wanted];
-  if (known) return known;
-  if (/\.(mjs|js|mts|ts)$/.test(wanted)) return (await moduleMetric(wanted, signal)) as Metric;
-  return fail('usage', `there is no metric ${wanted}`, {
+  checkMetric(wanted);
+  return named[wanted] ?? ((await moduleMetric(wanted, signal)) as Metric);
+}
+
+/** Whether a metric of that name can be. @throws SelvedgeError `usage` */
+export function checkMetric(wanted: string): void {
+  if (Object.hasOwn(named, wanted) || /\.(mjs|js|mts|ts)$/.test(wanted)) return;
+  fail('usage', `there is no metric ${wanted}`, {
     hint: 'expected top1, agreement, snr or a module file such as metric.mjs',
   });
 }
