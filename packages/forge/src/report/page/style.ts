@@ -74,7 +74,7 @@ table.layers{width:100%}
 tr{border-bottom:1px solid var(--hair);padding:8px 0}
 th,td,td.number{border:0;height:auto;min-height:20px;padding:2px 0;text-align:left;white-space:normal}
 td[data-label]::before{color:var(--soft);content:attr(data-label);display:inline-block;font:12px/20px var(--sans);min-width:104px}
-td.drawn{display:none}
+td.drawn,tr.skipped td.number{display:none}
 td.why{max-width:none}
 td.why::before{display:block!important}
 .plots{gap:24px 0}
