@@ -65,7 +65,12 @@ function expectRefusal(finished: Finished, exit: number, code: string, says: Reg
   expect(stderr).toMatch(new RegExp(`^selvedge: ${code}: .+: .+\\n$`));
   expect(stderr).toMatch(says);
   expect(JSON.parse(stdout)).toMatchObject({
-    error: { code, message: expect.any(String), details: expect.any(Object) },
+    error: {
+      code,
+      message: expect.any(String),
+      hint: expect.stringMatching(/./),
+      details: expect.any(Object),
+    },
   });
 }
 

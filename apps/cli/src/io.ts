@@ -50,7 +50,8 @@ export function reportError(caught: unknown, io: Pick<Io, 'json'>): number {
     process.stderr.write(`${(caught as Error)?.stack ?? ''}\n`);
   if (io.json) {
     const { code, message, details } = error;
-    process.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`);
+    const hint = error.hint || remedies[code];
+    process.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } })}\n`);
   }
   return error.row.exit;
 }
