@@ -38,6 +38,8 @@ export interface CalibratedOptions {
   /** Loads what is run; by default as one file, which ends at 2 GiB. */
   readonly load?: ((model: Model) => Promise<Session>) | undefined;
   readonly dataset: Dataset;
+  /** Does one observation, which holds a session of its own, when its turn has come. */
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Begins to count what goes through the model. */
   readonly begin: (what: string) => Count;
   readonly signal: AbortSignal | undefined;
@@ -45,22 +47,33 @@ export interface CalibratedOptions {
 
 /** @throws SelvedgeError (from what it gives) `bad-dataset`, `engine-failed`, `bad-model`, `cancelled` */
 export function openCalibrated(options: CalibratedOptions): Calibrated {
+  const { turn } = options;
   const calibration = once(() =>
-    calibrate(options.engine, options.model, options.dataset, {
-      ...(options.load && { load: options.load }),
-      onProgress: options.begin('activations'),
-      signal: options.signal,
-    }),
+    turn(() =>
+      calibrate(options.engine, options.model, options.dataset, {
+        ...(options.load && { load: options.load }),
+        onProgress: options.begin('activations'),
+        signal: options.signal,
+      }),
+    ),
   );
   return {
     calibration,
     everyRange: once(async () => {
       const whole = await calibration();
       if ('skipped' in whole) return fail('internal', 'no ranges without a calibration');
-      const further = await unlessHidden(furtherRanges(options), new Map());
+      const further = await unlessHidden(
+        turn(() => furtherRanges(options)),
+        new Map(),
+      );
       return new Map([...further, ...whole.ranges]);
     }),
-    moments: once(() => unlessHidden(collectMoments(options), noMoments)),
+    moments: once(() =>
+      unlessHidden(
+        turn(() => collectMoments(options)),
+        noMoments,
+      ),
+    ),
   };
 }
 

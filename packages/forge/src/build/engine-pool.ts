@@ -22,7 +22,11 @@ export function createEnginePool(
     name: first.engine.name,
     version: first.engine.version,
     async load(model): Promise<Session> {
-      const member = members.reduce((least, one) => (one.sessions < least.sessions ? one : least));
+      // What is streamed is as large as memory allows, and stays in one process.
+      const member =
+        model.directory === undefined
+          ? members.reduce((least, one) => (one.sessions < least.sessions ? one : least))
+          : first;
       member.sessions += 1;
       const leave = once(() => {
         member.sessions -= 1;

@@ -35,14 +35,16 @@ export async function openData(
   const { source, evaluation, calibration, engine, begin, signal } = options;
   const samples = calibration ?? (evaluation && subset(evaluation, mostForExtremes));
   const load = source.data && loadBeside(engine, options.staging);
+  const turn = source.data ? oneByOne() : atOnce;
   const dataOf: PrecisionJob['dataOf'] = (model, of) => ({
     calibrated:
       calibration &&
       openCalibrated({
-        ...{ engine, model, load, dataset: calibration, signal },
+        ...{ engine, model, load, dataset: calibration, turn, signal },
         begin: (what) => begin(of === undefined ? what : `${what}, ${of}`),
       }),
-    extremes: samples && once(() => findExtremes(engine, model, samples, { load, signal })),
+    extremes:
+      samples && once(() => turn(() => findExtremes(engine, model, samples, { load, signal }))),
   });
   // What preparing makes of large weights is put away where they are converted.
   const model = source.data
@@ -61,6 +63,20 @@ async function trialsOf(options: DataOptions, calibration: Dataset): Promise<Tri
   const samples = trialSamples(source.model, inputs);
   const metric = evaluation && options.metric;
   return openTrials({ engine, reference, calibration, evaluation, metric, samples, signal });
+}
+
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+const atOnce: Turn = (work) => work();
+
+/** Each observation of a streamed model is a session as large as the model: one is held at a time. */
+function oneByOne(): Turn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
 }
 
 /** Weights that are streamed stay beside what an engine is given. */
