@@ -17,6 +17,7 @@ import {
   proxyDeclarations,
   proxyMethods,
   unreadHandlers,
+  unreadRequestSenders,
   unreadSenders,
   type Wrapper,
   wrappersOf,
@@ -105,9 +106,11 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
   await read({ words: proxyDeclarations(project) });
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
-    const words = [...unreadSenders(project, rules, settings), ...unreadHandlers(project)].filter(
-      (each) => !asked.has(each),
-    );
+    const words = [
+      ...unreadSenders(project, rules, settings),
+      ...unreadHandlers(project),
+      ...unreadRequestSenders(project),
+    ].filter((each) => !asked.has(each));
     if (words.length === 0) break;
     for (const each of words) asked.add(each);
     await read({ words });

@@ -6,6 +6,6 @@ export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
 export { indexFilesOf } from './passed-on.ts';
 export { proxyDeclarations, proxyMethods } from './proxies.ts';
-export { findRequests } from './requests/index.ts';
+export { findRequests, unreadRequestSenders } from './requests/index.ts';
 export { findSdkCalls } from './sdk.ts';
 export { declarationsBehind, findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';

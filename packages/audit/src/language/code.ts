@@ -50,6 +50,8 @@ export interface CodeFunction {
   readonly name: string;
   /** The class, struct or object that it is a method of. */
   readonly owner?: string;
+  /** The type that it extends from outside, whose members it names as its own (Kotlin, Swift). */
+  readonly extends?: string;
   /** What the language calls the object it is called on, where that is not `this`. */
   readonly receiver?: string;
   readonly params: readonly { readonly name: string; readonly type?: string }[];

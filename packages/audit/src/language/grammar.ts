@@ -4,7 +4,10 @@ import type { SyntaxNode } from './syntax.ts';
 export type ReadExpr = (node: SyntaxNode) => Expr;
 
 /** What a grammar says a function node is; the reader adds where it stands. */
-export type FunctionHead = Pick<CodeFunction, 'name' | 'params' | 'result' | 'marks'> & {
+export type FunctionHead = Pick<
+  CodeFunction,
+  'name' | 'params' | 'result' | 'marks' | 'extends'
+> & {
   readonly isAsync?: boolean;
   readonly receiver?: string;
   /** Where it is not the class around it. */

@@ -46,12 +46,14 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
   const params = child(node, 'function_value_parameters');
   const modifiers = child(node, 'modifiers');
   const result = resultOf(node);
+  const extended = extendedBy(node);
   return {
     name: child(node, 'simple_identifier')?.text() ?? '',
     params: (params ? params.named : []).flatMap((each) =>
       each.kind === 'parameter' ? nameAndType(each) : [],
     ),
     ...(result !== undefined && { result }),
+    ...(extended !== undefined && { extends: extended }),
     marks: (modifiers ? modifiers.named : [])
       .filter((each) => each.kind === 'annotation')
       .map((each) => each.text()),
@@ -66,6 +68,20 @@ function resultOf({ named }: SyntaxNode): string | undefined {
     .slice(after)
     .find(({ kind }) => (typeKinds as readonly string[]).includes(kind))
     ?.text();
+}
+
+/** `fun Setting.Local.endpoint()` extends `Local`. */
+function extendedBy({ named }: SyntaxNode): string | undefined {
+  const before = named.slice(
+    0,
+    named.findIndex(({ kind }) => kind === 'simple_identifier'),
+  );
+  return before
+    .find(({ kind }) => kind === 'user_type')
+    ?.text()
+    .replace(/<.*$/s, '')
+    .split('.')
+    .at(-1);
 }
 
 const typeKinds = ['user_type', 'nullable_type'] as const;

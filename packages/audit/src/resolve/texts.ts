@@ -1,6 +1,7 @@
-import type { Binding, Expr, MemberExpr } from '../language/code.ts';
+import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
 import { argumentsFor, isConstructor } from './arguments.ts';
+import { ownTypesOf } from './declared-type.ts';
 import { originsOf, ownFile } from './origin.ts';
 import type { Project } from './project.ts';
 import type { Settings } from './settings.ts';
@@ -82,6 +83,8 @@ class Reader {
     if (made.length > 0) return made;
     const fields = this.#field(name, site, steps);
     if (fields.length > 0) return fields;
+    const extended = this.#fieldsOf(extendedAround(site.fn), name, site, steps);
+    if (extended.length > 0) return extended;
     for (const each of file.code.imports) {
       if (each.local !== name) continue;
       const found = this.#project
@@ -197,6 +200,8 @@ class Reader {
 
   /** A field of an object of the codebase's own class. */
   #ofType({ of, name }: MemberExpr, site: Site, steps: number): string[] {
+    const declared = this.#fieldsOf(ownTypesOf(of, site, this.#project), name, site, steps);
+    if (declared.length > 0) return declared;
     return originsOf(of, site, this.#project).flatMap((origin) => {
       const path = ownFile(origin);
       const file = path === undefined ? undefined : this.#project.at(path);
@@ -206,6 +211,21 @@ class Reader {
         .filter((each) => each.name === `this.${name}` && each.owner === owner)
         .flatMap(({ value, fn }) => (value ? this.read(value, { file, fn, owner }, steps) : []));
     });
+  }
+
+  /** What a field of the codebase's types holds, where it is declared. */
+  #fieldsOf(types: readonly string[], name: string, { file }: Site, steps: number): string[] {
+    return types.flatMap((owner) =>
+      this.#project
+        .declaring(owner, file.language)
+        .flatMap((at) =>
+          at.code.bindings
+            .filter((each) => each.owner === owner && each.name === `this.${name}`)
+            .flatMap(({ value, fn }) =>
+              value ? this.read(value, { file: at, fn, owner }, steps) : [],
+            ),
+        ),
+    );
   }
 
   /** What configuration says, or else the variable's name between holes. */
@@ -223,13 +243,20 @@ class Reader {
       .flatMap((file) => this.#constant(file, name, steps));
   }
 
+  /** Whether a function of the codebase gives what a call stands for, and makes no request itself. */
+  #isOwn({ callee }: CallExpr): boolean {
+    const name = pathOf(callee).at(-1) ?? '';
+    return this.#project.returnsOf(name).length > 0;
+  }
+
   #parts(parts: readonly Expr[], site: Site, steps: number): string[] {
     return parts.map((each) => this.read(each, site, steps)[0] ?? hole);
   }
 
   /** Part of an expression; the whole would ask for its parts again. */
   #part(part: Expr, whole: Expr, site: Site, steps: number): string[] {
-    return part === whole || part.is === 'call' ? [] : this.read(part, site, steps);
+    const isAsked = part.is !== 'call' || this.#isOwn(part);
+    return part !== whole && isAsked ? this.read(part, site, steps) : [];
   }
 
   /** A call that asks for a setting, or one that makes an address out of a text. */
@@ -295,6 +322,12 @@ const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDe
 
 const joinerOf = (name: string): string =>
   /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';
+
+/** The type that a function around extends from outside. */
+function extendedAround(fn: Site['fn']): string[] {
+  for (let at = fn; at; at = at.outer) if (at.extends !== undefined) return [at.extends];
+  return [];
+}
 
 /** In C#, Java and their kin a constructor sets a field without `this`. */
 const isSetWithout = (name: string, { name: bound, fn, owner }: Binding): boolean =>

@@ -1,2 +1,2 @@
-export { findRequests } from './find-requests.ts';
+export { findRequests, unreadRequestSenders } from './find-requests.ts';
 export { sendsRequests } from './sends.ts';
