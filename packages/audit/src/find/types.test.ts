@@ -81,6 +81,27 @@ describe('an address belongs to the type that it is given to', () => {
       },
       ['DeepL.cs:5 http deepl'],
     ],
+    [
+      'as its default, in a nested class whose object is declared',
+      {
+        'Options.kt':
+          'sealed class Options {\n  data class Grok(val customUrl: String = "https://api.x.ai/v1/responses") : Options()\n}\n',
+        'Grok.kt':
+          'import okhttp3.OkHttpClient\nimport okhttp3.Request\nclass Grok(private val httpClient: OkHttpClient) {\n  fun ask(options: Options.Grok, body: RequestBody): String {\n    val request = Request.Builder().url(options.customUrl).post(body).build()\n    return httpClient.newCall(request).execute().body.string()\n  }\n}\n',
+      },
+      ['Grok.kt:6 http xai'],
+    ],
+    [
+      'or named by what extends it, and sent by what extends the client in another file',
+      {
+        'Sse.kt':
+          'import okhttp3.OkHttpClient\nfun OkHttpClient.eventsOf(request: Request): Flow<Event> = callbackFlow {\n  createFactory(this@eventsOf).newEventSource(request, listener)\n}\n',
+        'Settings.kt': 'data class Remote(val root: String = "https://api.deepseek.com/v1")\n',
+        'Talk.kt':
+          'import okhttp3.OkHttpClient\nimport okhttp3.Request\nprivate fun Remote.endpoint(): String = root + "/chat/completions"\nclass Talk(private val httpClient: OkHttpClient, private val remote: Remote) {\n  suspend fun go(body: RequestBody) {\n    val request = Request.Builder().url(remote.endpoint()).post(body).build()\n    httpClient.eventsOf(request).collect { show(it) }\n  }\n}\n',
+      },
+      ['Talk.kt:7 http deepseek'],
+    ],
   ])('%s', finds);
 
   it('and who lists models asks none', async () => {
