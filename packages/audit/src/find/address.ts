@@ -72,7 +72,8 @@ const hostPattern = (host: string): RegExp =>
 
 /**
  * At the end of the path, so that `/v1/models` in the middle of a longer one is not taken for it. A
- * base that is not known may end with the slash that the path begins with.
+ * base that is not known may end with the slash that the path begins with, and a question that is
+ * not known may follow.
  */
 const pathPattern = (path: string): RegExp =>
-  new RegExp(`${escaped(path).replace(/^\//, `[/${hole}]`).replaceAll('*', `[^/]*`)}(?=$|[?#:])`);
+  new RegExp(`${escaped(path).replace(/^\//, `[/${hole}]`).replaceAll('*', `[^/]*`)}(?=$|[?#:]|${hole}$)`);
