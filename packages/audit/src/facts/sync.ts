@@ -7,6 +7,7 @@ import {
   extensionSign,
   type GivenByName,
   isJoined,
+  loopSign,
   namedSign,
   pathSign,
   type SyncSign,
@@ -25,9 +26,9 @@ export interface Surroundings {
 
 /**
  * Who waits for a call. The surest sign decides: how it is started; what the function around it is
- * declared as or handed to; who waits for the function's callers; then names, the file's place in
- * the codebase, and at last what kind of application that is. Of callers, what a framework declares
- * counts before the call's own names, and other signs after them.
+ * declared as or handed to; who waits for the function's callers; then names, loops over the parts
+ * of documents, the file's place in the codebase, and at last what kind of application that is. Of
+ * callers, what a framework declares counts before the call's own names, and other signs after them.
  */
 export function syncByCoupling(couplings: readonly Coupling[], around: Surroundings): SyncOf {
   const callers = Map.groupBy(
@@ -52,6 +53,7 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
     return (
       ofCallers(signs, 'declared') ??
       namedSign(call) ??
+      loopSign(call, file) ??
       ofCallers(signs, 'named') ??
       extensionSign(file) ??
       pathSign(call, file.path) ??

@@ -10,16 +10,13 @@ export function applicationBy(
   manifests: readonly Manifest[],
 ): (path: string) => SyncSign | undefined {
   const signs = new Map<string, SyncSign>();
-  for (const { path, text } of manifests) {
-    const found = framework.exec(text)?.[1];
-    const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    if (found !== undefined && !signs.has(directory))
-      signs.set(directory, {
-        sync: 'request',
-        sign: `${path} builds on ${found}`,
-        weight: 'placed',
-      });
-  }
+  // What it is built on says more than that it is installed as a command.
+  for (const said of [builtOn, installed])
+    for (const { path, text } of manifests) {
+      const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      const sign = signs.get(directory) ?? said(path, text);
+      if (sign) signs.set(directory, sign);
+    }
   return (path) => {
     for (let at = path; at !== ''; ) {
       at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
@@ -29,6 +26,25 @@ export function applicationBy(
     return undefined;
   };
 }
+
+function builtOn(path: string, text: string): SyncSign | undefined {
+  const [, found] = framework.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  return { sync: 'request', sign: `${path} builds on ${found}`, weight: 'placed' };
+}
+
+/** A command at a terminal: somebody waits, but where it shows how far it has come through its data. */
+function installed(path: string, text: string): SyncSign | undefined {
+  const [command] = commands.exec(text) ?? [];
+  if (command === undefined) return undefined;
+  const [shows] = progress.exec(text) ?? [];
+  return shows === undefined
+    ? { sync: 'request', sign: `${path} installs a command: ${command.trim()}`, weight: 'placed' }
+    : { sync: 'batch', sign: `${path} installs a command that uses ${shows}`, weight: 'placed' };
+}
+
+const commands = /^\[(?:project|tool\.poetry)\.scripts\]|\bconsole_scripts\b|^\s*"bin"\s*:/m;
+const progress = /\b(tqdm|alive-progress|progressbar2?|cli-progress)\b/;
 
 const framework =
   /(?:["'\s:/]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;

@@ -25,7 +25,7 @@ export function pathSign(call: CallSite, path: string): SyncSign | undefined {
 const nameSigns: Signs = [
   [
     'request',
-    /^(on|handle)_?(Click|Submit|Press|Tap|Change|Send|Message|Key|Request|Input|Text|Voice|Photo|Command|Chat|Generate)|^(doPost|doGet|loader|action|actionPerformed)$|^(handle|serve)[A-Z_]?.*(request|chat|message|query|completion|prompt|command)s?$|(Handler|_handler|Controller|Action|_command|Command|_endpoint|_view)$|^use[A-Z]/i,
+    /^(on|handle)_?(Click|Submit|Press|Tap|Change|Send|Message|Key|Request|Input|Text|Voice|Photo|Command|Chat|Generate)|^(doPost|doGet|loader|action|actionPerformed)$|^(handle|serve)[A-Z_]?.*(request|chat|message|query|completion|prompt|command)s?$|(Handler|_handler|Controller|Action|_command|Command|_endpoint|_view)$|^use[A-Z]|^_*(probe|ping|health_?check|(test|check|verify|validate)_?(api_?)?(key|connection|credentials))(_|[A-Z]|$)/i,
   ],
   [
     'batch',

@@ -22,6 +22,48 @@ type Sample = readonly [sync: Sync, about: string, files: Readonly<Record<string
 /** One way in which frameworks call the functions of an application. */
 const samples: readonly Sample[] = [
   [
+    'batch',
+    'a loop over a document’s paragraphs',
+    { 'a.py': `${py}def render(paragraphs):\n    for q in tqdm(paragraphs):\n        ${pyAsk}\n` },
+  ],
+  [
+    'unknown',
+    'a loop that only tries again',
+    { 'a.py': `${py}def render(q):\n    for attempt in range(3):\n        ${pyAsk}\n` },
+  ],
+  [
+    'request',
+    'a loop over pages in a route’s handler',
+    {
+      'a.py': `${py}@app.post("/x")\ndef render(pages):\n    for q in pages:\n        ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a function of a command that is installed',
+    {
+      'pyproject.toml': '[project.scripts]\nx = "x:main"\n',
+      'a.py': `${py}def render(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'batch',
+    'a function of a command that shows how far it has come',
+    {
+      'pyproject.toml': '[project]\ndependencies = ["tqdm"]\n[project.scripts]\nx = "x:main"\n',
+      'a.py': `${py}def render(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a command that shows how far it has come, and is built for a terminal',
+    {
+      'pyproject.toml': '[project]\ndependencies = ["tqdm"]\n[project.scripts]\nx = "x:main"\n',
+      'requirements.txt': 'typer==0.12\n',
+      'a.py': `${py}def render(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
     'request',
     'a handler that Express is given by name',
     { 'a.ts': `${js}const one = async (q) => ${ask};\napp.post('/x', one);\n` },
