@@ -17,6 +17,15 @@ export interface Coupling {
   readonly through?: { readonly fn: CodeFunction; readonly coupling: Coupling };
 }
 
+/** A function of the codebase that reaches a model. */
+export interface Wrapper {
+  readonly file: SourceFile;
+  readonly fn: CodeFunction;
+  readonly coupling: Coupling;
+  /** It has no body: a tool writes it, and its callers are those who send. */
+  readonly isDeclared?: boolean;
+}
+
 /** What a line of the code says, for people. */
 export interface Sign {
   readonly file: SourceFile;

@@ -2,7 +2,7 @@ import { type CodeFunction, name } from '../language/code.ts';
 import type { Project, SourceFile } from '../resolve/index.ts';
 import type { RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
-import type { Wrapper } from './wrappers.ts';
+import type { Wrapper } from './coupling.ts';
 
 /**
  * Methods that are declared to send, and written by a tool (Retrofit, Feign, Refit): an annotation

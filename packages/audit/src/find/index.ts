@@ -1,6 +1,6 @@
 export { addressNames } from './address-names.ts';
 export { clientNames } from './client-names.ts';
-export type { Coupling, Sign } from './coupling.ts';
+export type { Coupling, Sign, Wrapper } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
 export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
@@ -8,4 +8,4 @@ export { indexFilesOf } from './passed-on.ts';
 export { proxyDeclarations, proxyMethods } from './proxies.ts';
 export { findRequests, unreadRequestSenders } from './requests/index.ts';
 export { findSdkCalls } from './sdk.ts';
-export { declarationsBehind, findWrapperCalls, type Wrapper, wrappersOf } from './wrappers.ts';
+export { declarationsBehind, findWrapperCalls, wrappersOf } from './wrappers.ts';

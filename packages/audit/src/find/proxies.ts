@@ -1,7 +1,7 @@
 import { type CallExpr, name, pathOf } from '../language/code.ts';
 import type { Project, SourceFile } from '../resolve/index.ts';
 import type { ProviderRule, RuleBook } from '../rules/index.ts';
-import type { Wrapper } from './wrappers.ts';
+import type { Wrapper } from './coupling.ts';
 
 /**
  * Methods of the application's own interfaces of which a framework makes an implementation that asks

@@ -2,14 +2,23 @@ import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
 import { argumentsFor, isConstructor } from './arguments.ts';
 import { ownTypesOf } from './declared-type.ts';
+import { hole } from './hole.ts';
 import { originsOf, ownFile } from './origin.ts';
 import type { Project } from './project.ts';
+import { asksForSetting, environmentOf, isSetting } from './setting-names.ts';
 import type { Settings } from './settings.ts';
 import type { Site } from './site.ts';
+import {
+  alternatives,
+  filled,
+  isRequest,
+  joined,
+  joinerOf,
+  joinsAll,
+  keepsText,
+  trims,
+} from './text-calls.ts';
 import { valuesOf } from './values.ts';
-
-/** Stands for a part of a text that is not known. */
-export const hole = '\u0000';
 
 const maxSteps = 8;
 const maxTexts = 16;
@@ -292,37 +301,6 @@ class Reader {
   }
 }
 
-/** A request that is made here, and sent elsewhere, holds its address. */
-function isRequest(path: readonly string[], { file }: Site): boolean {
-  if (path.some((part) => requests.test(part))) return true;
-  return (
-    /^(rust|java|kotlin)$/.test(file.language.id) &&
-    path.some((part) => /^(post|get|put|request|uri|url)$/.test(part))
-  );
-}
-
-const requests =
-  /^(URLRequest|NewRequest|NewRequestWithContext|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|build_request|newCall|RequestBuilder|newBuilder)$/;
-
-/** Calls whose text is their argument's or their object's. */
-const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
-
-/** Calls that leave out or replace a little of their object. */
-const trims = /^([rl]?strip|trim\w*|Trim\w*|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
-
-/** `"{}/v1/{}".format(a, b)`. */
-function filled(template: string, given: readonly (string | undefined)[]): string {
-  let next = 0;
-  return template.replace(/\{[^{}]*\}/g, () => given[next++] ?? hole);
-}
-
-/** Calls that give their argument where there is nothing else. */
-const alternatives = /^(unwrap|expect|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse)$/;
-
-const joinerOf = (name: string): string =>
-  /^(join|JoinPath|resolve|appendingPathComponent|urljoin|appending)$/.test(name) ? '/' : '';
-
 /** The type that a function around extends from outside. */
 function extendedAround(fn: Site['fn']): string[] {
   for (let at = fn; at; at = at.outer) if (at.extends !== undefined) return [at.extends];
@@ -332,41 +310,6 @@ function extendedAround(fn: Site['fn']): string[] {
 /** In C#, Java and their kin a constructor sets a field without `this`. */
 const isSetWithout = (name: string, { name: bound, fn, owner }: Binding): boolean =>
   bound === name && owner !== undefined && fn !== undefined && isConstructor(fn);
-
-/** A name that every second type has is a setting's only where its object says so. */
-const isSetting = (path: readonly string[]): boolean =>
-  !everyday.test(path.at(-1) ?? '') || path.slice(0, -1).some((part) => holdsSettings.test(part));
-
-const everyday = /^(base|api|server)?[-_]?(url|uri|endpoint|host|address|base)$/i;
-const holdsSettings = /config|settings?|conf$|cfg|options?|propert|props|env|app$|^this$/i;
-
-/** Functions that join all of their arguments to one address. */
-const joinsAll = /^(urlJoin|url_join|urlcat|joinURL|joinUrl|JoinPath)$/;
-
-const joined = (start: string, end: string): string =>
-  /^[?#&:]/.test(end) ? start + end : `${start.replace(/\/$/, '')}/${end.replace(/^\//, '')}`;
-
-/** `process.env.X`, `import.meta.env.X`, `os.environ["X"]`, `ENV['X']`, `processInfo.environment["X"]`. */
-function environmentOf(path: readonly string[]): string | undefined {
-  const at = path.findIndex((part) => /^(env|environ|ENV|environment)$/.test(part));
-  return at >= 0 && at === path.length - 2 ? path.at(-1) : undefined;
-}
-
-function asksForSetting(path: readonly string[]): boolean {
-  const last = path.at(-1) ?? '';
-  if (
-    /^(getenv|Getenv|LookupEnv|GetEnvironmentVariable|env_var|getProperty|getString|GetString|GetValue)$/.test(
-      last,
-    )
-  )
-    return true;
-  const before = path.at(-2) ?? '';
-  if (path.length === 1 && /^(env|config)$/.test(last)) return true;
-  return (
-    (last === 'get' && /^(environ|env|config|configService|settings|conf)$/i.test(before)) ||
-    (last === 'var' && before === 'env')
-  );
-}
 
 const encloses = (outer: Site['fn'], inner: Site['fn']): boolean => {
   for (let at = inner; at; at = at.outer) if (at === outer) return true;
