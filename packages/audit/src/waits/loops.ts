@@ -1,5 +1,5 @@
 import type { CallSite } from '../language/code.ts';
-import { lineOf, type SourceFile } from '../resolve/index.ts';
+import { linesOf, type SourceFile } from '../resolve/index.ts';
 import type { SyncSign } from './sign.ts';
 
 /**
@@ -9,11 +9,11 @@ import type { SyncSign } from './sign.ts';
 export function loopSign({ expr, fn, inLoop }: CallSite, file: SourceFile): SyncSign | undefined {
   if (!inLoop) return undefined;
   const first = Math.max(fn?.line ?? 1, expr.line - farthest);
+  const lines = linesOf(file, first, expr.line).split('\n');
   let inside = Number.POSITIVE_INFINITY;
-  for (let line = expr.line; line >= first; line--) {
-    const text = lineOf(file, line);
+  for (const text of lines.reverse()) {
     const indent = text.search(/\S/);
-    if (indent < 0 || (indent >= inside && line !== expr.line)) continue;
+    if (indent < 0 || indent >= inside) continue;
     inside = indent;
     const [header] = loop.exec(text) ?? [];
     if (header !== undefined && parts.test(header))
