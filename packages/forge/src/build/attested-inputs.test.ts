@@ -29,9 +29,9 @@ function writeExternal(directory: string, weight: number): { file: string; data:
   const entry = (key: string, value: string) => make('StringStringEntryProto', { key, value });
   const initializer = [
     make('TensorProto', {
-      name: tensor!.name,
+      name: tensor!.name!,
       dims: tensor!.dims,
-      dataType: tensor!.dataType,
+      dataType: tensor!.dataType!,
       dataLocation: 1,
       externalData: [entry('location', 'm.data'), entry('length', '256')],
     }),

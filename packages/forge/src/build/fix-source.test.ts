@@ -58,7 +58,7 @@ describe('a build with --fix', () => {
     writeBigModel(big, { layers: 3, side: 1792 });
     const read = readModel(new Uint8Array(await readFile(big)), { name: 'big' });
     const { node, output } = read.graph;
-    const mish = makeNode('Mish', [output[0]!.name], ['mish'], {}, { name: 'mish' });
+    const mish = makeNode('Mish', [output[0]!.name!], ['mish'], {}, { name: 'mish' });
     const y = makeValueInfo('mish', 'float32', [1, 1792]);
     const graph = { ...read.graph, node: [...node, mish], output: [y] };
     const opsetImport = [{ ...read.opsetImport[0]!, version: 18n }];
