@@ -39,6 +39,9 @@ describeUnless(noMarks)('a build of a model of', () => {
     for (const { id, data = [] } of report.variants) expect(data, id).toHaveLength(1);
     const [fp32, fp16] = report.variants;
     expect(fp32?.data?.[0]?.bytes).toBe(whole);
-    expect(fp16?.data?.[0]?.bytes).toBe(whole / 2);
+    // Each tensor begins where an engine can map it.
+    const gaps = (fp16?.data?.[0]?.bytes ?? 0) - whole / 2;
+    expect(gaps).toBeGreaterThanOrEqual(0);
+    expect(gaps).toBeLessThan(size.layers * 4096);
   });
 });
