@@ -76,7 +76,8 @@ describe('the page of an audit', () => {
       await page.locator('.chip', { hasText: 'has signs' }).locator('.count').textContent(),
     ).toBe('0');
     await page.keyboard.press('Escape');
-    expect(await page.locator('.call:visible').count()).toBe(3);
+    // A form is emptied after its event.
+    await expect.poll(() => page.locator('.call:visible').count()).toBe(3);
     await page.close();
   });
 
