@@ -16,7 +16,7 @@ export function baseAddressesOf(
   if (callee.is !== 'member') return [];
   for (let at: Expr = callee.of; ; ) {
     const found = basesOf(at, site, project).flatMap(({ value, at: where }) =>
-      textsOf(value, where, project, settings),
+      textsOf(value, where, project, settings).map(withScheme),
     );
     if (found.length > 0) return [...new Set(found)];
     if (at.is === 'member') at = at.of;
@@ -40,7 +40,7 @@ function basesIn(call: CallExpr, at: Site, project: Project, depth: number): Giv
   if (isBaseKey(setter) && first) return [{ value: first.value, at }];
   const given = call.args.flatMap(({ name, value }) =>
     name !== undefined && isBaseKey(name)
-      ? [{ value, at }]
+      ? [{ value, at }, ...basesInside(value, at, project, depth - 1)]
       : basesInside(value, at, project, depth - 1),
   );
   if (given.length > 0 || call.callee.is !== 'member') return given;
@@ -85,14 +85,19 @@ function assignedTo(object: Expr, { file, fn, owner }: Site): Given[] {
     const key = bound.slice(dot + 1);
     if (!value || dot < 0 || !isBaseKey(key)) return [];
     const target = bound.slice(0, dot).replace(/\.defaults$/, '');
-    return target === name && (where === undefined || where === fn || of === owner)
+    return target === name &&
+      (where === undefined || where === fn || (of !== undefined && of === owner))
       ? [{ value, at: { file, fn: where, owner: of } }]
       : [];
   });
 }
 
+/** `host: "api.groq.com"` is an address whose scheme goes without saying. */
+const withScheme = (text: string): string =>
+  /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$/i.test(text) ? `https://${text}` : text;
+
 /** Names of options and setters that hold a base address, whatever their case and underscores. */
 const isBaseKey = (key: string): boolean => baseKeys.test(key.replaceAll(/[-_]/g, ''));
 
 const baseKeys =
-  /^(set|with)?(base(url|uri|address|path)?|prefixurl|rooturl|api(base|baseurl|url|host|endpoint)|openaiapibase|azureendpoint|endpoint|serverurl|httpoptions)$/i;
+  /^(set|with)?(base(url|uri|address|path)?|prefixurl|rooturl|api(base|baseurl|url|host|endpoint)|openaiapibase|azureendpoint|endpoint|serverurl|httpoptions|host)$/i;

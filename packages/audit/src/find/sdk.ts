@@ -9,9 +9,9 @@ import {
   type SourceFile,
 } from '../resolve/index.ts';
 import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
-import { addressMatcher, type MatchAddress, shownAddress } from './address.ts';
-import { baseAddressesOf } from './base-address.ts';
+import { addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
+import { pointedAt } from './pointed-at.ts';
 
 /** Calls through providers' packages. */
 export function findSdkCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
@@ -21,32 +21,9 @@ export function findSdkCalls(project: Project, rules: RuleBook, settings: Settin
     file.code.calls.flatMap((call) => {
       const found = sdkCall(file, call, call.expr.callee, project, rules, used);
       const own = found ? [found] : handedOver(file, call, project, rules, used);
-      return own.map((coupling) => pointedAt(coupling, project, settings, match));
+      return own.map((coupling) => pointedAt(coupling, project, settings, rules.providers, match));
     }),
   );
-}
-
-/** A client made with another's base address asks that service: one protocol, many providers. */
-function pointedAt(
-  coupling: Coupling,
-  project: Project,
-  settings: Settings,
-  match: MatchAddress,
-): Coupling {
-  const { file, call, evidence } = coupling;
-  if (coupling.kind === 'local') return coupling;
-  const site = { file, fn: call.fn, owner: call.owner };
-  for (const base of baseAddressesOf(call.expr.callee, site, project, settings)) {
-    const found = match(`${base.replace(/\/$/, '')}/`, '');
-    if (!found || found.by === 'path' || found.provider === coupling.provider) continue;
-    const says = `its client is made for ${shownAddress(base)}`;
-    return {
-      ...coupling,
-      provider: found.provider,
-      evidence: [...evidence, { file, line: call.expr.line, says }],
-    };
-  }
-  return coupling;
 }
 
 /** `to_thread(client.chat.completions.create, …)`: a call that is handed to another to be made. */

@@ -55,19 +55,21 @@ async function readRule(file: string): Promise<ProviderRule> {
     headers = [],
     bodies = [],
     environment = [],
+    clients = [],
     names = [],
     languages,
     examples,
     ...rest
   } = written;
   return {
-    ...(rest as Pick<ProviderRule, 'name' | 'title' | 'kind' | 'data'>),
+    ...(rest as Pick<ProviderRule, 'name' | 'title' | 'kind' | 'data' | 'elsewhere'>),
     hosts,
     paths,
     commonPaths,
     headers,
     bodies,
     environment,
+    clients,
     names,
     examples,
     languages: Object.fromEntries(

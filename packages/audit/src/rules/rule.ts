@@ -52,6 +52,10 @@ export interface ProviderRule {
   readonly bodies: readonly (readonly string[])[];
   /** Environment variables that hold its address. */
   readonly environment: readonly string[];
+  /** Names of what makes a client for it, whosever the package is: `DefaultAzureConfig`. */
+  readonly clients: readonly string[];
+  /** The rule that a client of its packages is for, where it is made for a host that no rule knows. */
+  readonly elsewhere?: string;
   /** What else people call it, in names of classes and variables: `gpt`, `claude`. */
   readonly names: readonly string[];
   readonly examples: Readonly<Partial<Record<LanguageId, Example>>>;

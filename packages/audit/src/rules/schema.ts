@@ -62,6 +62,8 @@ export const RuleFile = Type.Object(
       Type.Array(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 4 })),
     ),
     environment: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    clients: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    elsewhere: Type.Optional(Name),
     names: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z]{3,}$' }))),
     languages: perLanguage(Language),
     examples: perLanguage(Example),
