@@ -14,7 +14,7 @@ import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
 import { sendsRequests } from './requests/index.ts';
-import { builders, servers } from './senders.ts';
+import { builds, servers } from './senders.ts';
 import { functionsThatSend, type Sending } from './sending.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
@@ -152,7 +152,7 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
   if (isUsual && !call.chain && givesRequest.test(call.fn?.result ?? '')) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
   const sent = isUsual
-    ? builders.test(last)
+    ? builds(call, file)
       ? 'elsewhere'
       : 'here'
     : out.length > 0

@@ -1,17 +1,17 @@
-import { type CallExpr, pathOf } from '../language/code.ts';
+import { type CallExpr, type CallSite, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
 import type { SourceFile } from '../resolve/index.ts';
+import { buildsInRust, sendsInRust } from './rust-sends.ts';
 
 /** Whether a call is one by which a language's usual clients send a request. */
-export function isSender({ callee, args }: CallExpr, file: SourceFile): boolean {
+export function isSender(expr: CallExpr, file: SourceFile): boolean {
+  const { callee } = expr;
+  const { id } = file.language;
   const path = pathOf(callee);
-  if (!senders[file.language.id].test(path.join('.'))) return false;
+  if (id !== 'rust' && !senders[id].test(path.join('.'))) return false;
   const [object = '', action = ''] = path.slice(-2);
   if (path.length > 1 && keeps.test(object) && looksUp.test(action)) return false;
-  if (file.language.id !== 'rust') return true;
-  // A request that is built is sent without arguments; a channel sends what it is given.
-  if (/^(send|call)$/.test(action)) return args.length === 0;
-  return path.length > 1 && rustClients.test(object);
+  return id !== 'rust' || sendsInRust(expr);
 }
 
 /** Objects that keep things under names: what they are asked for is no address. */
@@ -19,20 +19,20 @@ const keeps =
   /(map|cache|headers?|params?|quer(y|ies)|config|settings?|options?|assets?|registry|dict|environ|env|storage|cookies?|kwargs|args|form|store|state|props|formdata)$/i;
 const looksUp = /^(get|put|post|patch)$/;
 
-/** What Rust's clients are called, and the packages that send without one. */
-const rustClients =
-  /client|http|reqwest|agent|ureq|surf|isahc|session|attohttpc|awc|^(api|inner|this)$/i;
-
 /** Objects on which `post('/path', …)` answers a route and sends nothing. */
 export const servers =
   /^(app|router|server|fastify|mux|blueprint|bp|\w+[Rr]outer|\w+_router|\w+_bp)$/;
 
-/** Calls that make a request for another to send. */
-export const builders =
+/** Whether a call makes a request for another to send. */
+export const builds = (call: CallSite, { language }: SourceFile): boolean =>
+  builders.test(pathOf(call.expr.callee).at(-1) ?? '') ||
+  (language.id === 'rust' && buildsInRust(call));
+
+const builders =
   /^(NewRequest|NewRequestWithContext|URLRequest|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|Request|build_request|uri|url|target|R|SetBody|baseUrl)$/;
 
 /** The calls by which each language's usual clients send, by the end of their path. */
-const senders: Readonly<Record<LanguageId, RegExp>> = {
+const senders: Readonly<Record<Exclude<LanguageId, 'rust'>, RegExp>> = {
   javascript:
     /(^|\.)(fetch|\$fetch|\w+Fetch|fetcher|fetchFn|fetchImpl|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
   python:
@@ -45,5 +45,4 @@ const senders: Readonly<Record<LanguageId, RegExp>> = {
     /(^|\.)(PostAsync|GetAsync|SendAsync|PutAsync|PostAsJsonAsync|GetFromJsonAsync|GetStringAsync|GetStreamAsync|HttpRequestMessage|RestRequest|ExecuteAsync|PostJsonAsync|UploadString|ReceiveJson)$/,
   swift:
     /(^|\.)(data|dataTask|upload|uploadTask|bytes|request|download|dataTaskPublisher|URLRequest|post|stream)$/,
-  rust: /(^|\.)(post|get|put|request|send|post_json|call)$/,
 };

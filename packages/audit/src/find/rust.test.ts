@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { auditOf, places } from '../testing/codebase.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+const finds = async (_: string, files: Files, expected: readonly string[]) =>
+  expect(places(await auditOf(files))).toEqual(expected);
+
+describe('a request in Rust is found where it is sent', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'by a client that is made on the spot',
+      {
+        'src/ask.rs':
+          'pub async fn ask(q: &str) {\n    let response = reqwest::Client::new()\n        .post("https://api.openai.com/v1/chat/completions")\n        .json(&q)\n        .send()\n        .await;\n}\n',
+      },
+      ['src/ask.rs:2 http openai'],
+    ],
+    [
+      'when an event source is made of it',
+      {
+        'src/ask.rs':
+          'use reqwest_eventsource::EventSource;\npub async fn ask(q: &Ask) {\n    let builder = {\n        let body = Body { q };\n        reqwest::Client::new()\n            .post("https://api.openai.com/v1/chat/completions")\n            .json(&body)\n    };\n    let mut source = EventSource::new(builder).unwrap();\n}\n',
+      },
+      ['src/ask.rs:9 http openai'],
+    ],
+    [
+      'and not where it is only built',
+      {
+        'src/ask.rs':
+          'use reqwest::blocking::Client;\npub fn ask(client: &Client, stream: bool) {\n    let request = client\n        .post("https://api.anthropic.com/v1/messages")\n        .json(&stream);\n    if stream {\n        request.send();\n    } else {\n        read(request.send());\n    }\n}\n',
+      },
+      ['src/ask.rs:7 http anthropic', 'src/ask.rs:9 http anthropic'],
+    ],
+    [
+      'by a client that is told to execute it',
+      {
+        'src/ask.rs':
+          'pub async fn ask(http: &reqwest::Client) {\n    let request = http.post("https://api.groq.com/openai/v1/chat/completions").build();\n    http.execute(request).await;\n}\n',
+      },
+      ['src/ask.rs:3 http groq'],
+    ],
+  ])('%s', finds);
+});
