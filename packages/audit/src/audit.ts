@@ -5,6 +5,7 @@ import { describe } from './facts/index.ts';
 import {
   addressNames,
   type Coupling,
+  callsOfOpened,
   clientNames,
   declarationsBehind,
   declaredRequests,
@@ -14,6 +15,7 @@ import {
   findSdkCalls,
   findWrapperCalls,
   indexFilesOf,
+  isCallOperator,
   proxyDeclarations,
   proxyMethods,
   unreadHandlers,
@@ -103,6 +105,7 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
   };
   for (const more of addressNames(project, settings, rules)) await read(more);
   await read(clientNames(project, rules));
+  await read({ words: callsOfOpened(project, rules) });
   await read({ words: proxyDeclarations(project) });
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
@@ -151,9 +154,13 @@ async function checkDirectory(directory: string): Promise<void> {
   );
 }
 
-/** A call of a wrapper names it. */
+/** A call of a wrapper names it, or the type of an object that is called. */
 const namesOf = (wrappers: readonly Wrapper[]): string[] => [
-  ...new Set(wrappers.map(({ fn }) => fn.name).filter((name) => name.length >= 4)),
+  ...new Set(
+    wrappers
+      .map(({ fn }) => (isCallOperator(fn.name) ? (fn.owner ?? '') : fn.name))
+      .filter((name) => name.length >= 4),
+  ),
 ];
 
 /** One call may match several rules; the surest stays. */

@@ -1,9 +1,11 @@
 export { addressNames } from './address-names.ts';
+export { isCallOperator } from './called-objects.ts';
 export { clientNames } from './client-names.ts';
 export type { Coupling, Sign, Wrapper } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
 export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
+export { callsOfOpened } from './opened-packages.ts';
 export { indexFilesOf } from './passed-on.ts';
 export { proxyDeclarations, proxyMethods } from './proxies.ts';
 export { findRequests, unreadRequestSenders } from './requests/index.ts';

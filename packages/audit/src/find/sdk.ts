@@ -1,6 +1,7 @@
 import { type CallSite, type Expr, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
 import {
+  importsOf,
   type Origin,
   originsOf,
   ownFile,
@@ -140,7 +141,7 @@ function namesOf({ providers }: RuleBook, language: LanguageId): LastNames {
 function packagesUsed(project: Project, rules: RuleBook): Map<ProviderRule, Set<SourceFile>> {
   const used = new Map<ProviderRule, Set<SourceFile>>();
   for (const file of project.files)
-    for (const { module, name } of file.code.imports)
+    for (const { module, name } of importsOf(file, project))
       for (const provider of rules.ofModule(
         file.language.id,
         file.language.id === 'python' && name !== undefined ? `${module}.${name}` : module,

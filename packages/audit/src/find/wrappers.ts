@@ -7,8 +7,10 @@ import {
   type SourceFile,
 } from '../resolve/index.ts';
 import { isEntryPoint } from '../waits/index.ts';
+import { operatorOf } from './called-objects.ts';
 import { mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
+import { keepsForLater } from './registers.ts';
 
 /** Wrappers around wrappers are followed so far; farther up it is the application. */
 const maxDepth = 2;
@@ -32,14 +34,10 @@ export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
 function enclosing(fn: CodeFunction | undefined): CodeFunction | undefined {
   for (let at = fn; at; at = at.outer) {
     if (at.name !== '') return at;
-    if (at.handedTo && registers.test(pathOf(at.handedTo.callee).at(-1) ?? '')) return undefined;
+    if (at.handedTo && keepsForLater(at.handedTo)) return undefined;
   }
   return undefined;
 }
-
-/** Calls that keep a function for later: who calls them does not call it. */
-const registers =
-  /^(addListener|addEventListener|on|once|onMessage|subscribe|use|setInterval|register\w*|command|hears|action|route|HandleFunc|Handle|MapPost|MapGet|handle|schedule)$/;
 
 /** An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper. */
 const isWrapper = (fn: CodeFunction): boolean =>
@@ -61,7 +59,9 @@ export function findWrapperCalls(
     file.code.calls.flatMap((call) => {
       if (known.has(call)) return [];
       const candidates = byName.get(calledName(call, file));
-      const meant = candidates && callee(file, call, project, candidates);
+      const meant = candidates
+        ? callee(file, call, project, candidates)
+        : called(file, call, project, byName);
       return meant ? [through(file, call, meant)] : [];
     }),
   );
@@ -99,6 +99,22 @@ function callee(
   return byNameAlone(project, others);
 }
 
+/** The operator of a called object, by the type that the object is declared with. */
+function called(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const operator = operatorOf(call.expr, file.language.id);
+  const candidates = operator?.is === 'member' ? byName.get(operator.name) : undefined;
+  if (!operator || !candidates) return undefined;
+  const others = candidates.filter(({ fn }) => enclosing(call.fn) !== fn);
+  const site = { file, fn: call.fn, owner: call.owner };
+  const wrapper = ofDeclaredType(operator, site, project, others);
+  return wrapper && { wrapper, confidence: 0.95 };
+}
+
 /** How files begin that declare the types that wrappers implement, or functions that give one. */
 export function declarationsBehind(wrappers: readonly Wrapper[]): string[] {
   const types = new Set(
@@ -126,13 +142,28 @@ function isNear(file: SourceFile, call: CallSite, project: Project, { file: of, 
   const owner = call.owner ?? call.fn?.owner;
   const isSame = fn.owner === owner;
   const isNeighbour = project.neighbours(file).includes(of);
-  if (path.length === 1) return isNeighbour && (fn.owner === undefined || isSame);
+  if (path.length === 1 && isNeighbour && (fn.owner === undefined || isSame)) return true;
+  if (path.length === 1 && !namesItself.test(of.language.id)) return false;
+  if (path.length === 1) return isRelative(owner, fn, of, file, project);
   if (path.length !== 2 || !isSelf(path[0] ?? '', call)) return false;
   if (isNeighbour && isSame) return true;
-  return (
-    owner !== undefined && fn.owner !== undefined && project.mayStandFor(fn.owner, owner, fn.name)
-  );
+  return isRelative(owner, fn, of, file, project);
 }
+
+/** Languages in which a method calls another of its object, or of a relative, by its name alone. */
+const namesItself = /^(java|kotlin|swift|csharp)$/;
+
+const isRelative = (
+  owner: string | undefined,
+  fn: CodeFunction,
+  of: SourceFile,
+  { language }: SourceFile,
+  project: Project,
+): boolean =>
+  owner !== undefined &&
+  fn.owner !== undefined &&
+  of.language === language &&
+  project.mayStandFor(fn.owner, owner, fn.name);
 
 function isSelf(name: string, call: CallSite): boolean {
   if (/^(this|self|super|base)$/.test(name)) return true;

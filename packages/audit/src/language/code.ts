@@ -22,6 +22,8 @@ export interface Import {
   readonly name?: string;
   /** `*`: everything of the module may be used without a prefix. */
   readonly local: string;
+  /** It counts for all files of a project, not for this one alone (`global using`). */
+  readonly everywhere?: true;
   readonly line: number;
 }
 

@@ -31,10 +31,11 @@ function imports(node: SyntaxNode): Import[] {
   const parts = node.named;
   const module = parts.at(-1)?.text() ?? '';
   const line = node.line;
-  if (parts.length < 2) return [{ module, local: '*', line }];
+  const everywhere = /^global\s/.test(node.text()) ? ({ everywhere: true } as const) : {};
+  if (parts.length < 2) return [{ module, local: '*', line, ...everywhere }];
   const last = module.split('.').at(-1) ?? module;
   const local = parts[0]?.text() ?? last;
-  return [{ module: module.slice(0, -last.length - 1), name: last, local, line }];
+  return [{ module: module.slice(0, -last.length - 1), name: last, local, line, ...everywhere }];
 }
 
 const functions = new Set([

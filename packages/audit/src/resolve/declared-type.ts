@@ -1,4 +1,5 @@
 import { type Binding, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
+import { fieldAskedBy } from './generated-getters.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
@@ -119,7 +120,9 @@ class Typist {
     const owners = callee.is === 'member' ? this.#ownersOf(callee.of, site, steps) : [];
     const meant = all.filter(({ owner }) => owner !== undefined && owners.includes(owner));
     const functions = meant.length > 0 ? meant : all.length <= maxSame ? all : [];
-    return functions.flatMap(({ result }) => (result === undefined ? [] : namesIn(result)));
+    const given = functions.flatMap(({ result }) => (result === undefined ? [] : namesIn(result)));
+    const field = given.length > 0 ? undefined : fieldAskedBy(callee, site.file.language.id);
+    return field ? owners.flatMap((owner) => this.#field(field.name, owner, site, steps)) : given;
   }
 
   #functionsOf(name: string, { language }: SourceFile): readonly CodeFunction[] {

@@ -1,17 +1,11 @@
 import { type Binding, type CodeFunction, type Expr, embedded } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
+import { fieldAskedBy } from './generated-getters.ts';
+import { importsOf } from './opened-for-all.ts';
+import { isOfReceiver, moduleOf, type Origin, ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
-
-/** What an expression comes from: something of a module that is not the codebase's own. */
-export interface Origin {
-  readonly module: string;
-  /** Names after the module; calls leave no mark in it: `openai.OpenAI().chat` is `OpenAI`, `chat`. */
-  readonly path: readonly string[];
-  /** The name may as well come from elsewhere: its module opens all its names (`using`, `import *`). */
-  readonly opened: boolean;
-}
 
 /** Longer chains of `a = b; b = c` are not followed; they may go round. */
 const maxSteps = 12;
@@ -33,9 +27,11 @@ class Tracer {
   }
 
   trace(expr: Expr, site: Site, steps: number): Origin[] {
-    if (steps === 0 || this.#seen.has(expr)) return [];
+    if (steps <= 0 || this.#seen.has(expr)) return [];
     this.#seen.add(expr);
-    const found = distinct(this.#step(expr, site, steps - 1));
+    // A chain of calls ends by itself, however long a builder's is: going down it is no step.
+    const isChain = expr.is === 'call' || expr.is === 'member';
+    const found = distinct(this.#step(expr, site, isChain ? steps : steps - 1));
     this.#seen.delete(expr);
     return found;
   }
@@ -60,7 +56,7 @@ class Tracer {
   #name(name: string, site: Site, steps: number): Origin[] {
     const local = this.#local(name, site, steps);
     if (local) return local;
-    const { imports } = site.file.code;
+    const imports = importsOf(site.file, this.#project);
     const named = imports.filter((each) => each.local === name);
     if (named.length > 0) return named.flatMap((each) => this.#imported(each, site, steps));
     for (const file of this.#project.neighbours(site.file)) {
@@ -125,9 +121,9 @@ class Tracer {
   #bound(bindings: readonly Binding[], site: Site, steps: number): Origin[] {
     return bindings.flatMap((binding) => {
       const at = { ...site, fn: binding.fn ?? site.fn, owner: binding.owner ?? site.owner };
-      const values = binding.value ? this.trace(binding.value, at, steps) : [];
-      if (values.length > 0 || binding.type === undefined) return values;
-      return this.#type(binding.type, at, steps);
+      const declared = binding.type === undefined ? [] : this.#type(binding.type, at, steps - 1);
+      const values = binding.value ? this.trace(binding.value, at, steps - 1) : [];
+      return [...declared, ...values];
     });
   }
 
@@ -147,10 +143,17 @@ class Tracer {
 
   /** A class of the codebase itself, as an origin of its own. */
   #ownersNamed(name: string, rest: readonly string[], site: Site): Origin[] {
-    if (rest.length > 0) return [];
+    if (rest.length > 0 || this.#isForeign(name, site.file)) return [];
     return this.#project
       .declaring(name, site.file.language)
-      .map(({ path }) => ({ module: `${own}${path}`, path: [name], opened: false }));
+      .map(({ path }) => ({ module: moduleOf(path), path: [name], opened: false }));
+  }
+
+  /** A library's type by its import, whatever type of the codebase has the same name. */
+  #isForeign(name: string, file: SourceFile): boolean {
+    const named = file.code.imports.find(({ local, name: of }) => local === name && of === name);
+    if (!named || this.#project.ownsModule(named.module)) return false;
+    return this.#project.imported(file, named).length === 0;
   }
 
   #imported(
@@ -169,7 +172,7 @@ class Tracer {
 
   #exported(file: SourceFile, name: string | undefined, steps: number): Origin[] {
     const whole = {
-      module: `${own}${file.path}`,
+      module: moduleOf(file.path),
       path: name === undefined ? [] : [name],
       opened: false,
     };
@@ -221,7 +224,17 @@ class Tracer {
     const made = callee.is === 'name' ? this.#ownersNamed(callee.name, [], site) : [];
     const origins = [...made, ...this.trace(callee, site, steps)];
     const returned = this.#returned(callee, origins, site, steps);
-    return [...origins, ...returned];
+    return [...origins, ...(returned.length > 0 ? returned : this.#askedFor(callee, site, steps))];
+  }
+
+  /** The field that a method gives which a tool writes. */
+  #askedFor(callee: Expr, site: Site, steps: number): Origin[] {
+    const field = fieldAskedBy(callee, site.file.language.id);
+    if (!field) return [];
+    const objects = this.trace(field.of, site, steps);
+    return objects
+      .filter((each) => ownFile(each) !== undefined)
+      .flatMap((each) => this.#memberOf(each, field.name, steps));
   }
 
   /** What a function of the codebase gives back. */
@@ -249,21 +262,6 @@ class Tracer {
   }
 }
 
-/** Whether methods of a type may be what a call on a receiver means, of which the codebase's type is known. */
-function isOfReceiver(
-  callee: Expr,
-  origins: readonly Origin[],
-  project: Project,
-): (owner: string | undefined) => boolean {
-  const types = new Set(
-    origins.flatMap((origin) => (ownFile(origin) === undefined ? [] : origin.path.slice(0, -1))),
-  );
-  if (callee.is !== 'member' || types.size === 0) return () => true;
-  return (owner) =>
-    owner === undefined ||
-    [...types].some((type) => type === owner || project.mayStandFor(owner, type, callee.name));
-}
-
 type Parameter = CodeFunction['params'][number];
 
 /** boto3 makes a client by the service's name. */
@@ -273,11 +271,6 @@ const literal = (expr: Expr | undefined): string | undefined =>
   expr?.is === 'text' && expr.parts.length === 1 && typeof expr.parts[0] === 'string'
     ? expr.parts[0]
     : undefined;
-
-/** Before the path of a file of the codebase, where a module's name would stand. */
-const own = 'own:';
-export const ownFile = ({ module }: Pick<Origin, 'module'>): string | undefined =>
-  module.startsWith(own) ? module.slice(own.length) : undefined;
 
 const isTopLevel =
   (name: string) =>

@@ -162,7 +162,7 @@ export class Project {
       case 'rust':
         return this.#rust(module, name);
       default:
-        return name === undefined ? [] : (this.#byOwner.get(name) ?? []);
+        return name === undefined ? [] : (this.#byOwner.get(name) ?? []).filter(isIn(module));
     }
   }
 
@@ -270,6 +270,12 @@ function namesCalled({ expr }: CallSite): Set<string> {
     if (value.is === 'name' || value.is === 'member') names.add(value.name);
   return names;
 }
+
+/** Whether a file is of the package that an import names, as far as it says of which it is. */
+const isIn =
+  (module: string) =>
+  ({ code: { packageName } }: SourceFile): boolean =>
+    packageName === undefined || module === packageName || module.startsWith(`${packageName}.`);
 
 const isJvm = (file: SourceFile, language: Language): boolean =>
   /^(java|kotlin)$/.test(file.language.id) && /^(java|kotlin)$/.test(language.id);

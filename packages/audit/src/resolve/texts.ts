@@ -2,8 +2,10 @@ import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
 import { argumentsFor, isConstructor } from './arguments.ts';
 import { ownTypesOf } from './declared-type.ts';
+import { fieldAskedBy } from './generated-getters.ts';
 import { hole } from './hole.ts';
-import { originsOf, ownFile } from './origin.ts';
+import { originsOf } from './origin.ts';
+import { ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
 import { asksForSetting, environmentOf, isSetting } from './setting-names.ts';
 import type { Settings } from './settings.ts';
@@ -283,7 +285,11 @@ class Reader {
     const last = path.at(-1) ?? '';
     if (isRequest(path, site))
       return inner(expr).flatMap((each) => this.#part(each, expr, site, steps));
-    if (!keepsText.test(last) && !expr.created) return this.#returned(last, site, steps);
+    if (!keepsText.test(last) && !expr.created) {
+      const found = this.#returned(last, site, steps);
+      const field = found.length > 0 ? undefined : fieldAskedBy(expr.callee, site.file.language.id);
+      return field ? this.#member(field, site, steps) : found;
+    }
     const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
     if (joinsAll.test(last) && args.length > 1)
       return [this.#parts(args, site, steps).reduce(joined)];
