@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from '../language/code.ts';
+import { type CallExpr, type Expr, text } from '../language/code.ts';
 import { type Given, type Project, type Settings, textsOf, valuesOf } from '../resolve/index.ts';
 import type { Site } from '../resolve/site.ts';
 
@@ -38,6 +38,7 @@ function basesIn(call: CallExpr, at: Site, project: Project, depth: number): Giv
   const setter = call.callee.is === 'member' || call.callee.is === 'name' ? call.callee.name : '';
   const [first] = call.args;
   if (isBaseKey(setter) && first) return [{ value: first.value, at }];
+  if (connects.test(setter) && first) return [{ value: text('https://', first.value), at }];
   const given = call.args.flatMap(({ name, value }) =>
     name !== undefined && isBaseKey(name)
       ? [{ value, at }, ...basesInside(value, at, project, depth - 1)]
@@ -95,6 +96,9 @@ function assignedTo(object: Expr, { file, fn, owner }: Site): Given[] {
 /** `host: "api.groq.com"` is an address whose scheme goes without saying. */
 const withScheme = (text: string): string =>
   /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$/i.test(text) ? `https://${text}` : text;
+
+/** Clients that are made for a host, without its scheme: Python's `HTTPSConnection('api.x.com')`. */
+const connects = /^HTTPS?Connection$/;
 
 /** Names of options and setters that hold a base address, whatever their case and underscores. */
 const isBaseKey = (key: string): boolean => baseKeys.test(key.replaceAll(/[-_]/g, ''));

@@ -1,4 +1,4 @@
-import { type CallSite, type Expr, pathOf } from '../language/code.ts';
+import { type CallExpr, type CallSite, type Expr, pathOf } from '../language/code.ts';
 import {
   hole,
   type Project,
@@ -9,7 +9,7 @@ import {
 } from '../resolve/index.ts';
 import type { Site } from '../resolve/site.ts';
 import type { ProviderRule, RuleBook } from '../rules/index.ts';
-import { addressMatcher, type MatchAddress, shownAddress } from './address.ts';
+import { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
 import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
@@ -180,7 +180,10 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
     const based = onBase(address, call, site, search);
     if (based) return { ...made, ...based };
   }
-  if (written.some(isElsewhere)) return undefined;
+  if (written.some((each) => isElsewhere(each) || (isWhole.test(each) && isManaging(each))))
+    return undefined;
+  const given = sent === 'here' ? givenByCallers(expr, site, search) : undefined;
+  if (given) return { ...made, ...given };
   const shape = search.shape([expr], site);
   const address = written.find((each) => /[/:]/.test(each)) ?? hole;
   return (
@@ -192,6 +195,23 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
       says: `sends ${shape.says} to ${shownAddress(address)}`,
     }
   );
+}
+
+/** The address that its class gives the method around, where all who call it ask one service. */
+function givenByCallers(
+  expr: CallExpr,
+  site: Site,
+  { match, project, settings }: Search,
+): Pick<HttpCall, 'provider' | 'by' | 'address' | 'says'> | undefined {
+  const given = textsWithin(expr, site, project, settings, 'callers').filter((each) =>
+    isAddress.test(each),
+  );
+  const found = given.map((address) => ({ address, match: match(address, site.file.text) }));
+  const [first] = found;
+  if (!first?.match || found.some((each) => each.match?.provider !== first.match?.provider))
+    return undefined;
+  const says = `sends to ${shownAddress(first.address)}, which callers give`;
+  return { ...first.match, address: first.address, says };
 }
 
 /** A host that is handed to a function which asks for something else there. */
@@ -232,6 +252,8 @@ const givesRequest = /\bRequest(Builder)?\b|PreparedRequest/;
 /** An application's own backend, or a place that is no model's. */
 const isElsewhere = (address: string): boolean =>
   address.startsWith('/') || new RegExp(`^${hole}[^/]*/api/`).test(address);
+
+const isAddress = new RegExp(`^(\\w+:\\/\\/|${hole}+/)`);
 
 /** An address with a path, not a host alone. */
 const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;

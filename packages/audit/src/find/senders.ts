@@ -29,14 +29,14 @@ export const builds = (call: CallSite, { language }: SourceFile): boolean =>
   (language.id === 'rust' && buildsInRust(call));
 
 const builders =
-  /^(NewRequest|NewRequestWithContext|URLRequest|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|Request|build_request|uri|url|target|R|SetBody|baseUrl)$/;
+  /^(NewRequest|NewRequestWithContext|URLRequest|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|Request|build_request|HTTPRequest|uri|url|target|R|SetBody|baseUrl)$/;
 
 /** The calls by which each language's usual clients send, by the end of their path. */
 const senders: Readonly<Record<Exclude<LanguageId, 'rust'>, RegExp>> = {
   javascript:
     /(^|\.)(fetch|\$fetch|\w+Fetch|fetcher|fetchFn|fetchImpl|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
   python:
-    /(^|\.)(requests|httpx|session|aiohttp|client|http|urllib|urllib3|urllib\.request|request|requester|_client|_session|self|this|s|c|http_client|async_client|ClientSession|AsyncClient|Client|Session)\.(\w+\.)*(get|post|put|patch|request|stream|urlopen|Request|ws_connect|build_request)$|(^|\.)(urlopen|urlretrieve|post)$/,
+    /(^|\.)((\w*_)?(requests|httpx|session|aiohttp|client|http|request)|urllib3?|urllib\.request|requester|ClientSession|AsyncClient|Client|Session|get_session)\.(\w+\.)*(get|post|put|patch|request|stream|urlopen|Request|ws_connect|build_request)$|(^|\.)(self|this|s|c|conn|connection)\.(get|put|patch|request|stream)$|(^|\.)(urlopen|urlretrieve|post|WebSocketApp|create_connection|a?connect_sse|HTTPRequest)$|(^|\.)(websockets?(\.\w+)*|ws_?client)\.connect$/,
   go: /(^|\.)(NewRequest|NewRequestWithContext|Post|PostForm|Get|Head|Do|R|SetBody|Execute)$/,
   java: /(^|\.)(uri|url|postForObject|postForEntity|exchange|getForObject|getForEntity|newCall|execute|send|sendAsync|HttpPost|HttpGet|HttpRequest|openConnection|target|post|get|baseUrl)$/,
   kotlin:

@@ -50,7 +50,7 @@ export function functionsThatSend(project: Project): Sending {
     if (!grew) break;
   }
   return {
-    argumentsSent: (call) => argumentsAt(call, sent),
+    argumentsSent: (call) => (mostlySend(call, sent, project) ? argumentsAt(call, sent) : []),
     requestsIn: (name) => [...(requests.get(name) ?? [])],
     isSender: sends,
   };
@@ -60,6 +60,18 @@ export function functionsThatSend(project: Project): Sending {
 interface Sent {
   readonly places: Set<number>;
   readonly names: Set<string>;
+  /** The functions of the name that send. */
+  readonly by: Set<CodeFunction>;
+}
+
+/** `search` is what many do: of a name whose functions mostly send nothing, no call says that it does. */
+function mostlySend(
+  { callee }: CallExpr,
+  sent: ReadonlyMap<string, Sent>,
+  project: Project,
+): boolean {
+  const name = pathOf(callee).at(-1) ?? '';
+  return (sent.get(name)?.by.size ?? 0) * 2 >= project.functionsNamed(name).length;
 }
 
 interface Within {
@@ -78,14 +90,11 @@ function callsInFunctions(file: SourceFile, sends: Sending['isSender']): Within[
   );
 }
 
-function keep(
-  sent: Map<string, Sent>,
-  { name, params }: CodeFunction,
-  param: string,
-  file: SourceFile,
-): boolean {
+function keep(sent: Map<string, Sent>, fn: CodeFunction, param: string, file: SourceFile): boolean {
+  const { name, params } = fn;
   const isMethod = file.language.id === 'python' && /^(self|cls)$/.test(params[0]?.name ?? '');
-  const known = sent.get(name) ?? { places: new Set(), names: new Set() };
+  const known = sent.get(name) ?? { places: new Set(), names: new Set(), by: new Set() };
+  known.by.add(fn);
   const place = params.findIndex((each) => each.name === param) - (isMethod ? 1 : 0);
   const label = param.replace(/^[.*_]+/, '');
   if (place < 0 || (known.places.has(place) && known.names.has(label))) return false;

@@ -83,8 +83,12 @@ function callee(
   candidates: readonly Wrapper[],
 ): Meant | undefined {
   const others = candidates.filter(({ fn }) => enclosing(call.fn) !== fn);
-  const direct = others.find((wrapper) => isNear(file, call, project, wrapper));
+  const near = others.filter((wrapper) => isNear(file, call, project, wrapper));
+  const direct = near.find(({ fn }) => isOwnOrAbove(fn, call, project, candidates));
   if (direct) return { wrapper: direct, confidence: 1 };
+  const itself = candidates.find((wrapper) => callsItself(file, call, project, wrapper));
+  if (itself) return { wrapper: itself, confidence: 1 };
+  if (near.length > 0) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
   const declared = ofDeclaredType(call.expr.callee, site, project, others);
   if (declared) return { wrapper: declared, confidence: 0.95 };
@@ -164,6 +168,28 @@ const isRelative = (
   fn.owner !== undefined &&
   of.language === language &&
   project.mayStandFor(fn.owner, owner, fn.name);
+
+/** A function that calls itself asks once more: it tries again, or asks for the parts of something. */
+function callsItself(file: SourceFile, call: CallSite, project: Project, wrapper: Wrapper) {
+  const [first = ''] = pathOf(call.expr.callee);
+  return (
+    enclosing(call.fn) === wrapper.fn &&
+    !/^(super|base)$/.test(first) &&
+    isNear(file, call, project, wrapper)
+  );
+}
+
+/** What a type leaves to those that extend it reaches a model where most of them do. */
+function isOwnOrAbove(
+  { name, owner }: CodeFunction,
+  call: CallSite,
+  project: Project,
+  candidates: readonly Wrapper[],
+): boolean {
+  const around = call.owner ?? call.fn?.owner;
+  if (owner === undefined || around === undefined || owner === around) return true;
+  return !project.extends(owner, around) || mostlyWraps(around, name, candidates, project);
+}
 
 function isSelf(name: string, call: CallSite): boolean {
   if (/^(this|self|super|base)$/.test(name)) return true;

@@ -78,6 +78,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     const type = node.field('type')?.text();
     const value = right ? read(right) : undefined;
     if (!left) return [];
+    if (left.kind === 'subscript') return [{ name: `${tableOf(left)}[]`, type, value }];
     const inClass = node.parent()?.parent()?.parent()?.kind === 'class_definition';
     const label = left.text().replace(/^(self|cls)\./, 'this.');
     return [{ name: inClass ? `this.${label}` : label, type, value }];
@@ -86,10 +87,40 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     const label = node.field('name')?.text() ?? '';
     return [{ name: label, value: readField(node, 'value', read) }];
   }
+  if (kind === 'for_statement' || kind === 'for_in_clause') return itemOf(node, read);
   if (kind !== 'as_pattern') return [];
   const [value, target] = node.named;
   return value && target ? [{ name: target.text(), value: read(value) }] : [];
 }
+
+/** What `table[key] = value` puts it into. */
+const tableOf = (left: SyntaxNode): string =>
+  (left.field('value')?.text() ?? '').replace(/^(self|cls)\./, 'this.');
+
+/** The name of each item in turn, bound to what is gone through. */
+function itemOf(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  const left = node.field('left');
+  const right = node.field('right');
+  if (!left || !right) return [];
+  const items = read(right);
+  if (left.kind === 'identifier')
+    return [{ name: left.text(), value: stripped(items, /^(values|copy)$/) ?? items }];
+  const [, item] = left.named;
+  const table = stripped(items, /^items$/) ?? numbered(items);
+  return table && item?.kind === 'identifier' ? [{ name: item.text(), value: table }] : [];
+}
+
+/** `table` of `table.values()`. */
+const stripped = (expr: Expr, way: RegExp): Expr | undefined =>
+  expr.is === 'call' && expr.callee.is === 'member' && way.test(expr.callee.name)
+    ? expr.callee.of
+    : undefined;
+
+/** `list` of `enumerate(list)`. */
+const numbered = (expr: Expr): Expr | undefined =>
+  expr.is === 'call' && expr.callee.is === 'name' && expr.callee.name === 'enumerate'
+    ? expr.args[0]?.value
+    : undefined;
 
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   switch (node.kind) {

@@ -1,4 +1,6 @@
 import { type Binding, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
+import type { Language } from '../language/languages.ts';
+import { argumentsFor } from './arguments.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
@@ -24,7 +26,9 @@ export function declaredTypesOf(expr: Expr, site: Site): string[] {
   return fieldType(expr.name, site);
 }
 
-const maxSteps = 5;
+const maxSteps = 8;
+/** What callers give is followed less far: each has callers of its own. */
+const maxGivenSteps = 4;
 /** Functions of one name that may all be meant, where nothing says which. */
 const maxSame = 3;
 
@@ -58,7 +62,13 @@ class Typist {
       case 'call':
         return this.#call(expr.callee, site, steps - 1);
       case 'list':
-        return expr.any ? expr.items.flatMap((item) => this.types(item, site, steps - 1)) : [];
+        return expr.any || isUntyped(site)
+          ? expr.items.flatMap((item) => this.types(item, site, steps - 1))
+          : [];
+      case 'record':
+        return isUntyped(site)
+          ? expr.entries.flatMap(([, value]) => this.types(value, site, steps - 1))
+          : [];
       default:
         return [];
     }
@@ -69,17 +79,55 @@ class Typist {
     for (let fn = site.fn; fn; fn = fn.outer) {
       const here = bindings.filter((each) => each.fn === fn && each.name === name);
       if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
-      if (fn.params.some((each) => each.name === name)) return [];
+      if (fn.params.some((each) => each.name === name)) return this.#given(fn, name, site, steps);
     }
-    return site.owner === undefined ? [] : this.#field(name, site.owner, site, steps);
+    const field = site.owner === undefined ? [] : this.#field(name, site.owner, site, steps);
+    return field.length > 0 || !isUntyped(site) ? field : this.#top(name, site.file, steps);
+  }
+
+  /** Of a parameter that is declared without a type: what callers give. */
+  #given(fn: CodeFunction, name: string, site: Site, steps: number): string[] {
+    if (!isUntyped(site)) return [];
+    return argumentsFor(fn, name, this.#project).flatMap(({ value, at }) =>
+      this.types(value, at, Math.min(steps, maxGivenSteps)),
+    );
+  }
+
+  /** What a file keeps under a name for all its functions, or another file whose name it imports. */
+  #top(name: string, file: SourceFile, steps: number): string[] {
+    if (steps <= 0) return [];
+    const isTop = ({ name: bound, fn, owner }: Binding) =>
+      bound === name && fn === undefined && owner === undefined;
+    const here = file.code.bindings.filter(isTop);
+    if (here.length > 0) return this.#bound(here, { file }, steps);
+    return file.code.imports
+      .filter((each) => each.local === name && each.name !== undefined)
+      .flatMap((each) =>
+        this.#project
+          .imported(file, each)
+          .filter((other) => other !== file)
+          .flatMap((other) => this.#top(each.name ?? name, other, steps - 1)),
+      );
   }
 
   #member(of: Expr, name: string, site: Site, steps: number): string[] {
     const isSelf = of.is === 'name' && (of.name === 'this' || of.name === site.fn?.receiver);
     if (isSelf) return site.owner === undefined ? [] : this.#field(name, site.owner, site, steps);
+    const kept = this.#kept(of, site, steps);
+    if (kept.length > 0) return kept;
     return this.#ownersOf(of, site, steps).flatMap((owner) =>
       this.#field(name, owner, site, steps),
     );
+  }
+
+  /** What is put into a table under some key: `self.bots[kind] = make(kind)`. */
+  #kept(table: Expr, site: Site, steps: number): string[] {
+    const path = pathOf(table);
+    if (!isUntyped(site) || path.length > 2) return [];
+    const entries = site.file.code.bindings.filter(
+      ({ name, owner }) => name === `${path.join('.')}[]` && owner === site.owner,
+    );
+    return this.#bound(entries, site, steps);
   }
 
   /** The types that a receiver is of, or the one that it names (`Store.shared`). */
@@ -96,11 +144,21 @@ class Typist {
       return this.#bound(fields, { file, owner }, steps);
     });
     if (own.length > 0) return own;
-    return this.#project
+    const inherited = this.#project
       .inheritedField(owner, name, language)
       .flatMap(({ file, binding }) =>
         this.#bound([binding], { file, owner: binding.owner }, steps),
       );
+    return inherited.length > 0 ? inherited : this.#property(name, owner, language, steps);
+  }
+
+  /** A property is what its function gives. */
+  #property(name: string, owner: string, language: Language, steps: number): string[] {
+    if (!/^(python|javascript)$/.test(language.id)) return [];
+    const functions = this.#project
+      .functionsNamed(name)
+      .filter(({ owner: of, params }) => of === owner && params.length <= 1);
+    return this.#results(name, functions, language, steps);
   }
 
   #bound(bindings: readonly Binding[], site: Site, steps: number): string[] {
@@ -115,14 +173,38 @@ class Typist {
   /** `Store()`, or what a function says that it gives. */
   #call(callee: Expr, site: Site, steps: number): string[] {
     const name = pathOf(callee).at(-1) ?? '';
+    // Python's `cls(…)`.
+    if (callee.is === 'name' && name === 'this')
+      return site.owner === undefined ? [] : [site.owner];
     if (this.#project.isType(name)) return [name];
     const all = this.#functionsOf(name, site.file);
     const owners = callee.is === 'member' ? this.#ownersOf(callee.of, site, steps) : [];
     const meant = all.filter(({ owner }) => owner !== undefined && owners.includes(owner));
     const functions = meant.length > 0 ? meant : all.length <= maxSame ? all : [];
-    const given = functions.flatMap(({ result }) => (result === undefined ? [] : namesIn(result)));
+    const given = this.#results(name, functions, site.file.language, steps);
     const field = given.length > 0 ? undefined : fieldAskedBy(callee, site.file.language.id);
     return field ? owners.flatMap((owner) => this.#field(field.name, owner, site, steps)) : given;
+  }
+
+  /** What functions are declared to give; where they are declared without, what they return. */
+  #results(
+    name: string,
+    functions: readonly CodeFunction[],
+    language: Language,
+    steps: number,
+  ): string[] {
+    const isMeant = new Set(functions);
+    const declared = functions.flatMap(({ result }) =>
+      result === undefined ? [] : namesIn(result),
+    );
+    if (!/^(python|javascript)$/.test(language.id)) return declared;
+    if (declared.some((type) => this.#project.isType(type))) return declared;
+    return this.#project
+      .returnsOf(name)
+      .filter(({ file, binding: { fn } }) => file.language === language && fn && isMeant.has(fn))
+      .flatMap(({ file, binding }) =>
+        this.#bound([binding], { file, owner: binding.owner }, steps),
+      );
   }
 
   #functionsOf(name: string, { language }: SourceFile): readonly CodeFunction[] {
@@ -139,5 +221,9 @@ function fieldType(name: string, { file, owner }: Site): string[] {
   );
   return field?.type === undefined ? [] : namesIn(field.type);
 }
+
+/** Where types are written seldom or never, values tell. */
+const isUntyped = ({ file: { language } }: Site): boolean =>
+  /^(python|javascript)$/.test(language.id);
 
 const namesIn = (type: string): string[] => type.match(/[A-Za-z_]\w*/g) ?? [];

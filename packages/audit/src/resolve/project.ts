@@ -138,16 +138,15 @@ export class Project {
 
   /** Whether a method of one type may be what a call on another means. */
   mayStandFor(type: string, wanted: string, method: string): boolean {
-    if (type === wanted || this.#extends(type, wanted, 4) || this.#extends(wanted, type, 4))
-      return true;
+    if (type === wanted || this.extends(type, wanted) || this.extends(wanted, type)) return true;
     return this.#asking.some(({ name, asks }) => name === wanted && asks?.includes(method));
   }
 
-  #extends(type: string, wanted: string, depth: number): boolean {
-    if (depth === 0) return false;
-    const supers = this.#supers.get(type);
+  /** Whether a type extends another, at most so many steps above. */
+  extends(type: string, wanted: string, steps = 4): boolean {
+    const supers = steps === 0 ? undefined : this.#supers.get(type);
     if (!supers) return false;
-    return supers.has(wanted) || [...supers].some((each) => this.#extends(each, wanted, depth - 1));
+    return supers.has(wanted) || [...supers].some((each) => this.extends(each, wanted, steps - 1));
   }
 
   /** Files that may declare what an import names. */

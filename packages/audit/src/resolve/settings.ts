@@ -7,7 +7,9 @@ export interface Settings {
 
 /** The files that are read for settings. */
 export const isSettingsFile = (path: string): boolean => {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.(template|example|sample|dist)$/, '');
   return (
     /^\.env(\..+)?$|\.env$/.test(name) ||
     /\.(ya?ml|toml|properties|ini|plist)$/i.test(name) ||

@@ -1,14 +1,21 @@
+import { type CallExpr, type MemberExpr, member } from '../language/code.ts';
+import type { LanguageId } from '../language/languages.ts';
 import { hole } from './hole.ts';
 import type { Site } from './site.ts';
 
 /** A request that is made here, and sent elsewhere, holds its address. */
 export function isRequest(path: readonly string[], { file }: Site): boolean {
   if (path.some((part) => requests.test(part))) return true;
-  return (
-    /^(rust|java|kotlin)$/.test(file.language.id) &&
-    path.some((part) => /^(post|get|put|request|uri|url)$/.test(part))
-  );
+  return path.some((part) => makers[file.language.id]?.test(part) === true);
 }
+
+/** Names that make a request in some languages, and anything in others. */
+const makers: Partial<Record<LanguageId, RegExp>> = {
+  rust: /^(post|get|put|request|uri|url)$/,
+  java: /^(post|get|put|request|uri|url)$/,
+  kotlin: /^(post|get|put|request|uri|url)$/,
+  python: /^(Request|HTTPRequest)$/,
+};
 
 const requests =
   /^(URLRequest|NewRequest|NewRequestWithContext|HttpRequestMessage|RestRequest|HttpPost|HttpGet|HttpRequest|build_request|newCall|RequestBuilder|newBuilder)$/;
@@ -20,6 +27,15 @@ export const keepsText =
 /** Calls that leave out or replace a little of their object. */
 export const trims =
   /^([rl]?strip|trim\w*|Trim\w*|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
+
+/** What `table.get('key')` gives, as the member that it is; an address is no key. */
+export function lookedUp({ callee, args: [key] }: CallExpr): MemberExpr | undefined {
+  if (callee.is !== 'member' || callee.name !== 'get' || !key || key.name !== undefined)
+    return undefined;
+  if (key.value.is === 'name') return member(callee.of, key.value.name);
+  const [part] = key.value.is === 'text' && key.value.parts.length === 1 ? key.value.parts : [];
+  return typeof part === 'string' && !/[/:]/.test(part) ? member(callee.of, part) : undefined;
+}
 
 /** `"{}/v1/{}".format(a, b)`. */
 export function filled(template: string, given: readonly (string | undefined)[]): string {

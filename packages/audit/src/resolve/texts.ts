@@ -1,6 +1,6 @@
 import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
-import { argumentsFor, isConstructor } from './arguments.ts';
+import { argumentsFor, type Given, isConstructor } from './arguments.ts';
 import { ownTypesOf } from './declared-type.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { hole } from './hole.ts';
@@ -18,6 +18,7 @@ import {
   joinerOf,
   joinsAll,
   keepsText,
+  lookedUp,
   trims,
 } from './text-calls.ts';
 import { valuesOf } from './values.ts';
@@ -33,24 +34,30 @@ export function textsOf(expr: Expr, site: Site, project: Project, settings: Sett
   return new Reader(project, settings).read(expr, site, maxSteps);
 }
 
-/** Every text inside an expression: in its arguments, records and lists too. */
+/**
+ * Every text inside an expression: in its arguments, records and lists too. From callers: with what
+ * those in the class around give the method that it stands in.
+ */
 export function textsWithin(
   expr: Expr,
   site: Site,
   project: Project,
   settings: Settings,
+  from: 'here' | 'callers' = 'here',
 ): string[] {
-  const reader = new Reader(project, settings);
+  const reader = new Reader(project, settings, from === 'callers');
   return inner(expr).flatMap((each) => reader.read(each, site, maxSteps));
 }
 
 class Reader {
   readonly #project: Project;
   readonly #settings: Settings;
+  readonly #asksCallers: boolean;
 
-  constructor(project: Project, settings: Settings) {
+  constructor(project: Project, settings: Settings, asksCallers = false) {
     this.#project = project;
     this.#settings = settings;
+    this.#asksCallers = asksCallers;
   }
 
   read(expr: Expr, site: Site, steps: number): string[] {
@@ -108,12 +115,15 @@ class Reader {
       .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
   }
 
-  /** What a constructor is given; other functions may be given anything. */
-  #given(name: string, { fn }: Site, steps: number): string[] {
-    if (!fn || !isConstructor(fn) || !fn.params.some((each) => each.name === name)) return [];
-    return argumentsFor(fn, name, this.#project).flatMap(({ value, at }) =>
-      this.read(value, at, steps),
-    );
+  /** What a constructor is given, or a method by others of its class; others may be given anything. */
+  #given(name: string, { fn, file }: Site, steps: number): string[] {
+    if (!fn?.params.some((each) => each.name === name)) return [];
+    const isBeside = ({ at }: Given) => at.file === file && at.owner === fn.owner;
+    const isPrivate = this.#asksCallers && fn.owner !== undefined;
+    if (!isPrivate && !isConstructor(fn)) return [];
+    return argumentsFor(fn, name, this.#project)
+      .filter((each) => isConstructor(fn) || isBeside(each))
+      .flatMap(({ value, at }) => this.read(value, at, steps));
   }
 
   /** A field of the class around, or what a method or computed property of it gives. */
@@ -283,6 +293,8 @@ class Reader {
       return given.length > 0 ? given : names.flatMap((each) => this.#setting(each));
     }
     const last = path.at(-1) ?? '';
+    const part = lookedUp(expr);
+    if (part) return [part, ...args.slice(1)].flatMap((each) => this.read(each, site, steps));
     if (isRequest(path, site))
       return inner(expr).flatMap((each) => this.#part(each, expr, site, steps));
     if (!keepsText.test(last) && !expr.created) {
@@ -299,7 +311,7 @@ class Reader {
     if (first !== undefined && second !== undefined && /^https?:/.test(second))
       return [`${second.replace(/\/$/, '')}/${first.replace(/^\//, '')}`];
     if (first === undefined) return own;
-    if (own.length > 0 && trims.test(last)) return own;
+    if (trims.test(last) && expr.callee.is === 'member') return own;
     if (last === 'format' && own.some((each) => each.includes('{')))
       return own.map((each) => filled(each, given));
     if (alternatives.test(last)) return [first, ...own];
