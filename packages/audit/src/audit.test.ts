@@ -88,12 +88,18 @@ describe('bad input', () => {
     expect(places(report)).toEqual(['ask.ts:5 sdk openai']);
   });
 
-  it('of syntax from the future is audited as far as it is understood, and listed', async () => {
+  it('of syntax from the future is audited as far as it is understood, and listed apart', async () => {
     const report = await auditOf({
       'ask.ts': `${ask}\nlet y = match (q) { when ask => 1 |> f(%) };\n`,
     });
     expect(places(report)).toEqual(['ask.ts:4 sdk openai']);
-    expect(report.skipped.notAudited).toMatchObject([{ path: 'ask.ts', reason: 'partly-parsed' }]);
+    expect(report.files).toBe(1);
+    expect(report.skipped).toEqual({
+      total: 0,
+      byReason: {},
+      notAudited: [],
+      partlyAudited: [{ path: 'ask.ts', line: 7 }],
+    });
   });
 
   it('of links that lead out, or round, is not followed', async () => {
@@ -121,6 +127,16 @@ describe('bad input', () => {
     const deep = `${'(\n'.repeat(3000)}1${')\n'.repeat(3000)}`;
     const report = await auditOf({ 'deep.ts': `${ask}const z = ${deep};\n`, 'ask.ts': ask });
     expect(places(report)).toContain('ask.ts:4 sdk openai');
+    expect(report.skipped.notAudited).toMatchObject([{ path: 'deep.ts', reason: 'not-parsed' }]);
+  });
+
+  it('of blocks a thousand deep is audited above and below them', async () => {
+    const deep = `${'{\n'.repeat(1000)}${'}\n'.repeat(1000)}`;
+    const report = await auditOf({
+      'deep.ts': `${ask}${deep}export const again = () => ask(1);\n`,
+    });
+    expect(places(report)).toEqual(['deep.ts:4 sdk openai', 'deep.ts:2006 wrapper openai']);
+    expect(report.skipped.partlyAudited).toEqual([{ path: 'deep.ts', line: 406 }]);
   });
 
   it('where the directory is none is refused', async () => {

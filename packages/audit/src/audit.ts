@@ -88,11 +88,12 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
       (name) => !asked.has(name),
     );
     for (const name of names) asked.add(name);
-    if (await sources.readMore({ words: names })) project = await withIndexes(sources);
+    const more = [await sources.readMore({ words: names }), await readShort(wrappers, sources)];
+    if (more.some((read) => read > 0)) project = await withIndexes(sources);
     const known = new Set(couplings.map(({ call }) => call));
-    const more = findWrapperCalls(project, wrappers, known);
-    if (more.length === 0) break;
-    couplings = distinct([...couplings, ...more]);
+    const calls = findWrapperCalls(project, wrappers, known);
+    if (calls.length === 0) break;
+    couplings = distinct([...couplings, ...calls]);
   }
   return couplings;
 }
@@ -159,9 +160,25 @@ const namesOf = (wrappers: readonly Wrapper[]): string[] => [
   ...new Set(
     wrappers
       .map(({ fn }) => (isCallOperator(fn.name) ? (fn.owner ?? '') : fn.name))
-      .filter((name) => name.length >= 4),
+      .filter((name) => name.length >= telling),
   ),
 ];
+
+/** A shorter name (`ask`) is part of too many words: who calls it names its module as well. */
+const telling = 4;
+
+async function readShort(wrappers: readonly Wrapper[], sources: Sources): Promise<number> {
+  const short = wrappers.filter(({ fn: { name } }) => name.length > 0 && name.length < telling);
+  if (short.length === 0) return 0;
+  const modules = new Set(short.map(({ file }) => moduleName(file.path)).filter(Boolean));
+  return sources.readMore({ words: new Set(short.map(({ fn }) => fn.name)), beside: [...modules] });
+}
+
+/** As an import names it: the file, or its directory where the file is an index. */
+const moduleName = (path: string): string => {
+  const parts = path.replace(/\.\w+$/, '').split('/');
+  return (/^(index|__init__|mod)$/.test(parts.at(-1) ?? '') ? parts.at(-2) : parts.at(-1)) ?? '';
+};
 
 /** One call may match several rules; the surest stays. */
 function distinct(couplings: readonly Coupling[]): Coupling[] {
@@ -189,6 +206,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       total: sources.skipped.length,
       byReason: count(sources.skipped, ({ reason }) => reason),
       notAudited: own,
+      partlyAudited: sources.partlyAudited,
     },
     findings: coupled,
     local,

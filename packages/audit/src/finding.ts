@@ -72,6 +72,13 @@ export interface SecretFinding {
   readonly masked: string;
 }
 
+/** A file with code that its parser does not understand: calls in it may be missing. */
+export interface PartlyAudited {
+  readonly path: string;
+  /** The first line that is not understood, from 1. */
+  readonly line: number;
+}
+
 /** What an audit found. `selvedge audit --json` prints it. */
 export interface AuditReport {
   readonly apiVersion: string;
@@ -83,6 +90,8 @@ export interface AuditReport {
     readonly byReason: Readonly<Record<string, number>>;
     /** What was not audited though it is the codebase's own. */
     readonly notAudited: readonly Skipped[];
+    /** What was audited, but for code that its parser does not understand. */
+    readonly partlyAudited: readonly PartlyAudited[];
   };
   /** Couplings: calls that need a network. */
   readonly findings: readonly Finding[];

@@ -1,4 +1,10 @@
-import { type AuditReport, severities, skippedSentence, summarySentence } from '@selvedge/audit';
+import {
+  type AuditReport,
+  partlySentence,
+  severities,
+  skippedSentence,
+  summarySentence,
+} from '@selvedge/audit';
 import type { Io } from '../io.ts';
 import { findingTable } from './finding-table.ts';
 
@@ -27,6 +33,12 @@ export function printAudit(io: Io, report: AuditReport): void {
     'Not audited',
     skipped.notAudited,
     ({ path, reason, detail }) => `${path}  ${reason}${detail ? `: ${detail}` : ''}`,
+  );
+  printList(
+    io,
+    `Partly audited: ${partlySentence.charAt(0).toLowerCase()}${partlySentence.slice(1)}`,
+    skipped.partlyAudited,
+    ({ path, line }) => `${path}:${line}`,
   );
   if (skipped.total > 0) io.print(`\n${skippedSentence(report)}`);
 }

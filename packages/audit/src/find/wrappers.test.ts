@@ -5,6 +5,22 @@ const sdk = `import OpenAI from 'openai';
 const client = new OpenAI();
 `;
 
+describe('a wrapper with a short name', () => {
+  it('is found where its module is named', async () => {
+    const report = await auditOf({
+      'lib/llm.ts':
+        "import OpenAI from 'openai';\nconst client = new OpenAI();\nexport const ask = (q) => client.responses.create({ model: 'm', input: q });\n",
+      'app/api/route.ts':
+        "import { ask } from '../../lib/llm';\nexport const POST = (r) => ask(r);\n",
+      'app/tasks.ts': 'export const mask = (task) => task.flask;\n',
+    });
+    expect(places(report)).toEqual([
+      'app/api/route.ts:2 wrapper openai',
+      'lib/llm.ts:3 sdk openai',
+    ]);
+  });
+});
+
 describe('callers of a wrapper are findings', () => {
   it('in another file, under another name', async () => {
     const report = await auditOf({

@@ -1,4 +1,5 @@
 import type { Grammar } from './grammar.ts';
+import { mendOf, parseMended } from './second-reading.ts';
 import { type ForeignNode, readOnce, type SyntaxNode } from './syntax.ts';
 
 /** Parses source text; the tree's root. */
@@ -26,9 +27,10 @@ export const parserPackage = ({ parser }: Grammar): string =>
 export async function loadParser({ parser }: Grammar): Promise<Parse | undefined> {
   installed ??= loadInstalled();
   const { ast, parsers } = await installed;
-  return ast && parsers.has(parser)
-    ? (source) => readOnce(ast.parse(parser, source).root())
-    : undefined;
+  if (!ast || !parsers.has(parser)) return undefined;
+  const mend = mendOf(parser);
+  const parse = (source: string) => ast.parse(parser, source).root();
+  return (source) => readOnce(parseMended(parse, source, mend));
 }
 
 interface Installed {

@@ -98,7 +98,11 @@ class Reader {
 
   walk(node: SyntaxNode, place: Place, depth: number): void {
     const { kind } = node;
-    if (depth > maxDepth || marks.has(kind)) return;
+    if (marks.has(kind)) return;
+    if (depth > maxDepth) {
+      this.#unclear ??= node.line;
+      return;
+    }
     const grammar = this.#grammar;
     if (!this.#tests && grammar.isTest?.(node)) return;
     if (kind === 'ERROR') this.#unclear ??= node.line;

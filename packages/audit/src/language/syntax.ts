@@ -25,7 +25,13 @@ export interface ForeignNode {
   namedChildren(): ForeignNode[];
   isNamed(): boolean;
   field(name: string): ForeignNode | null;
-  range(): { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
+  parent(): ForeignNode | null;
+  findAll(matcher: { readonly rule: { readonly kind: string } }): ForeignNode[];
+  range(): {
+    /** `index` counts UTF-16 units from the source's start. */
+    readonly start: { readonly line: number; readonly index: number };
+    readonly end: { readonly line: number };
+  };
 }
 
 /** A tree whose nodes ask the parser for each thing once: reading asks for most of it many times. */

@@ -120,12 +120,7 @@ function outcomeOf(
   }
   try {
     const code = readCode(parse(text), language.grammar, tests);
-    const detail = `the parser does not understand line ${code.unclear}`;
-    return {
-      ...known,
-      parsed: { code, text },
-      ...(code.unclear !== undefined && { skipped: { path, reason: 'partly-parsed', detail } }),
-    };
+    return { ...known, parsed: { code, text } };
   } catch (error) {
     const detail = (error as Error).message;
     return { ...known, skipped: { path, reason: 'not-parsed', detail } };

@@ -1,4 +1,4 @@
-import type { SecretFinding } from '../finding.ts';
+import type { PartlyAudited, SecretFinding } from '../finding.ts';
 import { type Language, type LanguageId, languageOf, languages } from '../language/index.ts';
 import { isManifest, isSettingsFile, type Manifest, type SourceFile } from '../resolve/index.ts';
 import { pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
@@ -18,6 +18,7 @@ export interface Sources {
   readonly manifests: Manifest[];
   readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
+  readonly partlyAudited: PartlyAudited[];
   /** Source files that were looked into, parsed or not. */
   files: number;
   /** Parses those of the files not yet read that hold what is asked for; how many. */
@@ -49,6 +50,7 @@ export async function readSources(
     manifests: [],
     secrets: [],
     skipped: [],
+    partlyAudited: [],
     files: 0,
     readMore: (more) => readMore(sources, readers, more, tests),
     end: () => readers.end(),
@@ -99,6 +101,8 @@ function keep(sources: Sources, { path, parsed, text, secrets, skipped }: Outcom
   if (skipped) sources.skipped.push(skipped);
   if (language && (parsed || !skipped)) {
     sources.files++;
+    const unclear = parsed?.code.unclear;
+    if (unclear !== undefined) sources.partlyAudited.push({ path, line: unclear });
     if (parsed) sources.parsed.push({ path, language, ...parsed });
     else sources.unread.push({ path, language });
   }
@@ -112,6 +116,7 @@ function inOrder(sources: Sources): Sources {
   sources.unread.sort(byPath);
   sources.manifests.sort(byPath);
   sources.skipped.sort(byPath);
+  sources.partlyAudited.sort(byPath);
   sources.settings.sort();
   sources.secrets.sort((a, b) => byPath({ path: a.file }, { path: b.file }) || a.line - b.line);
   return sources;

@@ -1,6 +1,7 @@
 import type { AuditReport, Finding } from '../finding.ts';
 import {
   missingOf,
+  partlySentence,
   serviceOf,
   severities,
   skippedSentence,
@@ -25,7 +26,8 @@ export function markdownOf(report: AuditReport): string {
     lines.push(
       '## Keys in the code',
       '',
-      ...secrets.map(
+      ...shortened(
+        secrets,
         (each) => `- ${code(`${each.file}:${each.line}`)} ${each.service} ${code(each.masked)}`,
       ),
       '',
@@ -34,25 +36,37 @@ export function markdownOf(report: AuditReport): string {
     lines.push(
       `## Already local: ${local.length}`,
       '',
-      ...local
-        .slice(0, maxRows)
-        .map((each) => `- ${code(`${each.file}:${each.line}`)} ${each.service}`),
+      ...shortened(local, (each) => `- ${code(`${each.file}:${each.line}`)} ${each.service}`),
       '',
     );
   if (skipped.notAudited.length > 0)
     lines.push(
       '## Not audited',
       '',
-      ...skipped.notAudited
-        .slice(0, maxRows)
-        .map(
-          ({ path, reason, detail }) =>
-            `- ${code(path)} ${reason}${detail ? `: ${text(detail)}` : ''}`,
-        ),
+      ...shortened(
+        skipped.notAudited,
+        ({ path, reason, detail }) =>
+          `- ${code(path)} ${reason}${detail ? `: ${text(detail)}` : ''}`,
+      ),
+      '',
+    );
+  if (skipped.partlyAudited.length > 0)
+    lines.push(
+      '## Partly audited',
+      '',
+      `${partlySentence}:`,
+      '',
+      ...shortened(skipped.partlyAudited, ({ path, line }) => `- ${code(`${path}:${line}`)}`),
       '',
     );
   lines.push(skippedSentence(report));
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** A list, as much of it as is read. */
+function shortened<T>(items: readonly T[], line: (item: T) => string): string[] {
+  const more = items.length - maxRows;
+  return [...items.slice(0, maxRows).map(line), ...(more > 0 ? [`- …and ${more} more`] : [])];
 }
 
 function tableOf(rows: readonly Finding[]): string[] {

@@ -3,7 +3,7 @@ import { againstBaseline } from '../baseline/index.ts';
 import { draftsFor, ownerFrom } from '../init/index.ts';
 import { auditOf } from '../testing/codebase.ts';
 import { directoriesOf } from './directories.ts';
-import { auditPage, markdownOf, sarifOf } from './index.ts';
+import { auditPage, markdownOf } from './index.ts';
 import { treemap } from './page/treemap.ts';
 
 const ask = `import OpenAI from 'openai';
@@ -13,19 +13,6 @@ export const ask = (q) => client.responses.create({ model: 'gpt-5', input: q });
 const nasty = '<script>alert(1)</script> | `x`';
 
 describe('a report', () => {
-  it('is SARIF that names the place relative to the directory', async () => {
-    const sarif = JSON.parse(JSON.stringify(sarifOf(await auditOf({ 'a b/ask.ts': ask }))));
-    expect(sarif.version).toBe('2.1.0');
-    const [result] = sarif.runs[0].results;
-    expect(result.locations[0].physicalLocation).toMatchObject({
-      artifactLocation: { uri: 'a%20b/ask.ts', uriBaseId: 'SRCROOT' },
-      region: { startLine: 3 },
-    });
-    expect(sarif.runs[0].tool.driver.rules.map(({ id }: { id: string }) => id)).toContain(
-      result.ruleId,
-    );
-  });
-
   it('escapes what the code says, as a page and as Markdown', async () => {
     const report = await auditOf({
       'ask.ts': ask.replace("'gpt-5'", JSON.stringify(nasty)),

@@ -47,4 +47,8 @@ export function skippedSentence({ skipped }: AuditReport): string {
   return reasons.length === 0 ? '' : `Left out: ${reasons.join(', ')}.`;
 }
 
+/** Over what was audited in part. */
+export const partlySentence =
+  'The parser does not understand code at these lines; calls in it may be missing';
+
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -16,8 +16,7 @@ export interface Skipped {
     | 'too-large'
     | 'unreadable'
     | 'no-parser'
-    | 'not-parsed'
-    | 'partly-parsed';
+    | 'not-parsed';
   /** For people, where the reason alone does not say it. */
   readonly detail?: string;
 }

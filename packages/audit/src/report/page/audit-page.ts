@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../finding.ts';
-import { severities, skippedSentence, summarySentence } from '../words.ts';
+import { partlySentence, severities, skippedSentence, summarySentence } from '../words.ts';
 import { facets } from './facets.ts';
 import { findingCard } from './finding-card.ts';
 import { codebaseMap } from './map.ts';
@@ -30,6 +30,7 @@ ${findings.length > 0 ? calls(report) : undefined}
 ${list('Keys in the code', secrets, (each) => html`<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
 ${list('Already local', local, (each) => html`<code>${each.file}:${each.line}</code> ${each.service}`)}
 ${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</code> ${each.reason}${each.detail ? html`: ${each.detail}` : undefined}`)}
+${list('Partly audited', skipped.partlyAudited, ({ path, line }) => html`<code>${path}:${line}</code>`, partlySentence)}
 </main><script>${new Markup(script)}</script></body></html>
 `;
   return page.text;
@@ -62,10 +63,11 @@ function list<T>(
   title: string,
   items: readonly T[],
   line: (item: T) => Markup,
+  about?: string,
 ): Markup | undefined {
   if (items.length === 0) return undefined;
   const more = items.length - maxListed;
-  return html`<section><h2>${title} <small class="soft">${items.length}</small></h2><ul>${items.slice(0, maxListed).map((item) => html`<li>${line(item)}</li>`)}${more > 0 ? html`<li>and ${more} more</li>` : undefined}</ul></section>`;
+  return html`<section><h2>${title} <small class="soft">${items.length}</small></h2>${about && html`<p class="soft">${about}.</p>`}<ul>${items.slice(0, maxListed).map((item) => html`<li>${line(item)}</li>`)}${more > 0 ? html`<li>and ${more} more</li>` : undefined}</ul></section>`;
 }
 
 const maxListed = 500;
