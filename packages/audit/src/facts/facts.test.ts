@@ -248,6 +248,18 @@ describe('against failure, in other languages', () => {
       byDefault: { timeoutSeconds: 600, retries: 2, source: expect.stringMatching(/^https:/) },
     });
     expect(finding?.offline).toContain('10 min');
+    for (const made of [
+      'OpenAI(base_url="https://api.groq.com/openai/v1")',
+      'AzureOpenAI(azure_endpoint=e)',
+    ]) {
+      const pointed = await first({
+        'a.py': `from openai import AzureOpenAI, OpenAI\nc = ${made}\ndef f(q):\n    return c.chat.completions.create(messages=q)\n`,
+      });
+      expect(pointed?.resilience.byDefault).toMatchObject({
+        package: 'openai',
+        timeoutSeconds: 600,
+      });
+    }
     const elsewhere = await first({
       'a.go': `${go}func f(c *openai.Client) {\n\tc.CreateChatCompletion(ctx, r)\n}\n`,
     });

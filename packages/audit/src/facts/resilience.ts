@@ -114,8 +114,8 @@ function callsAround({ call }: Coupling): string[] {
 }
 
 /** What the SDK does by itself: of the package that the file imports, or of the rule’s first. */
-function defaultsOf({ file, kind, provider }: Coupling): SdkDefaults | undefined {
-  const rule = kind === 'sdk' ? provider.languages[file.language.id] : undefined;
+function defaultsOf({ file, kind, provider, sdk = provider }: Coupling): SdkDefaults | undefined {
+  const rule = kind === 'sdk' ? sdk.languages[file.language.id] : undefined;
   if (!rule?.defaults) return undefined;
   const isOf = (module: string, name: string) =>
     module === name || module.startsWith(`${name}.`) || module.startsWith(`${name}/`);

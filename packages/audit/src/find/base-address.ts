@@ -25,6 +25,18 @@ export function baseAddressesOf(
   }
 }
 
+/** Whether the client of a call is one of several, made with a base and without. */
+export function mayHaveNoBase(callee: Expr, site: Site, project: Project): boolean {
+  for (let at = callee; at.is === 'member' || at.is === 'call'; ) {
+    at = at.is === 'member' ? at.of : at.callee;
+    const made = valuesOf(at, site, project).flatMap(({ value, at: where }) =>
+      value.is === 'call' ? [basesIn(value, where, project, 3).length > 0] : [],
+    );
+    if (made.includes(true)) return made.includes(false) && assignedTo(at, site).length === 0;
+  }
+  return false;
+}
+
 function basesOf(receiver: Expr, site: Site, project: Project): Given[] {
   const assigned = assignedTo(receiver, site);
   if (assigned.length > 0) return assigned;

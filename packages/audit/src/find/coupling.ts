@@ -9,6 +9,8 @@ export interface Coupling {
   readonly provider: ProviderRule;
   readonly kind: 'sdk' | 'http' | 'wrapper' | 'local';
   readonly data: DataKind;
+  /** Whose package is called, where its client is made for another’s address. */
+  readonly sdk?: ProviderRule;
   /** 0 to 1. */
   readonly confidence: number;
   /** How it is known, for people, each with a line that they can check. */

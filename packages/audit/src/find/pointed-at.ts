@@ -1,7 +1,7 @@
 import { hole, type Project, type Settings } from '../resolve/index.ts';
 import type { ProviderRule } from '../rules/index.ts';
 import { type MatchAddress, shownAddress } from './address.ts';
-import { baseAddressesOf } from './base-address.ts';
+import { baseAddressesOf, mayHaveNoBase } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { makersOf } from './made-by.ts';
 
@@ -13,7 +13,8 @@ interface Elsewhere {
 
 /**
  * A call through a package whose client is made for another's address, or by another's name: one
- * protocol, many providers. A host that is nobody's is a server of the package's protocol.
+ * protocol, many providers. A host that is nobody's is a server of the package's protocol. Where the
+ * client is at times the package's own, the call is its own as well.
  */
 export function pointedAt(
   coupling: Coupling,
@@ -32,11 +33,11 @@ export function pointedAt(
     byHost(bases, coupling.provider, providers);
   if (!found) return coupling;
   const { provider, says } = found;
-  return {
-    ...coupling,
-    provider,
-    evidence: [...evidence, { file, line: call.expr.line, says }],
-  };
+  const sign = { file, line: call.expr.line };
+  if (mayHaveNoBase(call.expr.callee, site, project))
+    return { ...coupling, evidence: [...evidence, { ...sign, says: `at times ${says}` }] };
+  const sdk = coupling.provider;
+  return { ...coupling, provider, sdk, evidence: [...evidence, { ...sign, says }] };
 }
 
 function byAddress(
