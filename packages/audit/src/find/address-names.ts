@@ -10,7 +10,8 @@ export interface NamesToRead {
 }
 
 /**
- * Names under which addresses of providers are kept: constants, fields, and keys of settings. A file
+ * Names under which addresses of providers, or paths that tell, are kept: constants, fields, functions
+ * that make one, and keys of settings. A file
  * that holds no other telling word may use one.
  */
 export function addressNames(
@@ -21,10 +22,14 @@ export function addressNames(
   const match = addressMatcher(providers);
   const variables = new Set(providers.flatMap(({ environment }) => environment));
   const isTelling = (text: string) => variables.has(text) || match(text, '')?.by === 'host';
+  const isPath = (text: string) => text.startsWith('/') && match(text, '') !== undefined;
   const names = settings.entries().flatMap(([key, value]) => (isTelling(value) ? [key] : []));
   for (const { code } of project.files)
-    for (const binding of code.bindings)
-      if (textsIn(binding.value, 4).some(isTelling)) names.push(nameOf(binding));
+    for (const binding of code.bindings) {
+      const texts = textsIn(binding.value, 4);
+      if (texts.some(isTelling) || (isKept(binding) && texts.some(isPath)))
+        names.push(nameOf(binding));
+    }
   const [common = [], rare = []] = split(names, (name) => name.length >= 6 && !everyday.test(name));
   return [{ words: new Set(rare) }, { words: new Set(common), beside: clients }];
 }
@@ -42,6 +47,10 @@ const clients = [
   ...['OkHttpClient', 'URLRequest', 'Alamofire', 'io.ktor.client'],
 ];
 
+/** What other files may ask for: a variable within a function they may not. */
+const isKept = ({ name, fn }: Binding): boolean =>
+  fn === undefined || name === 'return' || name.startsWith('this.');
+
 const nameOf = ({ name, fn }: Binding): string =>
   (name === 'return' && fn ? fn.name : name).replace(/^this\./, '');
 
@@ -53,7 +62,9 @@ function textsIn(expr: Expr | undefined, depth: number): string[] {
   if (!expr || depth === 0) return [];
   switch (expr.is) {
     case 'text':
-      return expr.parts.filter((part) => typeof part === 'string');
+      return expr.parts.flatMap((part) =>
+        typeof part === 'string' ? [part] : textsIn(part, depth - 1),
+      );
     case 'member':
       return [expr.name];
     case 'list':

@@ -13,15 +13,22 @@ export function ofDeclaredType(
   if (callee.is !== 'member') return undefined;
   // A library's interface is implemented by many others, and called by the library.
   const types = ownTypesOf(callee.of, site, project);
-  return wrappers.find(
-    ({ fn: { owner, name } }) =>
-      owner !== undefined &&
-      types.some(
-        (type) =>
-          project.mayStandFor(owner, type, name) &&
-          (owner === type || mostlyWraps(type, name, wrappers, project)),
-      ),
+  return wrappers.find((wrapper) =>
+    types.some((type) => mayMean(type, wrapper, wrappers, project)),
   );
+}
+
+/** Whether a call on a type may mean a wrapper: one of the type itself, or of most that stand for it. */
+export function mayMean(
+  type: string,
+  { fn: { owner, name }, file: { language } }: Wrapper,
+  wrappers: readonly Wrapper[],
+  project: Project,
+): boolean {
+  if (owner === undefined || !project.mayStandFor(owner, type, name)) return false;
+  // Each package of Go may have a type of that name.
+  if (owner === type && language.id !== 'go') return true;
+  return mostlyWraps(type, name, wrappers, project);
 }
 
 /** So many implementations that reach a model are no chance, whatever others do. */
@@ -34,19 +41,20 @@ export function mostlyWraps(
   wrappers: readonly Wrapper[],
   project: Project,
 ): boolean {
-  const all = new Set(
-    project
-      .functionsNamed(method)
-      .flatMap(({ owner }) =>
-        owner !== undefined && owner !== type && project.mayStandFor(owner, type, method)
-          ? [owner]
-          : [],
-      ),
-  );
+  const all = project
+    .functionsNamed(method)
+    .filter(({ owner }) => owner !== undefined && project.mayStandFor(owner, type, method));
+  // There, types of one name may each have one, and what an interface asks for is no function.
+  if (wrappers[0]?.file.language.id === 'go') {
+    const known = new Set(wrappers.map(({ fn }) => fn));
+    return isMost(all.filter((each) => known.has(each)).length, all.length);
+  }
   const owners = new Set(wrappers.map(({ fn }) => fn.owner));
-  const reaching = [...all].filter((each) => owners.has(each)).length;
-  return reaching * 2 >= all.size || reaching >= many;
+  const others = [...new Set(all.map(({ owner }) => owner))].filter((each) => each !== type);
+  return isMost(others.filter((each) => owners.has(each)).length, others.length);
 }
+
+const isMost = (reaching: number, all: number): boolean => reaching * 2 >= all || reaching >= many;
 
 /**
  * Where a language declares no types: the method of a family of classes of which most reach a model,

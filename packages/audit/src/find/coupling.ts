@@ -26,6 +26,8 @@ export interface Wrapper {
   readonly coupling: Coupling;
   /** It has no body: a tool writes it, and its callers are those who send. */
   readonly isDeclared?: boolean;
+  /** The function without a name that it is, where it is called by what it is kept under. */
+  readonly kept?: CodeFunction;
 }
 
 /** What a line of the code says, for people. */

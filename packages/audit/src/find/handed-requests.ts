@@ -1,4 +1,4 @@
-import { type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import { type Project, type Settings, type SourceFile, textsOf } from '../resolve/index.ts';
 import type { ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
@@ -31,7 +31,7 @@ export function findHandedRequests(
       if (seen.has(call)) continue;
       seen.add(call);
       if (managing.test(fn.name)) continue;
-      const beside = written.get(file) ?? writtenIn(file, project, settings, match);
+      const beside = written.get(file) ?? writtenBeside(file, made, project, settings, match);
       written.set(file, beside);
       const nearest = nearestTo(fn.name, beside);
       if (nearest) found.push(couplingOf(file, call, nearest));
@@ -71,6 +71,7 @@ interface Written {
   readonly address: string;
   readonly provider: ProviderRule;
   readonly by: 'host' | 'variable' | 'path';
+  readonly file: SourceFile;
   /** The function around it. */
   readonly name: string;
   readonly line: number;
@@ -119,6 +120,20 @@ function callersOf(fn: CodeFunction, project: Project): HandedSend[] {
   });
 }
 
+/** Addresses of a file, or else of its package where nothing else there sends. */
+function writtenBeside(
+  file: SourceFile,
+  made: ReadonlySet<SourceFile>,
+  project: Project,
+  settings: Settings,
+  match: MatchAddress,
+): Written[] {
+  const own = writtenIn(file, project, settings, match);
+  const others = project.neighbours(file).filter((each) => each !== file);
+  if (own.length > 0 || others.some((each) => made.has(each))) return own;
+  return others.flatMap((each) => writtenIn(each, project, settings, match));
+}
+
 /** Addresses in what a file binds, with those of hosts alone. */
 function writtenIn(
   file: SourceFile,
@@ -127,15 +142,26 @@ function writtenIn(
   match: MatchAddress,
 ): Written[] {
   return file.code.bindings.flatMap(({ value, fn, owner, line }): Written[] => {
-    if (value?.is !== 'text') return [];
-    for (const text of textsOf(value, { file, fn, owner }, project, settings)) {
+    const site = { file, fn, owner };
+    for (const text of writtenTexts(value, 3).flatMap((each) =>
+      textsOf(each, site, project, settings),
+    )) {
       const address = isHost.test(text) ? `https://${text}/` : text;
       if (isManaging(address)) continue;
       const found = match(address, file.text);
-      if (found) return [{ ...found, address, name: named(fn)?.name ?? '', line }];
+      if (found) return [{ ...found, file, address, name: named(fn)?.name ?? '', line }];
     }
     return [];
   });
+}
+
+/** A text, or those of a record: a configuration. */
+function writtenTexts(value: Expr | undefined, depth: number): Expr[] {
+  if (!value || depth === 0) return [];
+  if (value.is === 'text') return [value];
+  return value.is === 'record'
+    ? value.entries.flatMap(([, each]) => writtenTexts(each, depth - 1))
+    : [];
 }
 
 const isHost = /^[\w\0$-]+(\.[\w\0$-]+){2,}$/;
@@ -159,7 +185,7 @@ const managing = /token|login|auth|list_?models|fetch_?models|models$/i;
 function couplingOf(
   file: SourceFile,
   call: CallSite,
-  { provider, address, by, line }: Written,
+  { provider, address, by, line, file: of }: Written,
 ): Coupling {
   const path = pathOf(call.expr.callee).filter(Boolean).join('.');
   return {
@@ -171,7 +197,7 @@ function couplingOf(
     confidence: by === 'path' ? 0.6 : 0.7,
     evidence: [
       { file, line: call.expr.line, says: `${path} sends the request that it is handed` },
-      { file, line, says: `${shownAddress(address)} is written here` },
+      { file: of, line, says: `${shownAddress(address)} is written here` },
     ],
   };
 }

@@ -14,7 +14,7 @@ import { baseAddressesOf } from './base-address.ts';
 import type { Coupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
 import { sendsRequests } from './requests/index.ts';
-import { builds, servers } from './senders.ts';
+import { builds, keepsRoute, servers } from './senders.ts';
 import { functionsThatSend, type Sending } from './sending.ts';
 
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
@@ -23,9 +23,16 @@ export function findHttpCalls(project: Project, rules: RuleBook, settings: Setti
   const found = project.files
     .filter(({ language }) => !sendsRequests(language.id))
     .flatMap((file) => file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []));
-  const sent = new Set(found.filter((each) => each.sent !== 'elsewhere').map(keyOf));
+  const sent = new Set(
+    found
+      .filter((each) => each.sent !== 'elsewhere')
+      .flatMap((each) => [keyOf(each), ...placeOf(each)]),
+  );
   return found
-    .filter((each) => each.sent !== 'elsewhere' || !sent.has(keyOf(each)))
+    .filter(
+      (each) =>
+        each.sent !== 'elsewhere' || ![keyOf(each), ...placeOf(each)].some((key) => sent.has(key)),
+    )
     .map(couplingOf);
 }
 
@@ -140,28 +147,28 @@ interface HttpCall {
 
 const keyOf = ({ file, address }: HttpCall): string => `${file.path} ${address}`;
 
+/** A request that is made where one to the same provider is sent is that one. */
+const placeOf = ({ file, call: { fn }, provider }: HttpCall): string[] =>
+  fn ? [`${file.path}:${fn.line} ${provider.name}`] : [];
+
 function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | undefined {
   const { project, settings, sending } = search;
   const { expr } = call;
   const isUsual = sending.isSender(expr, file);
+  if (keepsRoute(expr, file)) return undefined;
   if (call.chain && (sending.isSender(call.chain, file) || !isUsual)) return undefined;
   const path = pathOf(expr.callee);
   const last = path.at(-1) ?? '';
   const out = isUsual ? expr.args : sending.argumentsSent(expr);
   if (!isUsual && out.length === 0) return undefined;
-  if (isUsual && !call.chain && givesRequest.test(call.fn?.result ?? '')) return undefined;
+  const isBuilt = isUsual ? builds(call, file) : makesRequest(last, project);
+  if ((isUsual || isBuilt) && !call.chain && givesRequest.test(call.fn?.result ?? ''))
+    return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
-  const sent = isUsual
-    ? builds(call, file)
-      ? 'elsewhere'
-      : 'here'
-    : out.length > 0
-      ? 'through'
-      : 'elsewhere';
-  const written =
-    sent === 'through'
-      ? out.flatMap(({ value }) => textsWithin(value, site, project, settings))
-      : textsWithin(expr, site, project, settings);
+  const sent = isBuilt ? 'elsewhere' : isUsual ? 'here' : 'through';
+  const written = isUsual
+    ? textsWithin(expr, site, project, settings)
+    : out.flatMap(({ value }) => textsWithin(value, site, project, settings));
   const isRoute = servers.test(path.at(-2) ?? '');
   const made = { file, call, sent } as const;
   for (const address of isRoute ? written.filter((each) => !each.startsWith('/')) : written) {
@@ -169,11 +176,9 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
     if (!found) continue;
     if (sent === 'through' && found.by !== 'path' && leadsElsewhere(address, last, search))
       continue;
-    if (isUsual || sent === 'through' || found.by === 'path' || isWhole.test(address)) {
-      const based = found.by === 'path' ? onBase(address, call, site, search) : undefined;
-      const says = `sends to ${shownAddress(address)}`;
-      return { ...made, ...(based ?? { ...found, address, says }) };
-    }
+    const based = found.by === 'path' ? onBase(address, call, site, search) : undefined;
+    const says = `sends to ${shownAddress(address)}`;
+    return { ...made, ...(based ?? { ...found, address, says }) };
   }
   if (isRoute || sent === 'elsewhere') return undefined;
   for (const address of written.slice(0, 4)) {
@@ -244,6 +249,12 @@ function onBase(
     if (found) return { ...found, address: whole, says: `sends to ${shownAddress(whole)}` };
   }
   return undefined;
+}
+
+/** Whether all functions of a name make a request, and leave it to others to send it. */
+function makesRequest(name: string, project: Project): boolean {
+  const functions = project.functionsNamed(name);
+  return functions.length > 0 && functions.every(({ result }) => givesRequest.test(result ?? ''));
 }
 
 /** What a function gives back that builds a request, and leaves it to others to send it. */

@@ -73,6 +73,11 @@ function sdkCall(
   const isOwn = project.functionsNamed(path.at(-1) ?? '').length > 0;
   if (origins.some((each) => !each.opened && (isOwn || ownFile(each) === undefined)))
     return undefined;
+  const asked = isOwn ? undefined : ofInterface(origins, language, project, rules);
+  if (asked) {
+    const says = `${shown(path)} is asked for by an interface beside the imports of ${asked.provider.title}`;
+    return coupling(file, call, asked.provider, asked.rule, 0.8, says);
+  }
   for (const { provider, call: rule } of rules.distinctive(language, path)) {
     const files = used.get(provider);
     if (!files) continue;
@@ -107,6 +112,27 @@ function ofOrigins(
         const rule = rules.callOf(provider, language, origin.path);
         if (rule) return { provider, rule, origin };
       }
+  return undefined;
+}
+
+/** An interface that asks for a package's method is there to hold its client, or a test's. */
+function ofInterface(
+  origins: readonly Origin[],
+  language: LanguageId,
+  project: Project,
+  rules: RuleBook,
+): { provider: ProviderRule; rule: CallRule } | undefined {
+  for (const origin of origins) {
+    const path = ownFile(origin);
+    const [type, method = ''] = origin.path.slice(-2);
+    const code = path === undefined ? undefined : project.at(path)?.code;
+    if (!code?.types.some(({ name, asks }) => name === type && asks?.includes(method))) continue;
+    for (const { module } of code.imports)
+      for (const provider of rules.ofModule(language, module)) {
+        const rule = rules.callOf(provider, language, origin.path.slice(-2));
+        if (rule) return { provider, rule };
+      }
+  }
   return undefined;
 }
 

@@ -8,8 +8,9 @@ import {
 } from '../resolve/index.ts';
 import { isEntryPoint } from '../waits/index.ts';
 import { operatorOf } from './called-objects.ts';
-import { mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
+import { mayMean, mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
+import { keptAround, meansKept } from './kept.ts';
 import { keepsForLater } from './registers.ts';
 
 /** Wrappers around wrappers are followed so far; farther up it is the application. */
@@ -21,14 +22,17 @@ const sureEnough = 0.64;
 /** The named functions around couplings. A local engine's callers are local, and so no findings. */
 export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
   const wrappers = new Map<CodeFunction, Wrapper>();
+  const kept = new Map<CodeFunction, Wrapper>();
   for (const coupling of couplings) {
     if (coupling.kind === 'local' || depthOf(coupling) >= maxDepth) continue;
     if (coupling.through && coupling.confidence < sureEnough) continue;
     const fn = enclosing(coupling.call.fn);
     if (fn && !wrappers.has(fn) && isWrapper(fn))
       wrappers.set(fn, { file: coupling.file, fn, coupling });
+    const inside = keptAround(coupling);
+    if (inside?.kept && !kept.has(inside.kept)) kept.set(inside.kept, inside);
   }
-  return [...wrappers.values()];
+  return [...wrappers.values(), ...kept.values()];
 }
 
 function enclosing(fn: CodeFunction | undefined): CodeFunction | undefined {
@@ -39,9 +43,15 @@ function enclosing(fn: CodeFunction | undefined): CodeFunction | undefined {
   return undefined;
 }
 
-/** An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper. */
+/**
+ * An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper;
+ * and who asks a stream for more has asked the model before.
+ */
 const isWrapper = (fn: CodeFunction): boolean =>
   !/^(main|constructor|__init__|init|setUp|setup|new|New|handler)$/.test(fn.name) &&
+  !/^(Next|Recv|Current|next|__a?next__|__a?iter__|poll_next|hasNext|moveNext|MoveNextAsync)$/.test(
+    fn.name,
+  ) &&
   fn.name !== fn.owner &&
   !isEntryPoint(fn);
 
@@ -82,7 +92,9 @@ function callee(
   project: Project,
   candidates: readonly Wrapper[],
 ): Meant | undefined {
-  const others = candidates.filter(({ fn }) => enclosing(call.fn) !== fn);
+  const kept = candidates.find((each) => each.kept && meansKept(each, call, file, project));
+  if (kept) return { wrapper: kept, confidence: 1 };
+  const others = candidates.filter(({ fn, kept }) => !kept && enclosing(call.fn) !== fn);
   const near = others.filter((wrapper) => isNear(file, call, project, wrapper));
   const direct = near.find(({ fn }) => isOwnOrAbove(fn, call, project, candidates));
   if (direct) return { wrapper: direct, confidence: 1 };
@@ -199,10 +211,11 @@ function isSelf(name: string, call: CallSite): boolean {
 
 function isMeant(
   origin: Origin,
-  { file, fn }: Wrapper,
+  wrapper: Wrapper,
   wrappers: readonly Wrapper[],
   project: Project,
 ): boolean {
+  const { file, fn } = wrapper;
   const path = ownFile(origin);
   const { owner } = fn;
   if (path === undefined) {
@@ -212,9 +225,7 @@ function isMeant(
   if (path === file.path)
     return owner === undefined || origin.path.includes(owner) || origin.path.length === 1;
   const type = origin.path.at(-2);
-  if (owner === undefined || type === undefined) return false;
-  if (!project.mayStandFor(owner, type, fn.name)) return false;
-  return owner === type || mostlyWraps(type, fn.name, wrappers, project);
+  return owner !== undefined && type !== undefined && mayMean(type, wrapper, wrappers, project);
 }
 
 /** Where nothing says what the receiver is, a name of several words that only wrappers have. */

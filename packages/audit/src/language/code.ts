@@ -43,6 +43,8 @@ export interface CodeType {
   readonly asks?: readonly string[];
   /** Annotations and attributes, as they are written. */
   readonly marks?: readonly string[];
+  /** The type, as it is written, that this is only another name of. */
+  readonly means?: string;
   /** From 1. */
   readonly line: number;
 }
@@ -67,9 +69,19 @@ export interface CodeFunction {
   readonly endLine: number;
   /** The call it is handed to, as a callback. */
   readonly handedTo?: CallExpr;
+  /** Where one without a name is called by the name that it is kept under. */
+  readonly keptAs?: KeptAs;
   /** It is started without being waited for, where it is written (`go func() {}()`). */
   readonly spawned?: boolean;
   readonly outer?: CodeFunction;
+}
+
+/** `again` of `s`, which is a `Stream`: `s.again = func() {…}`. */
+export interface KeptAs {
+  readonly name: string;
+  /** The variable whose field holds it. */
+  readonly of?: string;
+  readonly owner?: string;
 }
 
 /** `name = value`, a declaration, a field, or a parameter that becomes a field (`this.name`). */

@@ -9,6 +9,7 @@ import {
   text,
 } from './code.ts';
 import { callAt, readField, readInner } from './expressions.ts';
+import { keptInGo } from './go-kept.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
 import { child, type SyntaxNode } from './syntax.ts';
 
@@ -27,6 +28,14 @@ export const go: Grammar = {
       ? node.field('name')?.text()
       : undefined,
   supers: () => '',
+  alias: (node) => {
+    const type = node.field('type');
+    const isOther =
+      node.kind === 'type_alias' || /^(qualified_type|type_identifier)$/.test(type?.kind ?? '');
+    return isOther && type && /^type_(alias|spec)$/.test(node.kind)
+      ? { name: node.field('name')?.text() ?? '', means: type.text() }
+      : undefined;
+  },
   asks: (node) => {
     const type = node.field('type');
     if (type?.kind !== 'interface_type') return undefined;
@@ -57,7 +66,16 @@ function packageNames(module: string): string[] {
 
 function fn(node: SyntaxNode): FunctionHead | undefined {
   const kind = node.kind;
-  if (kind === 'func_literal') return { name: '', params: paramsOf(node), marks: [] };
+  if (kind === 'func_literal') {
+    const keptAs = keptInGo(node);
+    return {
+      name: '',
+      params: paramsOf(node),
+      ...resultOf(node),
+      marks: [],
+      ...(keptAs && { keptAs }),
+    };
+  }
   if (kind !== 'function_declaration' && kind !== 'method_declaration') return undefined;
   const receiver = child(node.field('receiver'), 'parameter_declaration');
   const owner = receiver?.field('type')?.text().replace(/^\*/, '').replace(/\[.*$/, '');
@@ -79,11 +97,31 @@ function resultOf(node: SyntaxNode): { result?: string } {
 function paramsOf(node: SyntaxNode): { name: string; type?: string }[] {
   const list = node.field('parameters');
   return (list ? list.named : []).flatMap((each) => {
-    const type = each.field('type')?.text();
+    const type = typeIn(each);
     return each.named
       .filter((part) => part.kind === 'identifier')
       .map((part) => ({ name: part.text(), ...(type !== undefined && { type }) }));
   });
+}
+
+/** The type of a field or parameter; where it is a parameter of the type around, what that has to be. */
+function typeIn(node: SyntaxNode): string | undefined {
+  const type = node.field('type')?.text();
+  if (type === undefined || !/^\*?[A-Z]\w*$/.test(type)) return type;
+  for (let at = node.parent(); at; at = at.parent())
+    for (const each of at.field('type_parameters')?.named ?? [])
+      if (each.named.some((part) => part.kind === 'identifier' && part.text() === type))
+        return each.field('type')?.text() ?? type;
+  return type;
+}
+
+/** `return` alone gives back what stands under the name of the result. */
+function namedResult(node: SyntaxNode): BindingHead[] {
+  let fn = node.parent();
+  while (fn && !/^(function|method)_declaration$|^func_literal$/.test(fn.kind)) fn = fn.parent();
+  const result = child(fn?.field('result') ?? null, 'parameter_declaration');
+  const label = child(result ?? null, 'identifier')?.text();
+  return label === undefined ? [] : [{ name: 'return', value: name(label) }];
 }
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
@@ -95,12 +133,17 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     case 'var_spec': {
       const value = node.field('value');
       const type = node.field('type')?.text();
-      const first = value ? value.named[0] : undefined;
-      const label = node.field('name')?.text() ?? '';
-      return [{ name: label, type, ...(first && { value: read(first) }) }];
+      const values = value ? value.named : [];
+      const names = node.named.filter((each) => each.kind === 'identifier');
+      return names.map((each, at) => {
+        const given = values[at];
+        return { name: each.text(), type, ...(given && { value: read(given) }) };
+      });
     }
+    case 'return_statement':
+      return node.named.length === 0 ? namedResult(node) : [];
     case 'field_declaration': {
-      const type = node.field('type')?.text();
+      const type = typeIn(node);
       const names = node.named.filter((each) => each.kind === 'field_identifier');
       // An embedded field has no name: the members of its type are the struct's own.
       if (names.length === 0) return [{ name: embedded, type }];
@@ -129,6 +172,7 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return name(node.text());
     case 'parenthesized_expression':
     case 'expression_statement':
+    case 'expression_list':
     case 'literal_element':
       return readInner(node, read);
     case 'unary_expression':

@@ -6,7 +6,7 @@ export type ReadExpr = (node: SyntaxNode) => Expr;
 /** What a grammar says a function node is; the reader adds where it stands. */
 export type FunctionHead = Pick<
   CodeFunction,
-  'name' | 'params' | 'result' | 'marks' | 'extends'
+  'name' | 'params' | 'result' | 'marks' | 'extends' | 'keptAs'
 > & {
   readonly isAsync?: boolean;
   readonly receiver?: string;
@@ -38,6 +38,8 @@ export interface Grammar {
   owner(node: SyntaxNode): string | undefined;
   /** What an owner's node says it extends or implements, as it is written. */
   supers(node: SyntaxNode): string;
+  /** The name that a node gives to a type that has one already, and that type as it is written. */
+  alias?(node: SyntaxNode): { readonly name: string; readonly means: string } | undefined;
   /** Methods of an interface to which anything with them conforms. */
   asks?(node: SyntaxNode): readonly string[] | undefined;
   bindings(node: SyntaxNode, read: ReadExpr): readonly BindingHead[];

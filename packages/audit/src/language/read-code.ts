@@ -124,6 +124,8 @@ class Reader {
     const declared = grammar.owner(node);
     const owner = declared ?? place.owner;
     if (declared !== undefined) this.#types.push(this.#type(node, declared));
+    const alias = grammar.alias?.(node);
+    if (alias) this.#types.push({ ...alias, supers: [], line: node.line });
     const head = grammar.fn(node);
     if (head) {
       const fn = placed(

@@ -1,6 +1,6 @@
 import { type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import type { Project } from './project.ts';
-import type { Site } from './site.ts';
+import type { FollowedCall, Site } from './site.ts';
 
 /** An argument that is given somewhere, and where. */
 export interface Given {
@@ -19,8 +19,7 @@ export function argumentsFor(fn: CodeFunction, param: string, project: Project):
   const called = isConstructor(fn) && !/^new/i.test(fn.name) ? fn.owner : fn.name;
   if (called === undefined || called === '') return [];
   const isOfType = isNamedByType(fn);
-  const isMethod = /^(self|cls)$/.test(fn.params[0]?.name ?? '');
-  const index = fn.params.findIndex(({ name }) => name === param) - (isMethod ? 1 : 0);
+  const index = placeOf(param, fn);
   return project
     .callsOf(called)
     .slice(0, maxCallers)
@@ -33,6 +32,19 @@ export function argumentsFor(fn: CodeFunction, param: string, project: Project):
       const value = (named ?? args[first + index])?.value;
       return value ? [{ value, at: { file, fn: call.fn, owner: call.owner } }] : [];
     });
+}
+
+/** What one call gives for a parameter of the function that it means. */
+export function argumentOf({ fn, args }: FollowedCall, param: string): Expr | undefined {
+  const place = placeOf(param, fn);
+  const named = args.find(({ name }) => name === param);
+  return (named ?? (place < 0 ? undefined : args[place]))?.value;
+}
+
+/** Where a parameter's argument stands; Python's methods name their object too. */
+function placeOf(param: string, { params }: CodeFunction): number {
+  const isMethod = /^(self|cls)$/.test(params[0]?.name ?? '');
+  return params.findIndex(({ name }) => name === param) - (isMethod ? 1 : 0);
 }
 
 /** What makes an object: what it is given belongs to the object. */

@@ -11,17 +11,25 @@ import type { SourceFile } from './source-file.ts';
  * both. None where it is declared without, or is none of these.
  */
 export function declaredTypesOf(expr: Expr, site: Site): string[] {
+  const type = declaredAs(expr, site);
+  return type === undefined ? [] : namesIn(type);
+}
+
+/** The type that is written where an expression is declared. */
+function declaredAs(expr: Expr, site: Site): string | undefined {
   if (expr.is === 'member')
-    return expr.of.is === 'name' && expr.of.name === 'this' ? fieldType(expr.name, site) : [];
-  if (expr.is !== 'name') return [];
+    return expr.of.is === 'name' && expr.of.name === 'this'
+      ? fieldType(expr.name, site)
+      : undefined;
+  if (expr.is !== 'name') return undefined;
   const { bindings } = site.file.code;
   for (let fn = site.fn; fn; fn = fn.outer) {
     const here = bindings.filter((each) => each.fn === fn && each.name === expr.name);
     const type =
       here.find((each) => each.type !== undefined)?.type ??
       fn.params.find(({ name }) => name === expr.name)?.type;
-    if (type !== undefined) return namesIn(type);
-    if (here.length > 0) return [];
+    if (type !== undefined) return type;
+    if (here.length > 0) return undefined;
   }
   return fieldType(expr.name, site);
 }
@@ -52,8 +60,8 @@ class Typist {
 
   types(expr: Expr, site: Site, steps: number): string[] {
     if (steps === 0) return [];
-    const declared = declaredTypesOf(expr, site);
-    if (declared.length > 0) return declared;
+    const declared = declaredAs(expr, site);
+    if (declared !== undefined) return this.#names(declared, site.file);
     switch (expr.is) {
       case 'name':
         return this.#name(expr.name, site, steps - 1);
@@ -163,7 +171,7 @@ class Typist {
 
   #bound(bindings: readonly Binding[], site: Site, steps: number): string[] {
     return bindings.flatMap(({ type, value, fn, owner }) => {
-      if (type !== undefined) return namesIn(type);
+      if (type !== undefined) return this.#names(type, site.file);
       if (!value) return [];
       const at = { file: site.file, fn: fn ?? site.fn, owner: owner ?? site.owner };
       return this.types(value, at, steps);
@@ -207,6 +215,19 @@ class Typist {
       );
   }
 
+  /** The names in a written type; in Go not those of a package that is another's. */
+  #names(type: string, file: SourceFile): string[] {
+    if (file.language.id !== 'go') return namesIn(type);
+    const own = type.replaceAll(/(\w+)\.\w+/g, (whole, local: string) => {
+      const imported = file.code.imports.filter((each) => each.local === local);
+      const isOther =
+        imported.length > 0 &&
+        imported.every((each) => this.#project.imported(file, each).length === 0);
+      return isOther ? '' : whole;
+    });
+    return namesIn(own);
+  }
+
   #functionsOf(name: string, { language }: SourceFile): readonly CodeFunction[] {
     return this.#project.functionsNamed(name).filter(({ owner }) => {
       if (owner === undefined) return true;
@@ -215,11 +236,11 @@ class Typist {
   }
 }
 
-function fieldType(name: string, { file, owner }: Site): string[] {
+function fieldType(name: string, { file, owner }: Site): string | undefined {
   const field = file.code.bindings.find(
     (each) => each.owner === owner && each.name === `this.${name}` && each.type !== undefined,
   );
-  return field?.type === undefined ? [] : namesIn(field.type);
+  return field?.type;
 }
 
 /** Where types are written seldom or never, values tell. */

@@ -133,7 +133,7 @@ class Tracer {
     return names.flatMap((each) => {
       const [first = '', ...rest] = each.split(/\.|::/);
       const owners = this.#ownersNamed(first, rest, site);
-      if (owners.length > 0) return owners;
+      if (owners.length > 0) return [...owners, ...this.#meant(first, site, steps)];
       return this.#name(first, { file: site.file }, steps).map((origin) => ({
         ...origin,
         path: [...origin.path, ...rest],
@@ -141,11 +141,28 @@ class Tracer {
     });
   }
 
+  /** What a type is of that is only another name. */
+  #meant(alias: string, { file }: Site, steps: number): Origin[] {
+    if (steps <= 0 || this.#project.meaningsOf(alias).length === 0) return [];
+    return this.#project
+      .declaring(alias, file.language)
+      .flatMap((at) =>
+        at.code.types.flatMap(({ name, means }) =>
+          name === alias && means !== undefined && means !== alias
+            ? this.#type(means, { file: at }, steps - 1)
+            : [],
+        ),
+      );
+  }
+
   /** A class of the codebase itself, as an origin of its own. */
   #ownersNamed(name: string, rest: readonly string[], site: Site): Origin[] {
     if (rest.length > 0 || this.#isForeign(name, site.file)) return [];
-    return this.#project
-      .declaring(name, site.file.language)
+    const declaring = this.#project.declaring(name, site.file.language);
+    // A name without a package is one of the file's own there.
+    const near = site.file.language.id === 'go' ? this.#project.neighbours(site.file) : declaring;
+    return declaring
+      .filter((file) => near.includes(file))
       .map(({ path }) => ({ module: moduleOf(path), path: [name], opened: false }));
   }
 

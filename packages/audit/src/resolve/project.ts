@@ -1,13 +1,6 @@
-import type {
-  Binding,
-  CallSite,
-  Code,
-  CodeFunction,
-  CodeType,
-  Expr,
-  Import,
-} from '../language/code.ts';
+import type { Binding, CallSite, Code, CodeFunction, Expr, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
+import { Families } from './families.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A call, and the file that it stands in. */
@@ -38,12 +31,8 @@ export class Project {
   readonly #functions = new Map<string, CodeFunction[]>();
   readonly #returns = new Map<string, PlacedBinding[]>();
   #fields: Map<string, PlacedBinding[]> | undefined;
-  /** Types that extend one of the codebase, and those that are extended. */
-  readonly #families = new Set<string>();
-  readonly #subtypes = new Map<string, Set<string>>();
+  readonly #families = new Families();
   #entries: Map<string, PlacedExpr[]> | undefined;
-  readonly #supers = new Map<string, Set<string>>();
-  readonly #asking: CodeType[] = [];
   readonly #directories = new Set<string>();
 
   constructor(files: readonly SourceFile[]) {
@@ -64,15 +53,7 @@ export class Project {
         push(this.#returns, binding.fn.name, { file, binding });
     for (const call of file.code.calls)
       for (const name of namesCalled(call)) push(this.#calls, name, { file, call });
-    for (const type of file.code.types) {
-      const supers = this.#supers.get(type.name) ?? new Set();
-      this.#supers.set(type.name, new Set([...supers, ...type.supers]));
-      for (const each of type.supers) {
-        this.#families.add(type.name).add(each);
-        this.#subtypes.set(each, (this.#subtypes.get(each) ?? new Set()).add(type.name));
-      }
-      if (type.asks) this.#asking.push(type);
-    }
+    for (const type of file.code.types) this.#families.add(type);
   }
 
   /** The file at a path of the audited directory. */
@@ -108,7 +89,7 @@ export class Project {
 
   /** A field of the types that one extends, and else of those that extend it. */
   inheritedField(owner: string, field: string, language: Language): readonly PlacedBinding[] {
-    if (!this.#families.has(owner)) return [];
+    if (!this.#families.holds(owner)) return [];
     this.#fields ??= fieldsIn(this.files);
     const fields = this.#fields.get(field);
     if (!fields) return [];
@@ -120,14 +101,8 @@ export class Project {
           owners.has(binding.owner) &&
           file.language.id === language.id,
       );
-    const supers = of(this.#ancestors(owner));
-    return supers.length > 0 ? supers : of(this.#subtypes.get(owner) ?? new Set()).slice(0, 8);
-  }
-
-  #ancestors(owner: string): Set<string> {
-    const found = new Set(this.#supers.get(owner));
-    for (const each of found) for (const above of this.#supers.get(each) ?? []) found.add(above);
-    return found;
+    const supers = of(this.#families.ancestorsOf(owner));
+    return supers.length > 0 ? supers : of(this.#families.below(owner)).slice(0, 8);
   }
 
   /** The texts that records at the top of files hold under a key: an application's defaults. */
@@ -138,15 +113,17 @@ export class Project {
 
   /** Whether a method of one type may be what a call on another means. */
   mayStandFor(type: string, wanted: string, method: string): boolean {
-    if (type === wanted || this.extends(type, wanted) || this.extends(wanted, type)) return true;
-    return this.#asking.some(({ name, asks }) => name === wanted && asks?.includes(method));
+    return this.#families.mayStandFor(type, wanted, method);
   }
 
   /** Whether a type extends another, at most so many steps above. */
   extends(type: string, wanted: string, steps = 4): boolean {
-    const supers = steps === 0 ? undefined : this.#supers.get(type);
-    if (!supers) return false;
-    return supers.has(wanted) || [...supers].some((each) => this.extends(each, wanted, steps - 1));
+    return this.#families.extends(type, wanted, steps);
+  }
+
+  /** What a type stands for that is only another name, as it is written. */
+  meaningsOf(type: string): readonly string[] {
+    return this.#families.meaningsOf(type);
   }
 
   /** Files that may declare what an import names. */

@@ -1,12 +1,13 @@
 import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { pathOf } from '../language/code.ts';
-import { argumentsFor, type Given, isConstructor } from './arguments.ts';
+import { argumentOf, argumentsFor, type Given, isConstructor } from './arguments.ts';
 import { ownTypesOf } from './declared-type.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { hole } from './hole.ts';
 import { originsOf } from './origin.ts';
 import { ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
+import { returnedBy } from './returned.ts';
 import { asksForSetting, environmentOf, isSetting } from './setting-names.ts';
 import type { Settings } from './settings.ts';
 import type { Site } from './site.ts';
@@ -93,12 +94,12 @@ class Reader {
     const values = file.code.bindings.filter(
       (each) => each.name === name && (each.fn === undefined || encloses(each.fn, site.fn)),
     );
-    if (values.length > 0)
-      return values.flatMap(({ value, fn }) =>
-        value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
-      );
+    const held = values.flatMap(({ value, fn }) =>
+      value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
+    );
+    if (held.length > 0) return held;
     const made = this.#given(name, site, steps);
-    if (made.length > 0) return made;
+    if (made.length > 0 || values.length > 0) return made;
     const fields = this.#field(name, site, steps);
     if (fields.length > 0) return fields;
     const extended = this.#fieldsOf(extendedAround(site.fn), name, site, steps);
@@ -115,8 +116,13 @@ class Reader {
       .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
   }
 
-  /** What a constructor is given, or a method by others of its class; others may be given anything. */
-  #given(name: string, { fn, file }: Site, steps: number): string[] {
+  /**
+   * What the call gives that led here; what a constructor is given, or a method by others of its class.
+   * Others may be given anything.
+   */
+  #given(name: string, { fn, file, call }: Site, steps: number): string[] {
+    const value = call && encloses(call.fn, fn) ? argumentOf(call, name) : undefined;
+    if (call && value) return this.read(value, call.at, steps);
     if (!fn?.params.some((each) => each.name === name)) return [];
     const isBeside = ({ at }: Given) => at.file === file && at.owner === fn.owner;
     const isPrivate = this.#asksCallers && fn.owner !== undefined;
@@ -148,6 +154,15 @@ class Reader {
       .flatMap(({ file: at, binding: { value, fn, owner: of } }) =>
         value ? this.read(value, { file: at, fn, owner: of }, steps) : [],
       );
+  }
+
+  /** What the functions that a call may mean give, with what it gives them. */
+  #answered(call: CallExpr, site: Site, steps: number): string[] {
+    const meant = returnedBy(call, site, this.#project).flatMap(({ value, at }) =>
+      this.read(value, at, steps),
+    );
+    if (meant.length > 0) return meant.slice(0, maxTexts);
+    return this.#returned(pathOf(call.callee).at(-1) ?? '', site, steps);
   }
 
   #returned(name: string, site: Site, steps: number): string[] {
@@ -298,7 +313,7 @@ class Reader {
     if (isRequest(path, site))
       return inner(expr).flatMap((each) => this.#part(each, expr, site, steps));
     if (!keepsText.test(last) && !expr.created) {
-      const found = this.#returned(last, site, steps);
+      const found = this.#answered(expr, site, steps);
       const field = found.length > 0 ? undefined : fieldAskedBy(expr.callee, site.file.language.id);
       return field ? this.#member(field, site, steps) : found;
     }

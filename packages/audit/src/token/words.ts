@@ -11,7 +11,7 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
     providers.flatMap(({ languages, hosts, paths, commonPaths, headers, bodies, ...rest }) => [
       ...wordsOfRule(languages[language], language),
       ...hosts.map((host) => longest(host.split('*'))),
-      ...paths.map((path) => longest(path.split('*'))),
+      ...paths.map((path) => unrooted(longest(path.split('*')))),
       ...headers,
       ...bodies.flatMap((fields) => fields.filter((each) => each.includes('_'))),
       ...(quotesKeys.test(language) ? bodies.flat().flatMap(quoted) : []),
@@ -62,6 +62,9 @@ const asImported: Readonly<Record<LanguageId, (name: string) => string[]>> = {
   swift: (name) => [`import ${name}`],
   rust: (name) => [`use ${name}`, `${name}::`],
 };
+
+/** Where a path is joined to a base, it may begin without its slash. */
+const unrooted = (path: string): string => (/^\/[^/]+\/[^/]/.test(path) ? path.slice(1) : path);
 
 const longest = (parts: readonly string[]): string =>
   parts.reduce((a, b) => (b.length > a.length ? b : a), '');
