@@ -80,7 +80,7 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
     ...findRequests(project, rules, settings),
   ];
   let couplings = distinct([...direct, ...findHandedRequests(project, rules, settings, direct)]);
-  const declared = [...declaredRequests(project, rules), ...proxyMethods(project, rules)];
+  const declared = [...declaredRequests(project, rules, settings), ...proxyMethods(project, rules)];
   const asked = new Set<string>();
   for (let round = 0; round < maxRounds; round++) {
     const wrappers = [...declared, ...wrappersOf(couplings)];

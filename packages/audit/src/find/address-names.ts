@@ -10,9 +10,9 @@ export interface NamesToRead {
 }
 
 /**
- * Names under which addresses of providers, or paths that tell, are kept: constants, fields, functions
- * that make one, and keys of settings. A file
- * that holds no other telling word may use one.
+ * Names under which addresses of providers, or paths that tell, are kept: constants, fields, the types
+ * that have them, functions that make one, and keys of settings. A file that holds no other telling
+ * word may use one.
  */
 export function addressNames(
   project: Project,
@@ -22,17 +22,24 @@ export function addressNames(
   const match = addressMatcher(providers);
   const variables = new Set(providers.flatMap(({ environment }) => environment));
   const isTelling = (text: string) => variables.has(text) || match(text, '')?.by === 'host';
-  const isPath = (text: string) => text.startsWith('/') && match(text, '') !== undefined;
+  const isPath = (text: string) =>
+    path.test(text) && match(`/${text.replace(/^\//, '')}`, '') !== undefined;
   const names = settings.entries().flatMap(([key, value]) => (isTelling(value) ? [key] : []));
+  const types: string[] = [];
   for (const { code } of project.files)
     for (const binding of code.bindings) {
       const texts = textsIn(binding.value, 4);
-      if (texts.some(isTelling) || (isKept(binding) && texts.some(isPath)))
-        names.push(nameOf(binding));
+      if (!texts.some(isTelling) && !(isKept(binding) && texts.some(isPath))) continue;
+      names.push(nameOf(binding));
+      types.push(binding.owner ?? '');
     }
   const [common = [], rare = []] = split(names, (name) => name.length >= 6 && !everyday.test(name));
-  return [{ words: new Set(rare) }, { words: new Set(common), beside: clients }];
+  const holders = types.filter((type) => type.length >= 6);
+  return [{ words: new Set(rare) }, { words: new Set([...common, ...holders]), beside: clients }];
 }
+
+/** A path that is kept to be joined with a base: `v1/chat/completions`. */
+const path = /^\/?[\w{}*-]+(\/[\w{}:.*-]+)+$/;
 
 const split = (names: readonly string[], isRare: (name: string) => boolean): string[][] => [
   names.filter((name) => name.length >= 3 && !isRare(name)),

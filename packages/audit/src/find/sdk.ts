@@ -12,6 +12,7 @@ import {
 import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
+import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
 
 /** Calls through providers' packages. */
@@ -57,7 +58,8 @@ function sdkCall(
   const path = pathOf(callee);
   if (!mayMatch(path, language, rules)) return undefined;
   const site = { file, fn: call.fn, owner: call.owner };
-  const origins = originsOf(callee, site, project);
+  if (isOfContainer(callee, site)) return undefined;
+  const origins = originsOf(callee, site, project).filter((each) => !isPlatforms(each));
   const traced = ofOrigins(origins, language, rules);
   if (traced) {
     const { provider, rule, origin } = traced;

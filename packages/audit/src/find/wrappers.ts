@@ -153,7 +153,12 @@ interface Meant {
 }
 
 /** A bare call beside its function, or one on the object itself or a relative. */
-function isNear(file: SourceFile, call: CallSite, project: Project, { file: of, fn }: Wrapper) {
+function isNear(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  { file: of, fn }: Wrapper,
+): boolean {
   const path = pathOf(call.expr.callee);
   const owner = call.owner ?? call.fn?.owner;
   const isSame = fn.owner === owner;
@@ -169,17 +174,16 @@ function isNear(file: SourceFile, call: CallSite, project: Project, { file: of, 
 /** Languages in which a method calls another of its object, or of a relative, by its name alone. */
 const namesItself = /^(java|kotlin|swift|csharp)$/;
 
-const isRelative = (
+function isRelative(
   owner: string | undefined,
-  fn: CodeFunction,
+  { owner: other, name }: CodeFunction,
   of: SourceFile,
   { language }: SourceFile,
   project: Project,
-): boolean =>
-  owner !== undefined &&
-  fn.owner !== undefined &&
-  of.language === language &&
-  project.mayStandFor(fn.owner, owner, fn.name);
+): boolean {
+  if (owner === undefined || other === undefined || of.language !== language) return false;
+  return project.mayStandFor(other, owner, name);
+}
 
 /** A function that calls itself asks once more: it tries again, or asks for the parts of something. */
 function callsItself(file: SourceFile, call: CallSite, project: Project, wrapper: Wrapper) {

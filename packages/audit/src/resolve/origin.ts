@@ -6,6 +6,7 @@ import { isOfReceiver, moduleOf, type Origin, ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
+import { filesKeeping } from './top-level.ts';
 
 /** Longer chains of `a = b; b = c` are not followed; they may go round. */
 const maxSteps = 12;
@@ -59,8 +60,8 @@ class Tracer {
     const imports = importsOf(site.file, this.#project);
     const named = imports.filter((each) => each.local === name);
     if (named.length > 0) return named.flatMap((each) => this.#imported(each, site, steps));
-    for (const file of this.#project.neighbours(site.file)) {
-      if (file === site.file) continue;
+    const beside = this.#project.neighbours(site.file).filter((each) => each !== site.file);
+    for (const file of [...beside, ...filesKeeping(name, site.file, this.#project)]) {
       const found = this.#bound(file.code.bindings.filter(isTopLevel(name)), { file }, steps);
       if (found.length > 0) return found;
     }
@@ -182,9 +183,10 @@ class Tracer {
       module,
       ...(name !== undefined && { name }),
     });
-    if (files.length === 0)
+    const kept = name === undefined ? [] : filesKeeping(name, site.file, this.#project);
+    if (files.length + kept.length === 0)
       return [{ module, path: name === undefined ? [] : [name], opened: false }];
-    return files.flatMap((file) => this.#exported(file, name, steps));
+    return [...files, ...kept].flatMap((file) => this.#exported(file, name, steps));
   }
 
   #exported(file: SourceFile, name: string | undefined, steps: number): Origin[] {
@@ -241,17 +243,20 @@ class Tracer {
     const made = callee.is === 'name' ? this.#ownersNamed(callee.name, [], site) : [];
     const origins = [...made, ...this.trace(callee, site, steps)];
     const returned = this.#returned(callee, origins, site, steps);
-    return [...origins, ...(returned.length > 0 ? returned : this.#askedFor(callee, site, steps))];
+    return [
+      ...origins,
+      ...(returned.length > 0 ? returned : this.#askedFor(callee, origins, site, steps)),
+    ];
   }
 
   /** The field that a method gives which a tool writes. */
-  #askedFor(callee: Expr, site: Site, steps: number): Origin[] {
-    const field = fieldAskedBy(callee, site.file.language.id);
+  #askedFor(callee: Expr, origins: readonly Origin[], { file }: Site, steps: number): Origin[] {
+    const field = fieldAskedBy(callee, file.language.id);
     if (!field) return [];
-    const objects = this.trace(field.of, site, steps);
-    return objects
-      .filter((each) => ownFile(each) !== undefined)
-      .flatMap((each) => this.#memberOf(each, field.name, steps));
+    return origins
+      .filter((each) => ownFile(each) !== undefined && each.path.length > 1)
+      .map((each) => ({ ...each, path: each.path.slice(0, -1) }))
+      .flatMap((object) => this.#memberOf(object, field.name, steps - 1));
   }
 
   /** What a function of the codebase gives back. */

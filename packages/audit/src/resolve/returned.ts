@@ -50,8 +50,9 @@ function meantBy(
   const types = ownTypesOf(callee.of, site, project);
   const isSelf = path.length === 2 && isObject(path[0] ?? '', site.fn);
   if (isSelf && site.owner !== undefined) types.push(site.owner);
-  const ofTypes = same.filter(({ binding: { owner } }) =>
-    types.some((type) => owner !== undefined && project.mayStandFor(owner, type, name)),
+  if (callee.of.is === 'name' && project.isType(callee.of.name)) types.push(callee.of.name);
+  const ofTypes = same.filter(({ binding: { owner = '', fn } }) =>
+    types.some((type) => fn?.extends === type || project.mayStandFor(owner, type, name)),
   );
   if (ofTypes.length > 0 || types.length > 0 || path.length !== 2) return ofTypes;
   const from = new Set(

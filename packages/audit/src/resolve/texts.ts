@@ -1,5 +1,5 @@
 import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
-import { pathOf } from '../language/code.ts';
+import { name as nameOf, pathOf } from '../language/code.ts';
 import { argumentOf, argumentsFor, type Given, isConstructor } from './arguments.ts';
 import { ownTypesOf } from './declared-type.ts';
 import { fieldAskedBy } from './generated-getters.ts';
@@ -22,6 +22,7 @@ import {
   lookedUp,
   trims,
 } from './text-calls.ts';
+import { filesKeeping } from './top-level.ts';
 import { valuesOf } from './values.ts';
 
 const maxSteps = 8;
@@ -111,9 +112,10 @@ class Reader {
         .flatMap((other) => this.#constant(other, each.name ?? name, steps));
       if (found.length > 0) return found;
     }
-    return this.#project
-      .neighbours(file)
-      .flatMap((other) => (other === file ? [] : this.#constant(other, name, steps)));
+    const beside = this.#project.neighbours(file).filter((other) => other !== file);
+    return [...beside, ...filesKeeping(name, file, this.#project)].flatMap((other) =>
+      this.#constant(other, name, steps),
+    );
   }
 
   /**
@@ -256,12 +258,20 @@ class Reader {
         .declaring(owner, file.language)
         .flatMap((at) =>
           at.code.bindings
-            .filter((each) => each.owner === owner && each.name === `this.${name}`)
+            .filter((each) => each.owner === owner && this.#isField(name, each, at))
             .flatMap(({ value, fn }) =>
               value ? this.read(value, { file: at, fn, owner }, steps) : [],
             ),
         ),
     );
+  }
+
+  /** A field as it is declared, or as its type’s own code sets it of an object that it makes. */
+  #isField(name: string, { name: bound, fn, owner }: Binding, file: Site['file']): boolean {
+    if (bound === `this.${name}`) return true;
+    const [object = '', field, ...more] = bound.split('.');
+    if (field !== name || more.length > 0 || owner === undefined || !fn) return false;
+    return ownTypesOf(nameOf(object), { file, fn, owner }, this.#project).includes(owner);
   }
 
   /** What configuration says, or else the variable's name between holes. */

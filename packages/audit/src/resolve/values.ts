@@ -2,6 +2,7 @@ import type { Binding, CodeFunction, Expr, RecordExpr } from '../language/code.t
 import { argumentsFor, type Given, isConstructor } from './arguments.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
+import { filesKeeping } from './top-level.ts';
 
 const maxSteps = 8;
 const maxValues = 12;
@@ -110,8 +111,7 @@ class Follower {
           .filter((other) => other !== file)
           .flatMap((other) => this.#exported(each.name, other, steps - 1)),
       ),
-      ...this.#project
-        .neighbours(file)
+      ...[...this.#project.neighbours(file), ...filesKeeping(name, file, this.#project)]
         .filter((other) => other !== file)
         .flatMap((other) => {
           const there = other.code.bindings.filter(

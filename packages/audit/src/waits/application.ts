@@ -13,18 +13,42 @@ export function applicationBy(
   // What it is built on says more than that it is installed as a command.
   for (const said of [builtOn, installed])
     for (const { path, text } of manifests) {
-      const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      const directory = above(path);
       const sign = signs.get(directory) ?? said(path, text);
       if (sign) signs.set(directory, sign);
     }
+  const byKind = Map.groupBy(manifests, ({ path }) => kindOf(path));
+  const shared = new Map([...byKind].map(([kind, all]) => [kind, onlyOne(all, signs)]));
   return (path) => {
     for (let at = path; at !== ''; ) {
       at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
       const found = signs.get(at);
       if (found) return found;
     }
-    return undefined;
+    return shared.get(kindOf(path));
   };
+}
+
+/** What a manifest is about: Xcode’s stands in a directory of its own, beside the code. */
+const above = (path: string): string =>
+  path.slice(0, Math.max(0, path.lastIndexOf('/'))).replace(/(^|\/)[^/]+\.xcodeproj$/, '');
+
+/** Modules of one build belong to one application: a library’s manifest names no framework. */
+function kindOf(path: string): string {
+  if (/(\.(java|kt|kts)|pom\.xml|\.gradle)$/.test(path)) return 'jvm';
+  if (/\.(cs|csproj)$/.test(path)) return 'dotnet';
+  return /(\.swift|\.pbxproj|Podfile)$/.test(path) ? 'apple' : '';
+}
+
+/** What those of one kind say, where all that say something say the same. */
+function onlyOne(
+  manifests: readonly Manifest[],
+  signs: ReadonlyMap<string, SyncSign>,
+): SyncSign | undefined {
+  const said = manifests.flatMap(({ path }) =>
+    kindOf(path) === '' ? [] : (signs.get(above(path)) ?? []),
+  );
+  return new Set(said.map(({ sync }) => sync)).size === 1 ? said[0] : undefined;
 }
 
 function builtOn(path: string, text: string): SyncSign | undefined {
@@ -47,7 +71,7 @@ const commands = /^\[(?:project|tool\.poetry)\.scripts\]|\bconsole_scripts\b|^\s
 const progress = /\b(tqdm|alive-progress|progressbar2?|cli-progress)\b/;
 
 const framework =
-  /(?:^|["'\s:/]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
+  /(?:^|["'\s:/>]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|UseWindowsForms|com\.apple\.product-type\.application|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
 
 /** What a file's own imports and its text say of the application. */
 export function applicationSign({ code, language, text, path }: SourceFile): SyncSign | undefined {

@@ -65,6 +65,31 @@ const samples: readonly Sample[] = [
   ],
   [
     'request',
+    'a module of a build whose other module is a server',
+    {
+      'web/pom.xml': '<artifactId>spring-boot-starter-web</artifactId>\n',
+      'core/pom.xml': '<artifactId>core</artifactId>\n',
+      'core/A.java': `${java}class A {\n  OpenAIClient c;\n  void f() { ${javaAsk} }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'an application of Xcode',
+    {
+      'A.xcodeproj/project.pbxproj': 'productType = "com.apple.product-type.application";\n',
+      'A/a.swift': `${swift}func f(q: Q) async throws { try await client.chats(query: q) }\n`,
+    },
+  ],
+  [
+    'unknown',
+    'a library of Xcode',
+    {
+      'A.xcodeproj/project.pbxproj': 'productType = "com.apple.product-type.framework";\n',
+      'A/a.swift': `${swift}func f(q: Q) async throws { try await client.chats(query: q) }\n`,
+    },
+  ],
+  [
+    'request',
     'a handler that Express is given by name',
     { 'a.ts': `${js}const one = async (q) => ${ask};\napp.post('/x', one);\n` },
   ],

@@ -60,7 +60,7 @@ export function signsReader(providers: readonly ProviderRule[]): ReadSigns {
 
 /** Types that hold what a model is asked, and nothing else is called so. */
 const requestType =
-  /\b(Chat|Text)Completions?Request\b|\bCompletions?Request\b|\bGenerateContentRequest\b|\bEmbeddings?Request\b|\b(Gemini|OpenAI|OpenAi|Claude|Anthropic|Mistral|Ollama|LLM|Llm|Gpt|GPT|ChatGPT)\w*Request\b/;
+  /\b(Chat|Text)Completions?(Request|Query|Params)(Body|DTO|Dto|Payload)?\b|\bCompletions?Request(Body|DTO|Dto)?\b|\bGenerateContentRequest(Body|DTO|Dto)?\b|\bEmbeddings?Request(Body|DTO|Dto)?\b|\bChatQuery\b|\b(Gemini|OpenAI|OpenAi|Claude|Anthropic|Mistral|Ollama|LLM|Llm|Gpt|GPT|ChatGPT|DeepSeek|Deepseek)\w*Request(Body|DTO|Dto)?\b/;
 
 /** A function's lines without comments. */
 const codeOf = ({ file, fn }: PlacedFunction): string =>
