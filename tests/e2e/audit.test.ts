@@ -65,6 +65,25 @@ describe('audit', () => {
     expect((await audit('--init', at('drafts'))).code).toBe(2);
   });
 
+  it('drafts all or nothing: what failed can be tried again', async () => {
+    const chat = 'import OpenAI from "openai";\nnew OpenAI().responses.create({ model: "m" });\n';
+    await writeFile(at('code', 'chat.ts'), chat);
+    await mkdir(at('half'));
+    for (const blocked of ['embedding', 'text-generation']) {
+      await writeFile(at('half', blocked), 'in the way');
+      const { code, stderr } = await audit('--init', at('half'));
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(blocked) });
+      await rm(at('half', blocked));
+    }
+    expect((await audit('--init', at('half'))).code).toBe(0);
+    await rm(at('code', 'chat.ts'));
+  });
+
+  it.skipIf(process.platform !== 'linux')('says when the disk is full', async () => {
+    const { code, stderr } = await audit('--md', '/dev/full');
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('disk is full') });
+  });
+
   it('writes the reports that it is asked for', async () => {
     const files = { '--sarif': 'a.sarif', '--html': 'a.html', '--md': 'a.md' };
     const flags = Object.entries(files).flatMap(([flag, name]) => [flag, at(name)]);

@@ -203,8 +203,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
     kind: 'AuditReport',
     files: sources.files,
     skipped: {
-      total: sources.skipped.length,
-      byReason: count(sources.skipped, ({ reason }) => reason),
+      ...leftOut(sources.skipped),
       notAudited: own,
       partlyAudited: sources.partlyAudited,
     },
@@ -221,6 +220,14 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       bySync: count(coupled, ({ sync }) => sync),
     },
   };
+}
+
+/** How many source files are left out, by reason; a link or a file counts one. */
+function leftOut(skipped: Sources['skipped']): { total: number; byReason: Record<string, number> } {
+  const byReason: Record<string, number> = {};
+  for (const { reason, files = 1 } of skipped)
+    if (files > 0) byReason[reason] = (byReason[reason] ?? 0) + files;
+  return { total: Object.values(byReason).reduce((sum, each) => sum + each, 0), byReason };
 }
 
 function count<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {

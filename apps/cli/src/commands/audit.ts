@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   type AuditReport,
@@ -14,6 +13,7 @@ import {
 import { fail } from '@selvedge/core/errors';
 import { readRegularText } from '@selvedge/forge/files';
 import { printAudit } from '../audit/print-audit.ts';
+import { writeNewFiles, writeReport } from '../audit/write-files.ts';
 import type { CommandModule } from '../command.ts';
 import type { Io } from '../io.ts';
 
@@ -105,9 +105,10 @@ const textOf = (file: string): Promise<string> =>
   });
 
 async function writeReports(report: AuditReport, { sarif, html, md }: Flags): Promise<void> {
-  if (sarif !== undefined) await write(sarif, `${JSON.stringify(sarifOf(report), null, 2)}\n`);
-  if (html !== undefined) await write(html, auditPage(report));
-  if (md !== undefined) await write(md, markdownOf(report));
+  if (sarif !== undefined)
+    await writeReport(sarif, `${JSON.stringify(sarifOf(report), null, 2)}\n`);
+  if (html !== undefined) await writeReport(html, auditPage(report));
+  if (md !== undefined) await writeReport(md, markdownOf(report));
 }
 
 /** A directory for each group; files that are there are somebody's work, and stay. */
@@ -117,31 +118,15 @@ async function writeDrafts(
   audited: string,
   directory: string,
 ): Promise<void> {
-  for (const draft of draftsFor(report, ownerFrom(basename(resolve(audited))))) {
-    const into = join(directory, draft.name);
-    await made(into);
-    await write(join(into, 'selvedge.yaml'), draft.blueprint, 'wx');
-    await write(join(into, 'policy.yaml'), draft.policy, 'wx');
-    io.progress(`${into}: a draft for ${draft.findings.length} calls`);
+  const drafts = draftsFor(report, ownerFrom(basename(resolve(audited))));
+  const files = drafts.flatMap(({ name, blueprint, policy }) => [
+    { file: join(directory, name, 'selvedge.yaml'), text: blueprint },
+    { file: join(directory, name, 'policy.yaml'), text: policy },
+  ]);
+  await writeNewFiles(files);
+  for (const { name, findings } of drafts) {
+    const calls = findings.length === 1 ? '1 call' : `${findings.length} calls`;
+    io.progress(`${join(directory, name)}: a draft for ${calls}`);
   }
-}
-
-const made = (directory: string): Promise<unknown> =>
-  mkdir(directory, { recursive: true }).catch((cause: unknown) => notWritten(directory, cause));
-
-const write = (file: string, text: string, flag = 'w'): Promise<void> =>
-  writeFile(file, text, { flag }).catch((cause: unknown) => notWritten(file, cause));
-
-function notWritten(file: string, cause: unknown): never {
-  if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
-    fail('usage', `${file} is there already`, {
-      hint: 'move it away, or give another directory: drafts never replace a file',
-      details: { file },
-      cause,
-    });
-  return fail('io-failed', `${file} cannot be written`, {
-    hint: 'give a place that can be written',
-    details: { file },
-    cause,
-  });
+  if (drafts.length === 0) io.progress(`${directory}: no call to draft anything for`);
 }

@@ -65,7 +65,8 @@ function knownIn(text: string, file: string): Known[] {
 function parsed(text: string, file: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some shells begin a file with a byte order mark.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     return refuse(file, (cause as Error).message);
   }

@@ -56,7 +56,8 @@ export async function readSources(
     end: () => readers.end(),
   };
   const paths: string[] = [];
-  for await (const { path } of walkFiles(root, (skipped) => sources.skipped.push(skipped))) {
+  const isSource = (name: string) => languageOf(name) !== undefined;
+  for await (const { path } of walkFiles(root, (each) => sources.skipped.push(each), isSource)) {
     const language = languageOf(path);
     if (!language && !isSettingsFile(path) && !isManifest(path)) continue;
     if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });

@@ -70,6 +70,12 @@ describe('a baseline', () => {
     });
   });
 
+  it('may begin with a byte order mark', async () => {
+    const report = await auditOf({ 'ask.ts': ask });
+    const marked = `\uFEFF${JSON.stringify(report)}`;
+    expect(againstBaseline(report, marked, 'b.json').baseline?.known).toBe(1);
+  });
+
   it('that is none is refused by name', async () => {
     const report = await auditOf({ 'ask.ts': ask });
     for (const text of [

@@ -9,8 +9,9 @@ export function summarySentence({ findings, local, files }: AuditReport): string
     return `No call of a model over the network in ${source}${local.length > 0 ? `, and ${count(local.length)} of engines on the machine itself` : ''}.`;
   const waiting = findings.filter(({ sync }) => sync === 'request').length;
   const personal = findings.filter((each) => each.personal.length > 0).length;
+  const some = (n: number) => (n === 0 ? 'none' : count(n));
   const calls = `${count(findings.length)} ${findings.length === 1 ? 'call needs' : 'calls need'} a model over the network`;
-  return `${calls} in ${source}; a user waits for ${count(waiting)}, and ${count(personal)} may send what is personal.`;
+  return `${calls} in ${source}; a user waits for ${some(waiting)}, and ${some(personal)} may send what is personal.`;
 }
 
 /** What a call lacks against a slow or absent service; what its SDK does unasked is said along. */
@@ -41,9 +42,22 @@ export const waitsWord: Readonly<Record<Finding['sync'], string>> = {
 export const serviceOf = ({ service, model }: Finding): string =>
   model === undefined ? service : `${service} ${model}`;
 
+/** One, and several. */
+const reasonWords: Readonly<Record<string, readonly [string, string]>> = {
+  ignored: ['ignored by git', 'ignored by git'],
+  test: ['test', 'tests'],
+  link: ['link', 'links'],
+  'too-large': ['too large', 'too large'],
+  'no-parser': ['without a parser', 'without a parser'],
+  'not-parsed': ['not parsed', 'not parsed'],
+};
+
 /** What was left out, and why, in a sentence; empty where nothing was. */
 export function skippedSentence({ skipped }: AuditReport): string {
-  const reasons = Object.entries(skipped.byReason).map(([reason, n]) => `${count(n)} ${reason}`);
+  const reasons = Object.entries(skipped.byReason).map(
+    ([reason, n]) =>
+      `${count(n)} ${(n === 1 ? reasonWords[reason]?.[0] : reasonWords[reason]?.[1]) ?? reason}`,
+  );
   return reasons.length === 0 ? '' : `Left out: ${reasons.join(', ')}.`;
 }
 

@@ -1,12 +1,15 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type IgnoreRules, noRules } from './ignored.ts';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileCounter } from './count.ts';
+import { type IgnoreRules, rulesAbove } from './ignored.ts';
 import { directoryIsNotOurs } from './not-ours.ts';
 
 /** Something that was not audited, and why. */
 export interface Skipped {
   readonly path: string;
+  /** Of a directory: source files below it, as far as they were counted. */
+  readonly files?: number;
   readonly reason:
     | 'ignored'
     | 'vendored'
@@ -31,32 +34,68 @@ export interface FileEntry {
  * are never followed: they could lead out of the directory, or round in it.
  *
  * @param onSkipped told of each file or directory that is left out
+ * @param isSource whether a file of this name counts among those of a directory that is left out
  */
 export async function* walkFiles(
   root: string,
   onSkipped: (skipped: Skipped) => void,
+  isSource: (name: string) => boolean,
 ): AsyncGenerator<FileEntry> {
-  yield* walkDirectory(await realpath(root), '', noRules, onSkipped);
+  const real = await realpath(root);
+  const walk = { root: real, onSkipped, count: fileCounter(isSource) };
+  yield* walkDirectory(walk, '', rulesAbove(await ignoredAbove(real)));
+}
+
+/** The `.gitignore` files from the repository's root down to the directory above. */
+async function ignoredAbove(root: string): Promise<{ prefix: string; gitignore: string }[]> {
+  const found: { prefix: string; gitignore: string }[] = [];
+  for (let at = root; !(await exists(join(at, '.git'))); at = dirname(at)) {
+    if (dirname(at) === at) return [];
+    const prefix = relative(dirname(at), root).split(sep).join('/');
+    const gitignore = await readText(join(dirname(at), '.gitignore'));
+    if (gitignore !== undefined) found.unshift({ prefix, gitignore });
+  }
+  return found;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+interface Walk {
+  readonly root: string;
+  readonly onSkipped: (skipped: Skipped) => void;
+  /** Source files below a directory. */
+  readonly count: (directory: string) => Promise<number>;
 }
 
 async function* walkDirectory(
-  root: string,
+  walk: Walk,
   directory: string,
   outer: IgnoreRules,
-  onSkipped: (skipped: Skipped) => void,
 ): AsyncGenerator<FileEntry> {
+  const { root, onSkipped } = walk;
   const entries = await entriesOf(root, directory, onSkipped);
   const rules = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
     ? outer.within(directory, await readText(join(root, directory, '.gitignore')))
     : outer;
   for (const entry of entries) {
     const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+    if (isHistory(entry)) continue;
     const reason = leaveOut(entry, path, rules);
-    if (reason) onSkipped({ path, reason });
-    else if (entry.isDirectory()) yield* walkDirectory(root, path, rules, onSkipped);
+    if (reason && entry.isDirectory())
+      onSkipped({ path: `${path}/`, reason, files: await walk.count(join(root, path)) });
+    else if (reason) onSkipped({ path, reason });
+    else if (entry.isDirectory()) yield* walkDirectory(walk, path, rules);
     else if (entry.isFile()) yield { path };
   }
 }
+
+/** What a version control keeps of its own. */
+const isHistory = (entry: Dirent): boolean =>
+  /^\.(git|hg|svn)$/.test(entry.name) && entry.isDirectory();
 
 function leaveOut(entry: Dirent, path: string, rules: IgnoreRules): Skipped['reason'] | undefined {
   if (entry.isSymbolicLink()) return 'link';

@@ -9,19 +9,28 @@ export interface IgnoreRules {
 }
 
 interface Level {
-  readonly directory: string;
+  /** A path of the audited directory as this file sees it. */
+  inside(path: string): string;
   readonly rules: Ignore;
 }
 
 export const noRules: IgnoreRules = rulesOf([]);
 
+const directoryOf = (path: string): string =>
+  path.slice(0, path.lastIndexOf('/', path.length - 2) + 1);
+
+const isIgnored = (rules: Ignore, directory: string): boolean =>
+  directory !== '' && rules.ignores(directory);
+
 /** The deepest file that says something about a path decides (gitignore(5), "Pattern format"). */
 function rulesOf(levels: readonly Level[]): IgnoreRules {
   return {
     ignores(path) {
-      for (const { directory, rules } of levels.toReversed()) {
-        const inside = directory === '' ? path : path.slice(directory.length + 1);
-        const { ignored, unignored } = rules.test(inside);
+      for (const { inside, rules } of levels.toReversed()) {
+        const here = inside(path);
+        // The walk is in a directory that a deeper file took back.
+        if (isIgnored(rules, directoryOf(here))) continue;
+        const { ignored, unignored } = rules.test(here);
         if (ignored) return true;
         if (unignored) return false;
       }
@@ -29,7 +38,25 @@ function rulesOf(levels: readonly Level[]): IgnoreRules {
     },
     within(directory, gitignore) {
       if (gitignore === undefined) return this;
-      return rulesOf([...levels, { directory, rules: ignore().add(gitignore) }]);
+      const inside = (path: string) => (directory === '' ? path : path.slice(directory.length + 1));
+      return rulesOf([...levels, { inside, rules: ignore().add(gitignore) }]);
     },
   };
+}
+
+/**
+ * What the `.gitignore` files above the audited directory say, where it is part of a repository.
+ * None where they ignore the directory itself: somebody wants it audited all the same.
+ *
+ * @param above how the directory is called from each such file, the topmost first
+ */
+export function rulesAbove(
+  above: readonly { readonly prefix: string; readonly gitignore: string }[],
+): IgnoreRules {
+  const levels = above.map(({ prefix, gitignore }) => ({
+    inside: (path: string) => `${prefix}/${path}`,
+    rules: ignore().add(gitignore),
+  }));
+  const isWanted = above.some(({ prefix }, at) => levels[at]?.rules.ignores(`${prefix}/`));
+  return isWanted ? noRules : rulesOf(levels);
 }

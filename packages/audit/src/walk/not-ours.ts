@@ -22,9 +22,6 @@ const vendoredDirectories: ReadonlySet<string> = new Set([
 ]);
 
 const generatedDirectories: ReadonlySet<string> = new Set([
-  '.git',
-  '.hg',
-  '.svn',
   '.next',
   '.nuxt',
   '.svelte-kit',
