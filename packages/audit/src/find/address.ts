@@ -27,7 +27,9 @@ export function addressMatcher(providers: readonly ProviderRule[]): MatchAddress
   );
   return (address, text) => {
     if (!mayBeAddress(address) || managing.test(address)) return undefined;
-    const host = /^(?:https?|wss?|grpcs?):\/\/([^/?#\s]+)/.exec(address)?.[1];
+    const host = /^(?:https?|wss?|grpcs?):\/\/([^/?#\s]+)/
+      .exec(address)?.[1]
+      ?.replace(pathAfter, '');
     const hosted = host && hosts.find(({ pattern }) => pattern.test(host));
     if (hosted) return { provider: hosted.provider, by: 'host' };
     const shaped = paths.find(
@@ -56,6 +58,9 @@ const managing =
 
 /** Whether an address is one where an account or its models are managed, and nothing is inferred. */
 export const isManaging = (address: string): boolean => managing.test(address);
+
+/** What is not known after a whole host begins its path: `${host}${path}`. */
+const pathAfter = new RegExp(`(?<=\\.[a-z]{2,})${hole}.*$`, 'i');
 
 const mentions = (text: string, { name, names }: ProviderRule): boolean => {
   const lower = text.toLowerCase();

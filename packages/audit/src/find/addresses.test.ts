@@ -198,6 +198,60 @@ describe('an address is put together from what the code says', () => {
   ])('%s', finds);
 });
 
+describe('an address is put together by a function of the codebase', () => {
+  const hosts =
+    "export const HOST = 'https://api.moonshot.cn';\nexport const MODELS = 'v1/models';\n";
+  const api =
+    "import { HOST, MODELS } from './hosts';\nexport class Api {\n  path(end) {\n    let base = settings.own || HOST;\n    if (base.endsWith('/')) base = base.slice(0, base.length - 1);\n    return [base, end].join('/');\n  }\n";
+  it.each<[string, Files, string[]]>([
+    [
+      'of its parts in a list, and of what it is given',
+      {
+        'hosts.ts': hosts,
+        'api.ts': `${api}  chat(body) { return fetch(this.path('v1/chat/completions'), { method: 'POST', body }); }\n}\n`,
+      },
+      ['api.ts:8 http moonshot'],
+    ],
+    [
+      'but not where what it is given leads to a list of models',
+      {
+        'hosts.ts': hosts,
+        'api.ts': `${api}  models() { return fetch(this.path(MODELS)); }\n}\n`,
+      },
+      [],
+    ],
+    [
+      'of another file',
+      {
+        'urls.ts': "export const onHost = (end) => 'https://api.groq.com/openai/v1/' + end;\n",
+        'a.ts':
+          "import { onHost } from './urls';\nexport const ask = (body) => fetch(onHost('chat/completions'), { body });\nexport const list = () => fetch(onHost('models'));\n",
+      },
+      ['a.ts:2 http groq'],
+    ],
+    [
+      'of a host and a path that only running tells',
+      {
+        'route.ts':
+          "export async function proxy(req) {\n  const path = req.nextUrl.pathname.replaceAll('/api/x', '');\n  return fetch('https://api.x.ai' + path, { method: req.method, body: req.body });\n}\n",
+      },
+      ['route.ts:3 http xai'],
+    ],
+  ])('%s', finds);
+});
+
+it('names that may all be each other come to an end', async () => {
+  const names = Array.from({ length: 40 }, (_, at) => `name${at}`);
+  const functions = names.map(
+    (name, at) =>
+      `function ${name}(q) { ${names.map((each) => `if (q) return ${each}(q).next;`).join(' ')} return new OpenAI().part${at}; }`,
+  );
+  const { findings } = await auditOf({
+    'a.js': `import OpenAI from 'openai';\n${functions.join('\n')}\nname0(1).chat.completions.create({});\nfetch(name1(2));\n`,
+  });
+  expect(findings.length).toBeLessThan(3);
+});
+
 describe('what is sent tells where the address does not', () => {
   it.each<[string, Files, string[]]>([
     [

@@ -1,5 +1,12 @@
-import { type CallExpr, type Expr, text } from '../language/code.ts';
-import { type Given, type Project, type Settings, textsOf, valuesOf } from '../resolve/index.ts';
+import { type Binding, type CallExpr, type Expr, text } from '../language/code.ts';
+import {
+  type Given,
+  type Project,
+  type Settings,
+  type SourceFile,
+  textsOf,
+  valuesOf,
+} from '../resolve/index.ts';
 import type { Site } from '../resolve/site.ts';
 
 /**
@@ -93,11 +100,9 @@ function assignedTo(object: Expr, { file, fn, owner }: Site): Given[] {
   const name =
     object.is === 'name' ? object.name : object.is === 'member' ? `this.${object.name}` : '';
   if (name === '') return [];
-  return file.code.bindings.flatMap(({ name: bound, value, fn: where, owner: of }) => {
-    const dot = bound.lastIndexOf('.');
-    const key = bound.slice(dot + 1);
-    if (!value || dot < 0 || !isBaseKey(key)) return [];
-    const target = bound.slice(0, dot).replace(/\.defaults$/, '');
+  return settersIn(file).flatMap(({ name: bound, value, fn: where, owner: of }) => {
+    if (!value) return [];
+    const target = bound.slice(0, bound.lastIndexOf('.')).replace(/\.defaults$/, '');
     return target === name &&
       (where === undefined || where === fn || (of !== undefined && of === owner))
       ? [{ value, at: { file, fn: where, owner: of } }]
@@ -111,6 +116,20 @@ const withScheme = (text: string): string =>
 
 /** Clients that are made for a host, without its scheme: Python's `HTTPSConnection('api.x.com')`. */
 const connects = /^HTTPS?Connection$/;
+
+const setters = new WeakMap<SourceFile, readonly Binding[]>();
+
+/** Where a file sets a base address of an object. */
+function settersIn(file: SourceFile): readonly Binding[] {
+  const known =
+    setters.get(file) ??
+    file.code.bindings.filter(({ name }) => {
+      const dot = name.lastIndexOf('.');
+      return dot >= 0 && isBaseKey(name.slice(dot + 1));
+    });
+  setters.set(file, known);
+  return known;
+}
 
 /** Names of options and setters that hold a base address, whatever their case and underscores. */
 const isBaseKey = (key: string): boolean => baseKeys.test(key.replaceAll(/[-_]/g, ''));

@@ -1,5 +1,6 @@
 import { type CallExpr, type CallSite, type Expr, pathOf } from '../language/code.ts';
 import {
+  bindingsNamed,
   hole,
   type Project,
   type Settings,
@@ -97,9 +98,9 @@ function handedOn(project: Project): Map<string, Set<string>> {
 }
 
 /** What gives the function that a name stands for: `getFetch` of `f = getFetch()`. */
-const handingOut = (name: string, { bindings }: SourceFile['code']): string[] =>
-  bindings.flatMap(({ name: bound, value }) => {
-    if (bound !== name || !value) return [];
+const handingOut = (name: string, code: SourceFile['code']): string[] =>
+  bindingsNamed(code, name).flatMap(({ value }) => {
+    if (!value) return [];
     const given = value.is === 'list' && value.any ? value.items : [value];
     return given.flatMap((each) => (each.is === 'call' ? (pathOf(each.callee).at(-1) ?? []) : []));
   });

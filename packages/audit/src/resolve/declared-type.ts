@@ -1,6 +1,7 @@
 import { type Binding, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import { argumentsFor } from './arguments.ts';
+import { bindingsNamed } from './bindings.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
@@ -22,9 +23,9 @@ function declaredAs(expr: Expr, site: Site): string | undefined {
       ? fieldType(expr.name, site)
       : undefined;
   if (expr.is !== 'name') return undefined;
-  const { bindings } = site.file.code;
+  const bindings = bindingsNamed(site.file.code, expr.name);
   for (let fn = site.fn; fn; fn = fn.outer) {
-    const here = bindings.filter((each) => each.fn === fn && each.name === expr.name);
+    const here = bindings.filter((each) => each.fn === fn);
     const type =
       here.find((each) => each.type !== undefined)?.type ??
       fn.params.find(({ name }) => name === expr.name)?.type;
@@ -83,9 +84,9 @@ class Typist {
   }
 
   #name(name: string, site: Site, steps: number): string[] {
-    const { bindings } = site.file.code;
+    const bindings = bindingsNamed(site.file.code, name);
     for (let fn = site.fn; fn; fn = fn.outer) {
-      const here = bindings.filter((each) => each.fn === fn && each.name === name);
+      const here = bindings.filter((each) => each.fn === fn);
       if (here.length > 0) return this.#bound(here, { ...site, fn }, steps);
       if (fn.params.some((each) => each.name === name)) return this.#given(fn, name, site, steps);
     }
@@ -104,9 +105,9 @@ class Typist {
   /** What a file keeps under a name for all its functions, or another file whose name it imports. */
   #top(name: string, file: SourceFile, steps: number): string[] {
     if (steps <= 0) return [];
-    const isTop = ({ name: bound, fn, owner }: Binding) =>
-      bound === name && fn === undefined && owner === undefined;
-    const here = file.code.bindings.filter(isTop);
+    const here = bindingsNamed(file.code, name).filter(
+      ({ fn, owner }) => fn === undefined && owner === undefined,
+    );
     if (here.length > 0) return this.#bound(here, { file }, steps);
     return file.code.imports
       .filter((each) => each.local === name && each.name !== undefined)
@@ -132,8 +133,8 @@ class Typist {
   #kept(table: Expr, site: Site, steps: number): string[] {
     const path = pathOf(table);
     if (!isUntyped(site) || path.length > 2) return [];
-    const entries = site.file.code.bindings.filter(
-      ({ name, owner }) => name === `${path.join('.')}[]` && owner === site.owner,
+    const entries = bindingsNamed(site.file.code, `${path.join('.')}[]`).filter(
+      ({ owner }) => owner === site.owner,
     );
     return this.#bound(entries, site, steps);
   }
@@ -146,8 +147,8 @@ class Typist {
 
   #field(name: string, owner: string, { file: { language } }: Site, steps: number): string[] {
     const own = this.#project.declaring(owner, language).flatMap((file) => {
-      const fields = file.code.bindings.filter(
-        (each) => each.owner === owner && each.name === `this.${name}`,
+      const fields = bindingsNamed(file.code, `this.${name}`).filter(
+        (each) => each.owner === owner,
       );
       return this.#bound(fields, { file, owner }, steps);
     });
@@ -237,8 +238,8 @@ class Typist {
 }
 
 function fieldType(name: string, { file, owner }: Site): string | undefined {
-  const field = file.code.bindings.find(
-    (each) => each.owner === owner && each.name === `this.${name}` && each.type !== undefined,
+  const field = bindingsNamed(file.code, `this.${name}`).find(
+    (each) => each.owner === owner && each.type !== undefined,
   );
   return field?.type;
 }

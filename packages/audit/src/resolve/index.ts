@@ -1,4 +1,5 @@
 export type { Given } from './arguments.ts';
+export { bindingsNamed } from './bindings.ts';
 export { declaredTypesOf, ownTypesOf } from './declared-type.ts';
 export { hole } from './hole.ts';
 export { isManifest, type Manifest } from './manifest.ts';

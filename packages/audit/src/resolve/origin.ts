@@ -1,5 +1,6 @@
 import { type Binding, type CodeFunction, type Expr, embedded } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
+import { bindingsNamed, functionsIn, returnsIn } from './bindings.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { importsOf } from './opened-for-all.ts';
 import { isOfReceiver, moduleOf, type Origin, ownFile } from './own-code.ts';
@@ -10,25 +11,37 @@ import { filesKeeping } from './top-level.ts';
 
 /** Longer chains of `a = b; b = c` are not followed; they may go round. */
 const maxSteps = 12;
+/** Where every name may be many things, what was found until then has to do. */
+const maxVisits = 500;
 
 /**
  * Follows names through assignments, declared types, parameters, fields and imports, across files,
  * to the modules that they come from. Several where the code leaves it open.
  */
 export function originsOf(expr: Expr, site: Site, project: Project): Origin[] {
-  return new Tracer(project).trace(expr, site, maxSteps);
+  const known = traced.get(project) ?? new Map<Expr, Origin[]>();
+  traced.set(project, known);
+  const before = known.get(expr);
+  if (before) return before;
+  const found = new Tracer(project).trace(expr, site, maxSteps);
+  known.set(expr, found);
+  return found;
 }
+
+/** An expression stands in one place, and is asked about by many. */
+const traced = new WeakMap<Project, Map<Expr, Origin[]>>();
 
 class Tracer {
   readonly #project: Project;
   readonly #seen = new Set<Expr>();
+  #visits = 0;
 
   constructor(project: Project) {
     this.#project = project;
   }
 
   trace(expr: Expr, site: Site, steps: number): Origin[] {
-    if (steps <= 0 || this.#seen.has(expr)) return [];
+    if (steps <= 0 || this.#seen.has(expr) || this.#visits++ > maxVisits) return [];
     this.#seen.add(expr);
     // A chain of calls ends by itself, however long a builder's is: going down it is no step.
     const isChain = expr.is === 'call' || expr.is === 'member';
@@ -62,7 +75,7 @@ class Tracer {
     if (named.length > 0) return named.flatMap((each) => this.#imported(each, site, steps));
     const beside = this.#project.neighbours(site.file).filter((each) => each !== site.file);
     for (const file of [...beside, ...filesKeeping(name, site.file, this.#project)]) {
-      const found = this.#bound(file.code.bindings.filter(isTopLevel(name)), { file }, steps);
+      const found = this.#bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
       if (found.length > 0) return found;
     }
     return imports
@@ -72,9 +85,9 @@ class Tracer {
 
   /** A variable, parameter, field or top-level name of this file; `undefined`: none is called so. */
   #local(name: string, site: Site, steps: number): Origin[] | undefined {
-    const { bindings } = site.file.code;
+    const bindings = bindingsNamed(site.file.code, name);
     for (let fn = site.fn; fn; fn = fn.outer) {
-      const here = bindings.filter((each) => each.fn === fn && each.name === name);
+      const here = bindings.filter((each) => each.fn === fn);
       const found = this.#bound(here, { ...site, fn }, steps);
       const param = fn.params.find((each) => each.name === name);
       if (found.length > 0 || (here.length > 0 && !param)) return found;
@@ -82,7 +95,7 @@ class Tracer {
     }
     const field = this.#field(name, site, steps);
     if (field) return field;
-    const top = bindings.filter(isTopLevel(name));
+    const top = bindings.filter(isTopLevel);
     return top.length > 0 ? this.#bound(top, { file: site.file }, steps) : undefined;
   }
 
@@ -97,11 +110,11 @@ class Tracer {
 
   #field(name: string, site: Site, steps: number): Origin[] | undefined {
     if (site.owner === undefined) return undefined;
-    const found = site.file.code.bindings.filter(
-      (each) =>
-        each.owner === site.owner &&
-        (each.name === `this.${name}` || (each.name === name && assigns(each))),
-    );
+    const { code } = site.file;
+    const found = [
+      ...bindingsNamed(code, `this.${name}`),
+      ...bindingsNamed(code, name).filter(assigns),
+    ].filter((each) => each.owner === site.owner);
     if (found.length > 0) return this.#bound(found, site, steps);
     const inherited = this.#project.inheritedField(site.owner, name, site.file.language);
     if (inherited.length === 0) return undefined;
@@ -110,8 +123,8 @@ class Tracer {
 
   /** A member that a struct has from the types that it embeds. */
   #embedded(name: string, site: Site, steps: number): Origin[] {
-    const found = site.file.code.bindings.filter(
-      (each) => each.name === embedded && each.owner === site.owner,
+    const found = bindingsNamed(site.file.code, embedded).filter(
+      (each) => each.owner === site.owner,
     );
     return this.#bound(found, site, steps).map((origin) => ({
       ...origin,
@@ -196,7 +209,7 @@ class Tracer {
       opened: false,
     };
     if (name === undefined) return [whole];
-    const inside = this.#bound(file.code.bindings.filter(isTopLevel(name)), { file }, steps);
+    const inside = this.#bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
     const passed = file.code.passedOn
       .filter((each) => each.as === name || each.name === undefined)
       .flatMap((each) =>
@@ -262,6 +275,7 @@ class Tracer {
   /** What a function of the codebase gives back. */
   #returned(callee: Expr, origins: readonly Origin[], site: Site, steps: number): Origin[] {
     const called = callee.is === 'name' || callee.is === 'member' ? callee.name : '';
+    if (called === '') return [];
     const files = new Set([site.file]);
     for (const origin of origins) {
       const path = ownFile(origin);
@@ -271,14 +285,11 @@ class Tracer {
     for (const file of this.#project.neighbours(site.file)) files.add(file);
     const isMeant = isOfReceiver(callee, origins, this.#project);
     return [...files].flatMap((file) => [
-      ...file.code.bindings
-        .filter(({ name, fn }) => name === 'return' && fn?.name === called && called !== '')
+      ...returnsIn(file.code, called)
         .filter(({ fn }) => isMeant(fn?.owner))
         .flatMap((binding) => this.#bound([binding], { file }, steps)),
-      ...file.code.functions.flatMap(({ name, result, owner }) =>
-        name === called && called !== '' && result !== undefined && isMeant(owner)
-          ? this.#type(result, { file }, steps)
-          : [],
+      ...functionsIn(file.code, called).flatMap(({ result, owner }) =>
+        result !== undefined && isMeant(owner) ? this.#type(result, { file }, steps) : [],
       ),
     ]);
   }
@@ -294,10 +305,7 @@ const literal = (expr: Expr | undefined): string | undefined =>
     ? expr.parts[0]
     : undefined;
 
-const isTopLevel =
-  (name: string) =>
-  (binding: Binding): boolean =>
-    binding.fn === undefined && binding.owner === undefined && binding.name === name;
+const isTopLevel = ({ fn, owner }: Binding): boolean => fn === undefined && owner === undefined;
 
 /** In Java and C#, a field may be assigned without `this`. */
 const assigns = ({ fn, value }: Binding): boolean => fn !== undefined && value !== undefined;

@@ -22,11 +22,11 @@ const requests =
 
 /** Calls whose text is their argument's or their object's. */
 export const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|removesuffix)$/;
+  /^(URL|Uri|URI|Url|create|parse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|replaceAll|removesuffix|slice|substring|toLowerCase)$/;
 
 /** Calls that leave out or replace a little of their object. */
 export const trims =
-  /^([rl]?strip|trim\w*|Trim\w*|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
+  /^([rl]?strip|trim\w*|Trim\w*|slice|substring|toLowerCase|replace(All)?|removesuffix|removeprefix|removesuffix)$/;
 
 /** What `table.get('key')` gives, as the member that it is; an address is no key. */
 export function lookedUp({ callee, args: [key] }: CallExpr): MemberExpr | undefined {

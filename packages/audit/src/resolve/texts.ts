@@ -1,6 +1,7 @@
 import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
-import { name as nameOf, pathOf } from '../language/code.ts';
+import { name as nameOf, pathOf, text } from '../language/code.ts';
 import { argumentOf, argumentsFor, type Given, isConstructor } from './arguments.ts';
+import { bindingsNamed, returnsIn } from './bindings.ts';
 import { ownTypesOf } from './declared-type.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { hole } from './hole.ts';
@@ -27,6 +28,8 @@ import { valuesOf } from './values.ts';
 
 const maxSteps = 8;
 const maxTexts = 16;
+/** Where every name may be many things, the texts that were found until then have to do. */
+const maxVisits = 2000;
 
 /**
  * The texts that an expression may be, with {@link hole} for what only running would tell: through
@@ -55,6 +58,7 @@ class Reader {
   readonly #project: Project;
   readonly #settings: Settings;
   readonly #asksCallers: boolean;
+  #visits = 0;
 
   constructor(project: Project, settings: Settings, asksCallers = false) {
     this.#project = project;
@@ -63,7 +67,7 @@ class Reader {
   }
 
   read(expr: Expr, site: Site, steps: number): string[] {
-    if (steps === 0) return [];
+    if (steps === 0 || this.#visits++ > maxVisits) return [];
     switch (expr.is) {
       case 'text':
         return this.#joined(expr.parts, site, steps - 1);
@@ -92,8 +96,8 @@ class Reader {
 
   #name(name: string, site: Site, steps: number): string[] {
     const { file } = site;
-    const values = file.code.bindings.filter(
-      (each) => each.name === name && (each.fn === undefined || encloses(each.fn, site.fn)),
+    const values = bindingsNamed(file.code, name).filter(
+      (each) => each.fn === undefined || encloses(each.fn, site.fn),
     );
     const held = values.flatMap(({ value, fn }) =>
       value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
@@ -136,11 +140,11 @@ class Reader {
 
   /** A field of the class around, or what a method or computed property of it gives. */
   #field(name: string, site: Site, steps: number): string[] {
-    const { bindings } = site.file.code;
-    const fields = bindings.filter(
-      (each) =>
-        each.owner === site.owner && (each.name === `this.${name}` || isSetWithout(name, each)),
-    );
+    const { code } = site.file;
+    const fields = [
+      ...bindingsNamed(code, `this.${name}`),
+      ...bindingsNamed(code, name).filter(isSetWithout),
+    ].filter((each) => each.owner === site.owner);
     const found = fields.flatMap(({ value, fn }) =>
       value ? this.read(value, { ...site, fn: fn ?? site.fn }, steps) : [],
     );
@@ -168,9 +172,7 @@ class Reader {
   }
 
   #returned(name: string, site: Site, steps: number): string[] {
-    const here = site.file.code.bindings.filter(
-      (each) => each.name === 'return' && each.fn?.name === name && each.fn !== site.fn,
-    );
+    const here = returnsIn(site.file.code, name).filter((each) => each.fn !== site.fn);
     const found = here.flatMap(({ value, fn, owner }) =>
       value ? this.read(value, { file: site.file, fn, owner }, steps) : [],
     );
@@ -196,10 +198,8 @@ class Reader {
   }
 
   #constant(file: Site['file'], name: string, steps: number): string[] {
-    return file.code.bindings
-      .filter(
-        (each) => each.fn === undefined && (each.name === name || each.name === `this.${name}`),
-      )
+    return [...bindingsNamed(file.code, name), ...bindingsNamed(file.code, `this.${name}`)]
+      .filter((each) => each.fn === undefined)
       .flatMap(({ value, owner }) => (value ? this.read(value, { file, owner }, steps) : []));
   }
 
@@ -245,8 +245,8 @@ class Reader {
       const file = path === undefined ? undefined : this.#project.at(path);
       const owner = origin.path.find((part) => /^[A-Z]/.test(part));
       if (!file || owner === undefined) return [];
-      return file.code.bindings
-        .filter((each) => each.name === `this.${name}` && each.owner === owner)
+      return bindingsNamed(file.code, `this.${name}`)
+        .filter((each) => each.owner === owner)
         .flatMap(({ value, fn }) => (value ? this.read(value, { file, fn, owner }, steps) : []));
     });
   }
@@ -327,6 +327,9 @@ class Reader {
       const field = found.length > 0 ? undefined : fieldAskedBy(expr.callee, site.file.language.id);
       return field ? this.#member(field, site, steps) : found;
     }
+    const list = last === 'join' && expr.callee.is === 'member' ? expr.callee.of : undefined;
+    if (list?.is === 'list' && !list.any)
+      return this.#joined(between(list.items, args[0]), site, steps);
     const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
     if (joinsAll.test(last) && args.length > 1)
       return [this.#parts(args, site, steps).reduce(joined)];
@@ -351,18 +354,27 @@ function extendedAround(fn: Site['fn']): string[] {
 }
 
 /** In C#, Java and their kin a constructor sets a field without `this`. */
-const isSetWithout = (name: string, { name: bound, fn, owner }: Binding): boolean =>
-  bound === name && owner !== undefined && fn !== undefined && isConstructor(fn);
+const isSetWithout = ({ fn, owner }: Binding): boolean =>
+  owner !== undefined && fn !== undefined && isConstructor(fn);
 
 const encloses = (outer: Site['fn'], inner: Site['fn']): boolean => {
   for (let at = inner; at; at = at.outer) if (at === outer) return true;
   return false;
 };
 
+/** Items with what stands between them: `[base, path].join('/')`. */
+const between = (items: readonly Expr[], separator: Expr = text(',')): Expr[] =>
+  items.flatMap((item, at) => (at === 0 ? [item] : [separator, item]));
+
 function inner(expr: Expr): Expr[] {
   switch (expr.is) {
     case 'call':
-      return [expr, ...expr.args.flatMap(({ value }) => inner(value)), ...inner(expr.callee)];
+      // The function is no text: what it gives is what the call stands for.
+      return [
+        expr,
+        ...expr.args.flatMap(({ value }) => inner(value)),
+        ...(expr.callee.is === 'member' ? inner(expr.callee.of) : []),
+      ];
     case 'member':
       return [expr, ...inner(expr.of)];
     case 'record':

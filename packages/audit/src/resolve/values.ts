@@ -1,11 +1,13 @@
 import type { Binding, CodeFunction, Expr, RecordExpr } from '../language/code.ts';
 import { argumentsFor, type Given, isConstructor } from './arguments.ts';
+import { bindingsNamed } from './bindings.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import { filesKeeping } from './top-level.ts';
 
 const maxSteps = 8;
 const maxValues = 12;
+const maxVisits = 300;
 
 /**
  * The expressions that a name, a member or a call stands for: through assignments, fields, records,
@@ -13,19 +15,30 @@ const maxValues = 12;
  * give back. An expression that stands for itself is its own value.
  */
 export function valuesOf(expr: Expr, site: Site, project: Project): Given[] {
-  return new Follower(project).follow(expr, site, maxSteps);
+  if (site.call) return new Follower(project).follow(expr, site, maxSteps);
+  const known = followed.get(project) ?? new Map<Expr, Given[]>();
+  followed.set(project, known);
+  const before = known.get(expr);
+  if (before) return before;
+  const found = new Follower(project).follow(expr, site, maxSteps);
+  known.set(expr, found);
+  return found;
 }
+
+/** An expression stands in one place, and is asked about by many. */
+const followed = new WeakMap<Project, Map<Expr, Given[]>>();
 
 class Follower {
   readonly #project: Project;
   readonly #seen = new Set<Expr>();
+  #visits = 0;
 
   constructor(project: Project) {
     this.#project = project;
   }
 
   follow(expr: Expr, site: Site, steps: number): Given[] {
-    if (steps === 0 || this.#seen.has(expr)) return [];
+    if (steps === 0 || this.#seen.has(expr) || this.#visits++ > maxVisits) return [];
     this.#seen.add(expr);
     const found = this.#step(expr, site, steps - 1).slice(0, maxValues);
     this.#seen.delete(expr);
@@ -49,9 +62,9 @@ class Follower {
   }
 
   #name(name: string, site: Site, steps: number): Given[] {
-    const { bindings } = site.file.code;
+    const bindings = bindingsNamed(site.file.code, name);
     for (let fn = site.fn; fn; fn = fn.outer) {
-      const here = bindings.filter((each) => each.fn === fn && each.name === name);
+      const here = bindings.filter((each) => each.fn === fn);
       const found = this.#bound(here, { ...site, fn }, steps);
       if (found.length > 0) return found;
       if (fn.params.some((each) => each.name === name)) return this.#param(fn, name, steps);
@@ -70,8 +83,8 @@ class Follower {
 
   #field(name: string, site: Site, steps: number): Given[] {
     if (site.owner === undefined) return [];
-    const fields = site.file.code.bindings.filter(
-      (each) => each.owner === site.owner && each.name === `this.${name}`,
+    const fields = bindingsNamed(site.file.code, `this.${name}`).filter(
+      (each) => each.owner === site.owner,
     );
     const found = this.#bound(fields, site, steps);
     if (found.length > 0) return found;
@@ -91,8 +104,8 @@ class Follower {
   /** A name of a file's own, or one that it imports or passes on. */
   #exported(name: string, file: Site['file'], steps: number): Given[] {
     if (steps <= 0) return [];
-    const top = file.code.bindings.filter(
-      (each) => each.name === name && each.fn === undefined && each.owner === undefined,
+    const top = bindingsNamed(file.code, name).filter(
+      (each) => each.fn === undefined && each.owner === undefined,
     );
     const found = this.#bound(top, { file }, steps);
     if (found.length > 0) return found;
@@ -114,8 +127,8 @@ class Follower {
       ...[...this.#project.neighbours(file), ...filesKeeping(name, file, this.#project)]
         .filter((other) => other !== file)
         .flatMap((other) => {
-          const there = other.code.bindings.filter(
-            (each) => each.name === name && each.fn === undefined && each.owner === undefined,
+          const there = bindingsNamed(other.code, name).filter(
+            (each) => each.fn === undefined && each.owner === undefined,
           );
           return this.#bound(there, { file: other }, steps);
         }),

@@ -1,0 +1,34 @@
+import type { Binding, Code, CodeFunction } from '../language/code.ts';
+
+/** The bindings of one name in a file. A file has thousands, and is asked for each name many times. */
+export const bindingsNamed = (code: Code, name: string): readonly Binding[] =>
+  namesOf(code).bindings.get(name) ?? [];
+
+/** What the functions of one name in a file give back. */
+export const returnsIn = (code: Code, name: string): readonly Binding[] =>
+  namesOf(code).returns.get(name) ?? [];
+
+/** The functions of one name in a file. */
+export const functionsIn = (code: Code, name: string): readonly CodeFunction[] =>
+  namesOf(code).functions.get(name) ?? [];
+
+interface Names {
+  readonly bindings: ReadonlyMap<string, readonly Binding[]>;
+  readonly returns: ReadonlyMap<string, readonly Binding[]>;
+  readonly functions: ReadonlyMap<string, readonly CodeFunction[]>;
+}
+
+const known = new WeakMap<Code, Names>();
+
+function namesOf(code: Code): Names {
+  const before = known.get(code);
+  if (before) return before;
+  const bindings = Map.groupBy(code.bindings, ({ name }) => name);
+  const names = {
+    bindings,
+    returns: Map.groupBy(bindings.get('return') ?? [], ({ fn }) => fn?.name ?? ''),
+    functions: Map.groupBy(code.functions, ({ name }) => name),
+  };
+  known.set(code, names);
+  return names;
+}
