@@ -78,12 +78,12 @@ const generatedWords: readonly RegExp[] = [
   /\bgenerated (by|using|with):? [^\n]{0,60}(openapi|swagger|protoc|protobuf|protocol (buffer )?compiler|sqlc|mockgen|graphql|orval|quicktype|kiota|autorest|swiftgen|sourcery|thrift|flatbuffers|\bfern\b|stainless|speakeasy)/i,
 ];
 
-/** By a file's name and its first lines, or by lines that nobody types. */
+/** By a file's name, its first lines and its last, or by lines that nobody types. */
 export function fileIsNotOurs(name: string, content: string): NotOurs | undefined {
   if (generatedNames.test(name)) return 'generated';
   const head = commentsOf(content.slice(0, 2048));
   if (generatedWords.some((each) => each.test(head))) return 'generated';
-  return isMinified(content) ? 'generated' : undefined;
+  return isMinified(content) || isBundled(content) ? 'generated' : undefined;
 }
 
 /** What the comments among some lines say, a docstring at the top too, and annotations. */
@@ -92,6 +92,10 @@ function commentsOf(lines: string): string {
   const comments = lines.split('\n').filter((line) => /^\s*(\/\/|\/?\*|#|--|;|<|@)/.test(line));
   return [docstring, ...comments].join('\n');
 }
+
+/** A compiler or bundler says at the end where the map of what it made is. */
+const isBundled = (content: string): boolean =>
+  /^\/[/*][#@] sourceMappingURL=/m.test(content.slice(-300));
 
 /** A line of more than 5,000 characters on average, in a file of some size, was not typed. */
 function isMinified(content: string): boolean {
