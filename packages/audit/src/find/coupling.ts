@@ -15,6 +15,8 @@ export interface Coupling {
   readonly confidence: number;
   /** How it is known, for people, each with a line that they can check. */
   readonly evidence: readonly Sign[];
+  /** It sends what it is handed: its function's other callers may send something else. */
+  readonly isHanded?: true;
   /** Of a wrapper's caller: the wrapper, and a coupling in it. */
   readonly through?: { readonly fn: CodeFunction; readonly coupling: Coupling };
 }

@@ -24,7 +24,8 @@ export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
   const wrappers = new Map<CodeFunction, Wrapper>();
   const kept = new Map<CodeFunction, Wrapper>();
   for (const coupling of couplings) {
-    if (coupling.kind === 'local' || depthOf(coupling) >= maxDepth) continue;
+    if (coupling.kind === 'local' || coupling.isHanded) continue;
+    if (depthOf(coupling) >= maxDepth) continue;
     if (coupling.through && coupling.confidence < sureEnough) continue;
     const fn = enclosing(coupling.call.fn);
     if (fn && !wrappers.has(fn) && isWrapper(fn))

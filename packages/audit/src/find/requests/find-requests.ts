@@ -17,6 +17,7 @@ import {
 } from '../address.ts';
 import { baseAddressesOf } from '../base-address.ts';
 import type { Coupling } from '../coupling.ts';
+import { handsOn } from './hands-on.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
 import { type Sends, sendsIn, sendsRequests } from './sends.ts';
 import { type ReadSigns, type RequestSigns, signsReader } from './signs.ts';
@@ -38,18 +39,20 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
     file.code.calls.flatMap((call) => sendOf(call, file)),
   );
   const found: Coupling[] = [];
-  const passing = new Set<CodeFunction>();
+  const passing = new Map<CodeFunction, Send>();
   for (let round = 0; sends.length > 0 && round < maxRounds; round++) {
     const before = passing.size;
     for (const send of sends) {
       const coupling = requestOf(send, search);
       const around = named(send.call.fn);
       if (coupling) found.push(coupling);
-      else if (around && send.sends === 'surely' && handsOn(send.call, around)) passing.add(around);
+      else if (around && send.sends === 'surely' && handsOn(send.call, around, send.file)) {
+        passing.set(around, send);
+      }
     }
     sends = passing.size > before ? callsOf(passing, search, sends) : [];
   }
-  return found;
+  return [...found, ...handedOver(found, passing)];
 }
 
 /**
@@ -221,22 +224,43 @@ function addressIn(
 const addresses =
   /^(URL|URI|Uri|URLRequest|URLComponents|HttpRequestMessage|RestRequest|HttpPost|url|uri|create|newBuilder|toHttpUrl|UriBuilder)$/;
 
-/** Whether a call sends what the function around it is given. */
-function handsOn(call: CallSite, { params }: CodeFunction): boolean {
-  const names = new Set(params.map(({ name }) => name));
-  return call.expr.args.some(({ value }) => value.is === 'name' && names.has(value.name));
+/**
+ * Requests that one method of a class makes and another sends: the sending is a call of its own. What
+ * a function of another file sends for everybody is found where it is told to.
+ */
+function handedOver(
+  found: readonly Coupling[],
+  passing: ReadonlyMap<CodeFunction, Send>,
+): Coupling[] {
+  const sending = [...passing].filter(([, { through }]) => !through);
+  return sending.flatMap(([{ name, owner }, { file, call }]): Coupling[] => {
+    const maker = found.find((each) => {
+      const [first = '', ...more] = pathOf(each.call.expr.callee);
+      const isOwn = more.length === 0 || (more.length === 1 && /^(this|super|base)$/.test(first));
+      const called = more.at(-1) ?? first;
+      return isOwn && called === name && each.file === file && each.call.owner === owner;
+    });
+    if (!maker) return [];
+    const line = maker.call.expr.line;
+    const handed = { file, line, says: `${name} is handed the request here` };
+    const says = `${pathOf(call.expr.callee).filter(Boolean).join('.')} sends it`;
+    const { provider, kind, data, confidence } = maker;
+    const evidence = [{ file, line: call.expr.line, says }, handed];
+    return [{ file, call, provider, kind, data, confidence, evidence, isHanded: true }];
+  });
 }
 
 function callsOf(
-  passing: ReadonlySet<CodeFunction>,
+  passing: ReadonlyMap<CodeFunction, Send>,
   { project }: Search,
   known: readonly Send[],
 ): Send[] {
   const sent = new Set(known.map(({ call }) => call));
-  return [...new Set([...passing].map(({ name }) => name))]
+  return [...new Set([...passing.keys()].map(({ name }) => name))]
     .filter((name) => name.length >= 4 && project.functionsNamed(name).length <= 6)
     .flatMap((name) => project.callsOf(name))
-    .filter(({ file, call }) => sendsRequests(file.language.id as LanguageId) && !sent.has(call))
+    .filter(({ call }) => call.expr.args.length > 0 && !sent.has(call))
+    .filter(({ file }) => sendsRequests(file.language.id as LanguageId))
     .map(({ file, call }) => ({ file, call, sends: 'surely' as const, through: true }));
 }
 
