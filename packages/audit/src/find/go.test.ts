@@ -145,3 +145,26 @@ describe('a request in Go that a function is handed', () => {
     ],
   ])('%s', finds);
 });
+
+describe('a request in Go to an address that is not known', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'is told by the fields of what it sends',
+      {
+        'ai/rest.go':
+          'package ai\nimport "net/http"\n// as ollama has it: "prompt"\nfunc (c *Rest) Ask(q string) {\n\task := &RestRequest{Model: c.model, Prompt: q}\n\tbody, err := json.Marshal(ask)\n\treq, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.String(), bytes.NewBuffer(body))\n\tresp, err := c.client.Do(req)\n}\n',
+      },
+      ['ai/rest.go:8 http openai-compatible'],
+    ],
+  ])('%s', finds);
+});
+
+describe('who asks for an account or for its health', () => {
+  it('asks no model', async () => {
+    const report = await auditOf({
+      'account.go':
+        'package account\nimport "net/http"\nfunc Balance() { http.Get("https://api.siliconflow.cn/v1/user/info") }\nfunc Well() { http.Get("https://api.anthropic.com/healthcheck") }\n',
+    });
+    expect(places(report)).toEqual([]);
+  });
+});

@@ -22,7 +22,9 @@ export function findHandedRequests(
   const match = addressMatcher(rules.providers);
   const made = new Set(known.filter(({ kind }) => kind === 'http').map(({ file }) => file));
   const written = new Map<SourceFile, readonly Written[]>();
-  let sends = project.files.filter((file) => !made.has(file)).flatMap(handedSends);
+  let sends = project.files
+    .flatMap(handedSends)
+    .filter(({ file, fn }) => !made.has(file) || isNamedAfter(fn.name, rules));
   const found: Coupling[] = [];
   const seen = new Set<CallSite>();
   for (let round = 0; sends.length > 0 && round < maxRounds; round++) {
@@ -41,6 +43,14 @@ export function findHandedRequests(
   }
   return found;
 }
+
+/** Beside requests that were found, what carries any of them is none; `sendToGemini` is no carrier. */
+const isNamedAfter = (name: string, { providers }: RuleBook): boolean =>
+  wordsOf(name).some(
+    (word) =>
+      word.length >= 5 &&
+      providers.some(({ name: of, names }) => of.split('-')[0] === word || names.includes(word)),
+  );
 
 /** Names of functions that are handed a request and stand in no file that was read. */
 export function unreadHandlers(project: Project): string[] {

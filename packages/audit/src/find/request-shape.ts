@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from '../language/code.ts';
+import { type CallExpr, type Expr, pathOf } from '../language/code.ts';
 import { type Project, valuesOf } from '../resolve/index.ts';
 import type { Site } from '../resolve/site.ts';
 import type { ProviderRule } from '../rules/index.ts';
@@ -35,7 +35,7 @@ export function shapeMatcher(providers: readonly ProviderRule[], project: Projec
   };
 }
 
-const maxDepth = 4;
+const maxDepth = 6;
 
 /** The keys of each record inside an expression, through variables and what makes text of a record. */
 function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Set<string>[] {
@@ -43,7 +43,7 @@ function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Se
   switch (expr.is) {
     case 'record':
       return [
-        new Set(expr.entries.map(([key]) => key)),
+        new Set(expr.entries.map(([key]) => (expr.type === undefined ? key : snake(key)))),
         ...expr.entries.flatMap(([, value]) => keysWithin(value, site, project, depth - 1)),
       ];
     case 'call': {
@@ -70,12 +70,22 @@ function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Se
   }
 }
 
+/** A field of Go as its body is usually written: `MaxTokens` is `max_tokens`. */
+const snake = (key: string): string =>
+  /^[A-Z]/.test(key) ? key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase() : key;
+
 const argumentKeys = (
-  { args }: CallExpr,
+  { args, callee }: CallExpr,
   site: Site,
   project: Project,
   depth: number,
-): Set<string>[] => args.flatMap(({ value }) => keysWithin(value, site, project, depth - 1));
+): Set<string>[] => {
+  const isSame = encoders.test(pathOf(callee).at(-1) ?? '');
+  return args.flatMap(({ value }) => keysWithin(value, site, project, isSame ? depth : depth - 1));
+};
+
+/** Calls that make bytes or a text of what they are given. */
+const encoders = /^(Marshal|NewBuffer|NewBufferString|NewReader|stringify|dumps|to_vec|to_string)$/;
 
 /** `.header("anthropic-version", …)` */
 function headerSet({ callee, args: [key] }: CallExpr): string | undefined {

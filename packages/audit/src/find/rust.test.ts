@@ -42,3 +42,34 @@ describe('a request in Rust is found where it is sent', () => {
     ],
   ])('%s', finds);
 });
+
+const backend =
+  'use async_openai::Client;\npub struct OpenAi { client: Client }\nimpl Backend for OpenAi {\n    async fn complete(&self, q: String) -> String { self.client.chat().create(q).await }\n}\n';
+const trait = 'pub trait Backend { async fn complete(&self, q: String) -> String; }\n';
+
+describe('a call in Rust means what its receiver is of', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'where that is a parameter of the type',
+      {
+        'src/openai.rs': backend,
+        'src/chat.rs': `${trait}pub struct Chat<B: Backend> { backend: B }\nimpl<B: Backend> Chat<B> {\n    pub async fn run(&self) { self.backend.complete(question()).await; }\n}\npub async fn twice<B>(backend: &B) where B: Backend + Send { backend.complete(question()).await; }\n`,
+      },
+      [
+        'src/chat.rs:4 wrapper openai',
+        'src/chat.rs:6 wrapper openai',
+        'src/openai.rs:4 sdk openai',
+      ],
+    ],
+    [
+      'where a type is another name of it',
+      {
+        'src/openai.rs': backend,
+        'src/backend.rs': `${trait}pub type BackendBox = Box<dyn Backend + Send + Sync>;\n`,
+        'src/run.rs':
+          'pub fn pick(name: &str) -> Result<BackendBox> { find(name) }\npub async fn run() {\n    let backend = pick("openai")?;\n    backend.complete(question()).await;\n}\n',
+      },
+      ['src/openai.rs:4 sdk openai', 'src/run.rs:4 wrapper openai'],
+    ],
+  ])('%s', finds);
+});

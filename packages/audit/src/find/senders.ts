@@ -11,8 +11,12 @@ export function isSender(expr: CallExpr, file: SourceFile): boolean {
   if (id !== 'rust' && !senders[id].test(path.join('.'))) return false;
   const [object = '', action = ''] = path.slice(-2);
   if (path.length > 1 && keeps.test(object) && looksUp.test(action)) return false;
+  // A template and a command are executed too.
+  if (id === 'go' && action === 'Execute') return path.slice(0, -1).some(isRequestInGo);
   return id !== 'rust' || sendsInRust(expr);
 }
+
+const isRequestInGo = (part: string): boolean => /^R$|req|client|http|rest/i.test(part);
 
 /** Objects that keep things under names: what they are asked for is no address. */
 const keeps =

@@ -21,6 +21,10 @@ export const rust: Grammar = {
     return kind === 'struct_item' || kind === 'trait_item' ? node.field('name')?.text() : undefined;
   },
   supers: (node) => node.field('trait')?.text() ?? '',
+  alias: (node) =>
+    node.kind === 'type_item'
+      ? { name: node.field('name')?.text() ?? '', means: node.field('type')?.text() ?? '' }
+      : undefined,
   bindings,
   expr,
 };
@@ -66,13 +70,34 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
     name: node.field('name')?.text() ?? '',
     params: (params ? params.named : []).flatMap((each) => {
       const label = each.field('pattern')?.text();
-      const type = each.field('type')?.text();
+      const type = boundIn(each);
       return label === undefined ? [] : [{ name: label, ...(type !== undefined && { type }) }];
     }),
     ...(result !== undefined && { result }),
     marks: marksBefore(node),
     isAsync: /\basync\b/.test(child(node, 'function_modifiers')?.text() ?? ''),
   };
+}
+
+/**
+ * The type of a field or parameter, with the traits that a type parameter in it is bound to: of
+ * `Arc<P>` in `struct Chat<P: Provider>` both.
+ */
+function boundIn(node: SyntaxNode): string | undefined {
+  const type = node.field('type')?.text();
+  const names = type?.match(/\b[A-Z]\w*\b/g);
+  if (!names) return type;
+  const bounds: string[] = [];
+  for (let at = node.parent(); at; at = at.parent()) {
+    const where = child(at, 'where_clause');
+    for (const each of [...(at.field('type_parameters')?.named ?? []), ...(where?.named ?? [])]) {
+      const bound = child(each, 'trait_bounds')?.text();
+      const [name = ''] = /^\w+/.exec(each.text()) ?? [];
+      if (bound !== undefined && names.includes(name)) bounds.push(bound);
+    }
+    if (/^(function|impl|struct|trait)_item$/.test(at.kind) && bounds.length > 0) break;
+  }
+  return bounds.length === 0 ? type : `${type} ${bounds.join(' ')}`;
 }
 
 function marksBefore(node: SyntaxNode): string[] {
@@ -103,9 +128,7 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return [{ name: label, type, ...(value && { value: read(value) }) }];
     }
     case 'field_declaration':
-      return [
-        { name: `this.${node.field('name')?.text() ?? ''}`, type: node.field('type')?.text() },
-      ];
+      return [{ name: `this.${node.field('name')?.text() ?? ''}`, type: boundIn(node) }];
     case 'shorthand_field_initializer':
       return [{ name: `this.${node.text()}`, value: name(node.text()) }];
     case 'field_initializer':

@@ -26,7 +26,7 @@ import {
 import { filesKeeping } from './top-level.ts';
 import { valuesOf } from './values.ts';
 
-const maxSteps = 8;
+const maxSteps = 12;
 const maxTexts = 16;
 /** Where every name may be many things, the texts that were found until then have to do. */
 const maxVisits = 2000;
