@@ -230,6 +230,14 @@ describe('an address is put together by a function of the codebase', () => {
       ['a.ts:2 http groq'],
     ],
     [
+      'but not where a browser asks its user for leave',
+      {
+        'page.ts':
+          "const host = 'https://api.openai.com';\nexport const ask = () => Browser.permissions.request({ origins: [host + '/'] });\n",
+      },
+      [],
+    ],
+    [
       'of a host and a path that only running tells',
       {
         'route.ts':
@@ -238,6 +246,14 @@ describe('an address is put together by a function of the codebase', () => {
       ['route.ts:3 http xai'],
     ],
   ])('%s', finds);
+});
+
+it('a client that a component keeps is of its package', async () => {
+  const report = await auditOf({
+    'talk.tsx':
+      "import { useRef } from 'react';\nimport { RTClient } from 'rt-client';\nexport function Talk({ url }) {\n  const kept = useRef<RTClient | null>(null);\n  const start = () => { kept.current = new RTClient(url); };\n  const say = (chunk) => kept.current?.sendAudio(chunk);\n  return <button onClick={say} />;\n}\n",
+  });
+  expect(places(report)).toEqual(['talk.tsx:6 sdk azure-openai']);
 });
 
 it('names that may all be each other come to an end', async () => {

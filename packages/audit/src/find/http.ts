@@ -186,7 +186,7 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
     const based = onBase(address, call, site, search);
     if (based) return { ...made, ...based };
   }
-  if (written.some((each) => isElsewhere(each) || (isWhole.test(each) && isManaging(each))))
+  if (written.some((each) => isElsewhere(each) || (hasPath(each) && isManaging(each))))
     return undefined;
   const given = sent === 'here' ? givenByCallers(expr, site, search) : undefined;
   if (given) return { ...made, ...given };
@@ -266,6 +266,10 @@ const isElsewhere = (address: string): boolean =>
   address.startsWith('/') || new RegExp(`^${hole}[^/]*/api/`).test(address);
 
 const isAddress = new RegExp(`^(\\w+:\\/\\/|${hole}+/)`);
+
+/** An address with a path, whether its host is known or not. */
+const hasPath = (address: string): boolean =>
+  isWhole.test(address) || address.startsWith(`${hole}/`);
 
 /** An address with a path, not a host alone. */
 const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;

@@ -73,8 +73,8 @@ function sdkCall(
     );
   }
   const isOwn = project.functionsNamed(path.at(-1) ?? '').length > 0;
-  if (origins.some((each) => !each.opened && (isOwn || ownFile(each) === undefined)))
-    return undefined;
+  const isOthers = (each: Origin) => isOwn || (ownFile(each) === undefined && !isHeld(each));
+  if (origins.some((each) => !each.opened && isOthers(each))) return undefined;
   const asked = isOwn ? undefined : ofInterface(origins, language, project, rules);
   if (asked) {
     const says = `${shown(path)} is asked for by an interface beside the imports of ${asked.provider.title}`;
@@ -96,6 +96,9 @@ function sdkCall(
   }
   return undefined;
 }
+
+/** What a component keeps (`useRef`, `ref`, `useState`) may be of any package. */
+const isHeld = ({ module }: Origin): boolean => /^(react|preact|vue|solid-js)(\/|$)/.test(module);
 
 /** `from google.cloud import vision` means the module `google.cloud.vision` as well. */
 const modulesOf = ({ module, path: [first] }: Origin, language: LanguageId): string[] =>

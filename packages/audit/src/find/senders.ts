@@ -13,6 +13,7 @@ export function isSender(expr: CallExpr, file: SourceFile): boolean {
   if (path.length > 1 && keeps.test(object) && looksUp.test(action)) return false;
   // A template and a command are executed too.
   if (id === 'go' && action === 'Execute') return path.slice(0, -1).some(isRequestInGo);
+  if (asksUser.test(object) && action === 'request') return false;
   return id !== 'rust' || sendsInRust(expr);
 }
 
@@ -21,6 +22,8 @@ const isRequestInGo = (part: string): boolean => /^R$|req|client|http|rest/i.tes
 /** Objects that keep things under names: what they are asked for is no address. */
 const keeps =
   /(map|cache|headers?|params?|quer(y|ies)|config|settings?|options?|assets?|registry|dict|environ|env|storage|cookies?|kwargs|args|form|store|state|props|formdata)$/i;
+/** Objects of a browser whose `request` asks the user or the machine. */
+const asksUser = /^(permissions|locks|wakeLock|midi|usb|serial|bluetooth)$/;
 const looksUp = /^(get|put|post|patch)$/;
 
 /** Objects on which `post('/path', …)` answers a route and sends nothing. */

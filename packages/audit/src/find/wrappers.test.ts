@@ -73,6 +73,17 @@ describe('callers of a wrapper are findings', () => {
     expect(places(report)).toEqual(['lib/ai.ts:4 sdk openai']);
   });
 
+  it('nor of what another object of the codebase or a package holds', async () => {
+    const report = await auditOf({
+      'lib/ai.ts': `${sdk}export const create = async (q) => client.responses.create({ input: q });\n`,
+      'lib/client/x.ts': `${sdk}export async function request(q) { return client.responses.create({ input: q }); }\n`,
+      'app.ts':
+        "import { Client } from '@acme/sdk/client/index.js';\nimport prisma from './prisma';\nexport const save = (q) => prisma.message.create({ data: q });\nexport const send = (client: Client, q) => client.request(q);\n",
+      'prisma.ts': 'export default makeClient();\n',
+    });
+    expect(places(report)).toEqual(['lib/ai.ts:3 sdk openai', 'lib/client/x.ts:3 sdk openai']);
+  });
+
   it('and a local engine’s callers are none', async () => {
     const report = await auditOf({
       'm.py':

@@ -224,7 +224,9 @@ function isMeant(
   const path = ownFile(origin);
   const { owner } = fn;
   if (path === undefined) {
-    const names = owner === undefined ? origin.path.slice(-1) : origin.path;
+    // `database.message.create` is no function of a file, whatever that is called.
+    const isFree = owner === undefined && origin.path.length <= 2;
+    const names = isFree ? origin.path.slice(-1) : owner === undefined ? [] : origin.path;
     return names.includes(owner ?? fn.name) && project.ownsModule(origin.module);
   }
   if (path === file.path)

@@ -64,6 +64,9 @@ export class Project {
   /** Whether a module that no read file answers to is still the codebase's own: a barrel, say. */
   ownsModule(module: string): boolean {
     if (/^([.~#$]|@\/|crate|self|super)/.test(module)) return true;
+    // Of a package with a scope, its own name: `@acme/client/index.js` is no directory `client`.
+    const scoped = /^@[\w-]+\/([\w.-]+)/.exec(module)?.[1];
+    if (scoped !== undefined) return this.#directories.has(scoped);
     return module.split(/[/.:]+/).some((part) => part.length > 2 && this.#directories.has(part));
   }
 
