@@ -46,21 +46,42 @@ const maxSame = 3;
  * it, be that a type's own name, a function that is declared to give one, or a field of another type.
  */
 export function ownTypesOf(expr: Expr, site: Site, project: Project): string[] {
+  const known = asked.get(project) ?? new Map<Expr, string[]>();
+  asked.set(project, known);
+  const before = known.get(expr);
+  if (before) return before;
   const types = new Typist(project).types(expr, site, maxSteps);
-  return [...new Set(types)].filter(
+  const own = [...new Set(types)].filter(
     (type) => project.declaring(type, site.file.language).length > 0,
   );
+  known.set(expr, own);
+  return own;
 }
+
+/** What was found of expressions: many calls have one receiver. */
+const asked = new WeakMap<Project, Map<Expr, string[]>>();
+
+/** So many expressions are looked at for one; untyped code leads everywhere. */
+const maxLooks = 400;
 
 class Typist {
   readonly #project: Project;
+  readonly #seen = new Set<Expr>();
+  #looks = 0;
 
   constructor(project: Project) {
     this.#project = project;
   }
 
   types(expr: Expr, site: Site, steps: number): string[] {
-    if (steps === 0) return [];
+    if (steps <= 0 || this.#seen.has(expr) || this.#looks++ > maxLooks) return [];
+    this.#seen.add(expr);
+    const found = this.#step(expr, site, steps);
+    this.#seen.delete(expr);
+    return found;
+  }
+
+  #step(expr: Expr, site: Site, steps: number): string[] {
     const declared = declaredAs(expr, site);
     if (declared !== undefined) return this.#names(declared, site.file);
     switch (expr.is) {
