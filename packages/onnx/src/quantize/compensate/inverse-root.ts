@@ -29,7 +29,10 @@ function factorRow(r: Float64Array, size: number, i: number): boolean {
 
 /** Σ a[k]·b[k] for k in [from, size), in four sums: one would wait for its last addition each time. */
 function tailProduct(r: Float64Array, a: number, b: number, from: number, size: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let k = from;
   for (; k + 3 < size; k += 4) {
     s0 += r[a + k]! * r[b + k]!;
@@ -48,8 +51,14 @@ function invertRow(u: Float64Array, size: number, i: number, r: Float64Array): v
   u.fill(0, own, own + size);
   let k = i + 1;
   for (; k + 3 < size; k += 4) {
-    const [f0, f1, f2, f3] = [r[k]!, r[k + 1]!, r[k + 2]!, r[k + 3]!];
-    const [a, b, c, d] = [k * size, (k + 1) * size, (k + 2) * size, (k + 3) * size];
+    const f0 = r[k]!;
+    const f1 = r[k + 1]!;
+    const f2 = r[k + 2]!;
+    const f3 = r[k + 3]!;
+    const a = k * size;
+    const b = a + size;
+    const c = b + size;
+    const d = c + size;
     // Left of its diagonal each row is zero.
     for (let j = k; j < size; j++)
       u[own + j]! -= f0 * u[a + j]! + f1 * u[b + j]! + f2 * u[c + j]! + f3 * u[d + j]!;

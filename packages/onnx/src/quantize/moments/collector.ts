@@ -172,8 +172,14 @@ function addProducts(full: Float64Array, rows: readonly Float64Array[]): void {
   const [r0, r1, r2, r3, r4, r5, r6, r7] = rows as [Row, Row, Row, Row, Row, Row, Row, Row];
   const size = r0.length;
   for (let i = 0; i < size; i++) {
-    const [a, b, c, d] = [r0[i]!, r1[i]!, r2[i]!, r3[i]!];
-    const [e, f, g, h] = [r4[i]!, r5[i]!, r6[i]!, r7[i]!];
+    const a = r0[i]!;
+    const b = r1[i]!;
+    const c = r2[i]!;
+    const d = r3[i]!;
+    const e = r4[i]!;
+    const f = r5[i]!;
+    const g = r6[i]!;
+    const h = r7[i]!;
     // Behind a Relu many inputs are zero in all of the rows.
     if (a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && f === 0 && g === 0 && h === 0)
       continue;
