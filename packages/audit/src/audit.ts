@@ -100,9 +100,9 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
 
 /** The project with the files that use addresses, clients and functions which others declare. */
 async function withNames(sources: Sources, rules: RuleBook, settings: Settings): Promise<Project> {
-  let project = new Project(sources.parsed);
+  let project = new Project(sources.parsed, sources.names);
   const read = async (more: More) => {
-    if (await sources.readMore(more)) project = new Project(sources.parsed);
+    if (await sources.readMore(more)) project = new Project(sources.parsed, sources.names);
   };
   for (const more of addressNames(project, settings, rules)) await read(more);
   await read(clientNames(project, rules));
@@ -124,11 +124,13 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
 
 /** The project with the index files that pass names on. */
 async function withIndexes(sources: Sources): Promise<Project> {
-  const project = new Project(sources.parsed);
-  const paths = indexFilesOf(project, sources.unread);
+  const project = new Project(sources.parsed, sources.names);
+  const paths = indexFilesOf(project, sources);
   if (paths.size === 0) return project;
   const words = ['export', 'import', 'mod '];
-  return (await sources.readMore({ words, paths })) ? new Project(sources.parsed) : project;
+  return (await sources.readMore({ words, paths }))
+    ? new Project(sources.parsed, sources.names)
+    : project;
 }
 
 const maxRounds = 3;

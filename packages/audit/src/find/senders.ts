@@ -57,7 +57,7 @@ const builders =
 /** The calls by which each language's usual clients send, by the end of their path. */
 const senders: Readonly<Record<Exclude<LanguageId, 'rust'>, RegExp>> = {
   javascript:
-    /(^|\.)(fetch|\$fetch|\w+Fetch|fetcher|fetchFn|fetchImpl|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|EventSource|WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
+    /(^|\.)(fetch|\$fetch|\w+Fetch|fetcher|fetchFn|fetchImpl|ofetch|useFetch|axios|got|ky|superagent|needle|fetchEventSource|(Native)?EventSource(Polyfill|Plus|Stream)?|SSE|(Reconnecting)?WebSocket)$|(^|\.)(axios|got|ky|superagent|needle|http|https|request|client|api|\$http|httpClient|httpService|undici|instance|axiosInstance|this)\.(\w+\.)*(get|post|put|patch|request|stream|fetch)$|(^|\.)(post|request)$/,
   python:
     /(^|\.)((\w*_)?(requests|httpx|session|aiohttp|client|http|request)|urllib3?|urllib\.request|requester|ClientSession|AsyncClient|Client|Session|get_session)\.(\w+\.)*(get|post|put|patch|request|stream|urlopen|Request|ws_connect|build_request)$|(^|\.)(self|this|s|c|conn|connection)\.(get|put|patch|request|stream)$|(^|\.)(urlopen|urlretrieve|post|WebSocketApp|create_connection|a?connect_sse|HTTPRequest)$|(^|\.)(websockets?(\.\w+)*|ws_?client)\.connect$/,
   go: /(^|\.)(NewRequest|NewRequestWithContext|Post|PostForm|Get|Head|Do|R|SetBody|Execute)$/,

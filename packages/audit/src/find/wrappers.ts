@@ -10,6 +10,7 @@ import { isEntryPoint } from '../waits/index.ts';
 import { operatorOf } from './called-objects.ts';
 import { mayMean, mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
+import { inRecord } from './in-records.ts';
 import { keptAround, meansKept } from './kept.ts';
 import { keepsForLater } from './registers.ts';
 
@@ -105,6 +106,8 @@ function callee(
   const site = { file, fn: call.fn, owner: call.owner };
   const declared = ofDeclaredType(call.expr.callee, site, project, others);
   if (declared) return { wrapper: declared, confidence: 0.95 };
+  const inside = inRecord(call.expr.callee, site, project, others);
+  if (inside) return { wrapper: inside, confidence: 0.9 };
   const origins = originsOf(call.expr.callee, site, project);
   for (const wrapper of others) {
     const meant = origins.some((origin) => isMeant(origin, wrapper, others, project));
@@ -113,7 +116,7 @@ function callee(
   const relative = ofFamily(call.expr.callee, file, others, project);
   if (relative) return { wrapper: relative, confidence: 0.65 };
   if (origins.length > 0) return undefined;
-  return byNameAlone(project, others);
+  return byNameAlone(project, others, enclosing(call.fn));
 }
 
 /** The operator of a called object, by the type that the object is declared with. */
@@ -236,11 +239,17 @@ function isMeant(
 }
 
 /** Where nothing says what the receiver is, a name of several words that only wrappers have. */
-function byNameAlone(project: Project, [wrapper, ...more]: readonly Wrapper[]): Meant | undefined {
+function byNameAlone(
+  project: Project,
+  [wrapper, ...more]: readonly Wrapper[],
+  around: CodeFunction | undefined,
+): Meant | undefined {
   if (!wrapper || !/[a-z][A-Z]|[a-z]_[a-z]/.test(wrapper.fn.name)) return undefined;
   const wrappers = new Set([wrapper, ...more].map(({ fn }) => fn));
   const all = project.functionsNamed(wrapper.fn.name);
-  return all.every((fn) => wrappers.has(fn)) ? { wrapper, confidence: 0.7 } : undefined;
+  return all.every((fn) => fn === around || wrappers.has(fn))
+    ? { wrapper, confidence: 0.7 }
+    : undefined;
 }
 
 const through = (

@@ -1,6 +1,14 @@
 import type { PartlyAudited, SecretFinding } from '../finding.ts';
 import { type Language, type LanguageId, languageOf, languages } from '../language/index.ts';
-import { isManifest, isSettingsFile, type Manifest, type SourceFile } from '../resolve/index.ts';
+import {
+  isManifest,
+  isModuleMap,
+  isSettingsFile,
+  type Manifest,
+  type ModuleNames,
+  moduleNames,
+  type SourceFile,
+} from '../resolve/index.ts';
 import { pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
 import type { Outcome, Words } from './read-source.ts';
 import { openReaders, type Readers } from './threads.ts';
@@ -16,6 +24,8 @@ export interface Sources {
   unread: Unread[];
   readonly settings: string[];
   readonly manifests: Manifest[];
+  /** Modules that the codebase names itself. */
+  readonly names: ModuleNames;
   readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
   readonly partlyAudited: PartlyAudited[];
@@ -43,11 +53,17 @@ export async function readSources(
   tests = false,
 ): Promise<Sources> {
   const readers = openReaders(root);
+  const maps: Manifest[] = [];
+  let names: ModuleNames | undefined;
   const sources: Sources = {
     parsed: [],
     unread: [],
     settings: [],
     manifests: [],
+    names: (module, from) => {
+      names ??= moduleNames([...sources.manifests, ...maps]);
+      return names(module, from);
+    },
     secrets: [],
     skipped: [],
     partlyAudited: [],
@@ -59,12 +75,16 @@ export async function readSources(
   const isSource = (name: string) => languageOf(name) !== undefined;
   for await (const { path } of walkFiles(root, (each) => sources.skipped.push(each), isSource)) {
     const language = languageOf(path);
-    if (!language && !isSettingsFile(path) && !isManifest(path)) continue;
+    if (!language && ![isSettingsFile, isManifest, isModuleMap].some((is) => is(path))) continue;
     if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });
     else paths.push(path);
   }
   const wanted = { words: wordsByLanguage(wordsOf), tests, secrets: true };
-  await readers.read(paths, wanted, (outcome) => keep(sources, outcome));
+  await readers.read(paths, wanted, (outcome) => {
+    const { path, text } = outcome;
+    if (text !== undefined && isModuleMap(path)) maps.push({ path, text });
+    keep(sources, outcome);
+  });
   return inOrder(sources);
 }
 

@@ -3,6 +3,7 @@ export { bindingsNamed } from './bindings.ts';
 export { declaredTypesOf, ownTypesOf } from './declared-type.ts';
 export { hole } from './hole.ts';
 export { isManifest, type Manifest } from './manifest.ts';
+export { isModuleMap, type ModuleNames, moduleNames } from './module-names.ts';
 export { importsOf } from './opened-for-all.ts';
 export { originsOf } from './origin.ts';
 export { type Origin, ownFile } from './own-code.ts';

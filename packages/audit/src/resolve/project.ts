@@ -1,6 +1,7 @@
 import type { Binding, CallSite, Code, CodeFunction, Expr, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import { Families } from './families.ts';
+import type { ModuleNames } from './module-names.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A call, and the file that it stands in. */
@@ -35,8 +36,12 @@ export class Project {
   #entries: Map<string, PlacedExpr[]> | undefined;
   readonly #directories = new Set<string>();
 
-  constructor(files: readonly SourceFile[]) {
+  readonly #scripts = new Map<string, SourceFile[]>();
+  readonly #names: ModuleNames;
+
+  constructor(files: readonly SourceFile[], names: ModuleNames = () => []) {
     this.files = files;
+    this.#names = names;
     for (const file of files) {
       this.#byPath.set(file.path, file);
       push(this.#byDirectory, directoryOf(file.path), file);
@@ -157,18 +162,22 @@ export class Project {
     return files.filter((file) => file.language.id === language.id || isJvm(file, language));
   }
 
+  /** Every name is asked for its module, and each alias is looked for among all files: once. */
   #script(from: SourceFile, module: string): SourceFile[] {
-    const base = module.startsWith('.')
-      ? join(directoryOf(from.path), module)
-      : module.replace(/^[@~]\//, '');
-    const stem = base.replace(/\.[cm]?[jt]sx?$/, '');
-    const candidates = scriptEndings.flatMap((ending) => [
-      `${stem}${ending}`,
-      `${stem}/index${ending}`,
-    ]);
-    if (module.startsWith('.')) return this.#existing(candidates);
+    const key = `${directoryOf(from.path)} ${module}`;
+    const known = this.#scripts.get(key) ?? this.#findScript(from, module);
+    this.#scripts.set(key, known);
+    return known;
+  }
+
+  #findScript(from: SourceFile, module: string): SourceFile[] {
+    const relative = join(directoryOf(from.path), module);
+    if (module.startsWith('.')) return this.#existing(scriptsAt(relative));
+    const named = this.#names(module, from.path).flatMap(scriptsAt);
+    const found = this.#existing(named);
     // An alias such as `@/lib/x` starts at a source directory that only the bundler knows.
-    if (!/^[@~]\//.test(module)) return [];
+    if (found.length > 0 || !/^[@~]\//.test(module)) return [...new Set(found)];
+    const candidates = scriptsAt(module.slice(2));
     return this.files.filter(({ path }) =>
       candidates.some((each) => path.endsWith(`/${each}`) || path === each),
     );
@@ -213,6 +222,12 @@ export class Project {
   #existing(paths: readonly string[]): SourceFile[] {
     return paths.flatMap((path) => this.#byPath.get(path) ?? []);
   }
+}
+
+/** The files that a module's path may mean, with its ending or another, or as a directory. */
+function scriptsAt(path: string): string[] {
+  const stem = path.replace(/\.[cm]?[jt]sx?$/, '');
+  return scriptEndings.flatMap((ending) => [`${stem}${ending}`, `${stem}/index${ending}`]);
 }
 
 const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
