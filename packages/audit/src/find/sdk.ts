@@ -12,6 +12,7 @@ import {
 import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
+import { handedOver } from './handed-over.ts';
 import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
 
@@ -22,29 +23,25 @@ export function findSdkCalls(project: Project, rules: RuleBook, settings: Settin
   return project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => {
       const found = sdkCall(file, call, call.expr.callee, project, rules, used);
-      const own = found ? [found] : handedOver(file, call, project, rules, used);
+      const own = found ? [found] : givenAway(file, call, project, rules, used);
       return own.map((coupling) => pointedAt(coupling, project, settings, rules.providers, match));
     }),
   );
 }
 
-/** `to_thread(client.chat.completions.create, …)`: a call that is handed to another to be made. */
-function handedOver(
+/** What a call hands to another to be called. */
+function givenAway(
   file: SourceFile,
   call: CallSite,
   project: Project,
   rules: RuleBook,
   used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
 ): Coupling[] {
-  if (!runners.test(pathOf(call.expr.callee).at(-1) ?? '')) return [];
-  return call.expr.args.flatMap(({ value }) =>
-    value.is === 'member' ? (sdkCall(file, call, value, project, rules, used) ?? []) : [],
-  );
+  const value = handedOver(call.expr);
+  const found =
+    value?.is === 'member' ? sdkCall(file, call, value, project, rules, used) : undefined;
+  return found ? [found] : [];
 }
-
-/** Functions that call what they are given. */
-const runners =
-  /^(to_thread|run_in_executor|run_in_threadpool|run_sync|sync_to_async|async_to_sync|partial|submit|map|bind|apply|call|gather|run|wait_for|with_?[rR]etry|retry\w*|pRetry|backoff\w*|limit|limiter|schedule|add|enqueue)$/;
 
 function sdkCall(
   file: SourceFile,

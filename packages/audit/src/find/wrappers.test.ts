@@ -93,3 +93,72 @@ describe('callers of a wrapper are findings', () => {
     expect(report.findings).toEqual([]);
   });
 });
+
+const ask = `from openai import OpenAI
+client = OpenAI()
+`;
+
+describe('wrappers that are handed to what calls them', () => {
+  it('as an executor, a thread, a task queue and a retry are', async () => {
+    const report = await auditOf({
+      'desk.py': `${ask}class Desk:
+    def index_file(self, path):
+        return client.embeddings.create(input=path)
+    async def a(self, loop, q):
+        await loop.run_in_executor(None, partial(self.index_file, q))
+    async def b(self, loop, q):
+        await capture(loop.run_in_executor, None, self.index_file, q)
+    def c(self, q):
+        Thread(target=self.index_file, args=(q,)).start()
+    def d(self, q):
+        return retry(self.index_file, q)
+    def e(self, q):
+        register(self.index_file)
+    def load(self, index_file):
+        return partial(self.read, index_file)
+`,
+    });
+    expect(places(report)).toEqual([
+      'desk.py:5 sdk openai',
+      'desk.py:7 wrapper openai',
+      'desk.py:9 wrapper openai',
+      'desk.py:11 wrapper openai',
+      'desk.py:13 wrapper openai',
+    ]);
+  });
+});
+
+describe('a distinctive name that only wrappers have', () => {
+  const model = `${ask}class Model:
+    def send_chat_request(self, q):
+        return client.responses.create(input=q)
+`;
+  it('is a call of one on a parameter, whatever functions of its name are given elsewhere', async () => {
+    const report = await auditOf({
+      'model.py': model,
+      'service.py': `class Service:
+    def encapsulated(self, cog, q):
+        return cog.model.send_chat_request(q)
+`,
+      'views.py': `import discord
+class View:
+    def encapsulated(self, ctx):
+        return ctx.model.send_chat_request
+    def go(self, ctx: discord.Context):
+        return self.encapsulated(ctx)
+`,
+    });
+    expect(places(report)).toContain('service.py:3 wrapper openai');
+  });
+  it('and none on a package’s', async () => {
+    const report = await auditOf({
+      'model.py': model,
+      'slack.py': `from slack_sdk import WebClient
+web = WebClient()
+def post(q):
+    return web.send_chat_request(q)
+`,
+    });
+    expect(places(report)).toEqual(['model.py:5 sdk openai']);
+  });
+});

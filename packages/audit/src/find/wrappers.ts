@@ -1,5 +1,6 @@
-import { type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import {
+  bindingsNamed,
   type Origin,
   originsOf,
   ownFile,
@@ -10,6 +11,7 @@ import { isEntryPoint } from '../waits/index.ts';
 import { operatorOf } from './called-objects.ts';
 import { mayMean, mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
+import { handedOver } from './handed-over.ts';
 import { inRecord } from './in-records.ts';
 import { keptAround, meansKept } from './kept.ts';
 import { keepsForLater } from './registers.ts';
@@ -74,7 +76,8 @@ export function findWrapperCalls(
       const meant = candidates
         ? callee(file, call, project, candidates)
         : called(file, call, project, byName);
-      return meant ? [through(file, call, meant)] : [];
+      const found = meant ?? handed(file, call, project, byName);
+      return found ? [through(file, call, found)] : [];
     }),
   );
 }
@@ -115,8 +118,24 @@ function callee(
   }
   const relative = ofFamily(call.expr.callee, file, others, project);
   if (relative) return { wrapper: relative, confidence: 0.65 };
-  if (origins.length > 0) return undefined;
-  return byNameAlone(project, others, enclosing(call.fn));
+  if (origins.length > 0 && !isAnyones(call, file)) return undefined;
+  const alone = byNameAlone(project, others, enclosing(call.fn));
+  return alone && origins.length > 0 ? { ...alone, confidence: 0.65 } : alone;
+}
+
+/**
+ * Whether a call's object is a parameter that is declared without a type: what callers of functions
+ * of its name give may be another's.
+ */
+function isAnyones({ expr: { callee }, fn }: CallSite, { language }: SourceFile): boolean {
+  if (callee.is !== 'member' || !/^(python|javascript)$/.test(language.id)) return false;
+  const [root = ''] = pathOf(callee);
+  if (/^(this|self|cls|)$/.test(root)) return false;
+  for (let at = fn; at; at = at.outer) {
+    const param = at.params.find(({ name }) => name === root);
+    if (param) return param.type === undefined;
+  }
+  return false;
 }
 
 /** The operator of a called object, by the type that the object is declared with. */
@@ -133,6 +152,34 @@ function called(
   const site = { file, fn: call.fn, owner: call.owner };
   const wrapper = ofDeclaredType(operator, site, project, others);
   return wrapper && { wrapper, confidence: 0.95 };
+}
+
+/** The wrapper that a call hands to another to be called: `to_thread(self.ask, q)`. */
+function handed(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const value = handedOver(call.expr);
+  if (!value || !isFunction(value, call, file)) return undefined;
+  const made = { ...call, expr: { ...call.expr, callee: value, args: [] } };
+  const candidates = byName.get(calledName(made, file));
+  const meant = candidates && callee(file, made, project, candidates);
+  return meant && { ...meant, confidence: meant.confidence * 0.95 };
+}
+
+/** A parameter or variable of a wrapper's name holds what else it may. */
+function isFunction(value: Expr, { fn }: CallSite, { code }: SourceFile): boolean {
+  if (value.is !== 'name') return true;
+  const bindings = bindingsNamed(code, value.name);
+  for (let at = fn; at; at = at.outer)
+    if (
+      at.params.some(({ name }) => name === value.name) ||
+      bindings.some(({ fn: of }) => of === at)
+    )
+      return false;
+  return true;
 }
 
 /** How files begin that declare the types that wrappers implement, or functions that give one. */

@@ -1,4 +1,4 @@
-import { type Binding, type CodeFunction, type Expr, embedded } from '../language/code.ts';
+import { type Binding, type CodeFunction, type Expr, embedded, pathOf } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
 import { bindingsNamed, functionsIn, returnsIn } from './bindings.ts';
 import { fieldAskedBy } from './generated-getters.ts';
@@ -96,7 +96,11 @@ class Tracer {
     const field = this.#field(name, site, steps);
     if (field) return field;
     const top = bindings.filter(isTopLevel);
-    return top.length > 0 ? this.#bound(top, { file: site.file }, steps) : undefined;
+    if (top.length === 0) return undefined;
+    const found = this.#bound(top, { file: site.file }, steps);
+    // `try: from x import y`, `except ImportError: y = None`: it is what was imported.
+    const isImported = site.file.code.imports.some(({ local }) => local === name);
+    return found.length === 0 && isImported ? undefined : found;
   }
 
   /** What a parameter is declared as, or else what callers give. */
@@ -224,7 +228,20 @@ class Tracer {
       (of.name === 'this' || of.name === site.fn?.receiver || isReceiver(of.name, site))
     )
       return this.#field(name, site, steps) ?? this.#embedded(name, site, steps);
+    const kept = this.#kept(of, site, steps);
+    if (kept.length > 0) return kept;
     return this.trace(of, site, steps).flatMap((origin) => this.#memberOf(origin, name, steps));
+  }
+
+  /** What is put into a table under some key: `self.agents[user] = initialize_agent(…)`. */
+  #kept(table: Expr, site: Site, steps: number): Origin[] {
+    if (site.file.language.id !== 'python') return [];
+    const path = pathOf(table);
+    if (path.length > 2 || (path.length === 2 && path[0] !== 'this')) return [];
+    const entries = bindingsNamed(site.file.code, `${path.join('.')}[]`).filter(
+      (each) => each.owner === site.owner,
+    );
+    return this.#bound(entries, site, steps);
   }
 
   /** A field of one of the codebase's own classes is what it was given; other members are names. */
