@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -53,7 +54,10 @@ export function nodeBinary() {
   process.exit(2);
 }
 
-/** Runs a file, by default of the repository, under the right Node; resolves with its exit code. */
+/**
+ * Runs a file, by default of the repository, under the right Node; resolves with its exit code: of
+ * one that a signal ended 128 and the signal's number, as a shell has it.
+ */
 export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   const child = spawn(
     nodeBinary(),
@@ -64,7 +68,9 @@ export function run(file, args, { nodeArgs = [], env = {} } = {}) {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   return new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve(signal ? 128 : (code ?? 1)));
+    child.on('exit', (code, signal) =>
+      resolve(signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1)),
+    );
   });
 }
 

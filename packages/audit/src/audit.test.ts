@@ -99,6 +99,7 @@ describe('bad input', () => {
       byReason: {},
       notAudited: [],
       partlyAudited: [{ path: 'ask.ts', line: 7 }],
+      notRead: {},
     });
   });
 

@@ -208,6 +208,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       ...leftOut(sources.skipped),
       notAudited: own,
       partlyAudited: sources.partlyAudited,
+      notRead: mostFirst(sources.notRead),
     },
     findings: coupled,
     local,
@@ -231,6 +232,9 @@ function leftOut(skipped: Sources['skipped']): { total: number; byReason: Record
     if (files > 0) byReason[reason] = (byReason[reason] ?? 0) + files;
   return { total: Object.values(byReason).reduce((sum, each) => sum + each, 0), byReason };
 }
+
+const mostFirst = (counts: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
 
 function count<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
   const counts = new Map<string, number>();

@@ -92,6 +92,8 @@ export interface AuditReport {
     readonly notAudited: readonly Skipped[];
     /** What was audited, but for code that its parser does not understand. */
     readonly partlyAudited: readonly PartlyAudited[];
+    /** Files in languages that are not read, by language; not part of the total. */
+    readonly notRead: Readonly<Record<string, number>>;
   };
   /** Couplings: calls that need a network. */
   readonly findings: readonly Finding[];

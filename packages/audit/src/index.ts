@@ -14,6 +14,7 @@ export {
   auditPage,
   markdownOf,
   missingOf,
+  notReadSentence,
   partlySentence,
   sarifOf,
   serviceOf,

@@ -1,5 +1,6 @@
 import {
   type AuditReport,
+  notReadSentence,
   partlySentence,
   severities,
   skippedSentence,
@@ -40,7 +41,8 @@ export function printAudit(io: Io, report: AuditReport): void {
     skipped.partlyAudited,
     ({ path, line }) => `${path}:${line}`,
   );
-  if (skipped.total > 0) io.print(`\n${skippedSentence(report)}`);
+  const leftOut = [skippedSentence(report), notReadSentence(report)].filter((each) => each !== '');
+  if (leftOut.length > 0) io.print(`\n${leftOut.join('\n')}`);
 }
 
 /** A word says how severe it is; colour only repeats it. */

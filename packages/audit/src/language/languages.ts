@@ -1,3 +1,4 @@
+import { astroScriptsOf, scriptsOf } from './components.ts';
 import { csharp } from './csharp.ts';
 import { ecmascript } from './ecmascript.ts';
 import { go } from './go.ts';
@@ -24,6 +25,8 @@ export interface Language {
   readonly title: string;
   readonly extensions: readonly string[];
   readonly grammar: Grammar;
+  /** Of a file that is only partly code: the code, with blanks for the rest. */
+  readonly codeOf?: (source: string) => string;
 }
 
 export const languages: readonly Language[] = [
@@ -39,6 +42,20 @@ export const languages: readonly Language[] = [
     title: 'JavaScript',
     extensions: ['.js', '.mjs', '.cjs', '.jsx'],
     grammar: ecmascript('JavaScript'),
+  },
+  {
+    id: 'javascript',
+    title: 'components',
+    extensions: ['.vue', '.svelte'],
+    grammar: ecmascript('TypeScript'),
+    codeOf: scriptsOf,
+  },
+  {
+    id: 'javascript',
+    title: 'components',
+    extensions: ['.astro'],
+    grammar: ecmascript('TypeScript'),
+    codeOf: astroScriptsOf,
   },
   { id: 'python', title: 'Python', extensions: ['.py'], grammar: python },
   { id: 'go', title: 'Go', extensions: ['.go'], grammar: go },

@@ -119,7 +119,7 @@ function outcomeOf(
     return { ...known, skipped: { path, reason: 'no-parser', detail } };
   }
   try {
-    const code = readCode(parse(text), language.grammar, tests);
+    const code = readCode(parse(language.codeOf?.(text) ?? text), language.grammar, tests);
     return { ...known, parsed: { code, text } };
   } catch (error) {
     const detail = (error as Error).message;

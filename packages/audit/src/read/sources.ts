@@ -1,5 +1,11 @@
 import type { PartlyAudited, SecretFinding } from '../finding.ts';
-import { type Language, type LanguageId, languageOf, languages } from '../language/index.ts';
+import {
+  type Language,
+  type LanguageId,
+  languageNotRead,
+  languageOf,
+  languages,
+} from '../language/index.ts';
 import {
   isManifest,
   isModuleMap,
@@ -9,7 +15,7 @@ import {
   moduleNames,
   type SourceFile,
 } from '../resolve/index.ts';
-import { pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
+import { fileIsNotOurs, pathIsTest, type Skipped, walkFiles } from '../walk/index.ts';
 import type { Outcome, Words } from './read-source.ts';
 import { openReaders, type Readers } from './threads.ts';
 
@@ -29,6 +35,8 @@ export interface Sources {
   readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
   readonly partlyAudited: PartlyAudited[];
+  /** Files of languages that are not read, by language. */
+  readonly notRead: Map<string, number>;
   /** Source files that were looked into, parsed or not. */
   files: number;
   /** Parses those of the files not yet read that hold what is asked for; how many. */
@@ -67,6 +75,7 @@ export async function readSources(
     secrets: [],
     skipped: [],
     partlyAudited: [],
+    notRead: new Map(),
     files: 0,
     readMore: (more) => readMore(sources, readers, more, tests),
     end: () => readers.end(),
@@ -75,6 +84,7 @@ export async function readSources(
   const isSource = (name: string) => languageOf(name) !== undefined;
   for await (const { path } of walkFiles(root, (each) => sources.skipped.push(each), isSource)) {
     const language = languageOf(path);
+    countNotRead(sources, path, tests);
     if (!language && ![isSettingsFile, isManifest, isModuleMap].some((is) => is(path))) continue;
     if (language && !tests && pathIsTest(path)) sources.skipped.push({ path, reason: 'test' });
     else paths.push(path);
@@ -109,6 +119,15 @@ async function readMore(
   sources.files = files;
   inOrder(sources);
   return parsed.length - before;
+}
+
+/** Tests and generated files are left out as they would be of a language that is read. */
+function countNotRead({ notRead, skipped }: Sources, path: string, tests: boolean): void {
+  const language = languageNotRead(path);
+  if (language === undefined) return;
+  const reason = !tests && pathIsTest(path) ? 'test' : fileIsNotOurs(path, '');
+  if (reason) skipped.push({ path, reason });
+  else notRead.set(language, (notRead.get(language) ?? 0) + 1);
 }
 
 const wordsByLanguage = (wordsOf: (language: LanguageId) => Iterable<string>): Words =>

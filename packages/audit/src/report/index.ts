@@ -3,6 +3,7 @@ export { auditPage } from './page/audit-page.ts';
 export { sarifOf } from './sarif.ts';
 export {
   missingOf,
+  notReadSentence,
   partlySentence,
   serviceOf,
   severities,

@@ -1,6 +1,7 @@
 import type { AuditReport, Finding } from '../finding.ts';
 import {
   missingOf,
+  notReadSentence,
   partlySentence,
   serviceOf,
   severities,
@@ -59,8 +60,11 @@ export function markdownOf(report: AuditReport): string {
       ...shortened(skipped.partlyAudited, ({ path, line }) => `- ${code(`${path}:${line}`)}`),
       '',
     );
-  lines.push(skippedSentence(report));
-  return `${lines.join('\n').trimEnd()}\n`;
+  lines.push(...[skippedSentence(report), '', notReadSentence(report)]);
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }
 
 /** A list, as much of it as is read. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditReport, Finding, SecretFinding } from '../finding.ts';
+import { notReadSentence } from './words.ts';
 
 const levels = { high: 'error', medium: 'warning', low: 'note', info: 'none' } as const;
 const bySeverity = Object.keys(levels);
@@ -108,7 +109,8 @@ function secretResults(secrets: readonly SecretFinding[]): Result[] {
   });
 }
 
-function notificationsOf({ skipped }: AuditReport, leftOut: number): object[] {
+function notificationsOf(report: AuditReport, leftOut: number): object[] {
+  const { skipped } = report;
   const notAudited = skipped.notAudited.map(({ path, reason, detail }) => ({
     level: 'warning',
     message: textOf(`not audited: ${reason}${detail ? ` (${detail})` : ''}`),
@@ -119,8 +121,15 @@ function notificationsOf({ skipped }: AuditReport, leftOut: number): object[] {
     message: textOf(`partly audited: the parser does not understand code at line ${line}`),
     locations: [placeOf(path, { startLine: line })],
   }));
+  const notRead = notReadSentence(report);
+  const languages = { level: 'note', message: textOf(notRead) };
   const rest = { level: 'warning', message: textOf(`${leftOut} more results are left out here`) };
-  return [...notAudited, ...partly, ...(leftOut > 0 ? [rest] : [])];
+  return [
+    ...notAudited,
+    ...partly,
+    ...(notRead === '' ? [] : [languages]),
+    ...(leftOut > 0 ? [rest] : []),
+  ];
 }
 
 interface Region {

@@ -61,6 +61,16 @@ export function skippedSentence({ skipped }: AuditReport): string {
   return reasons.length === 0 ? '' : `Left out: ${reasons.join(', ')}.`;
 }
 
+/** Which languages were not read, in a sentence; empty where all were. */
+export function notReadSentence({ skipped }: AuditReport): string {
+  const languages = Object.entries(skipped.notRead).map(
+    ([language, n]) => `${language} (${count(n)} ${n === 1 ? 'file' : 'files'})`,
+  );
+  return languages.length === 0
+    ? ''
+    : `Not read, so no call in it is found: ${languages.join(', ')}.`;
+}
+
 /** Over what was audited in part. */
 export const partlySentence =
   'The parser does not understand code at these lines; calls in it may be missing';

@@ -4,6 +4,10 @@ import type { Binding, Code, CodeFunction } from '../language/code.ts';
 export const bindingsNamed = (code: Code, name: string): readonly Binding[] =>
   namesOf(code).bindings.get(name) ?? [];
 
+/** The bindings of one field in a file, of whatever object: `this.url`, `client.url`. */
+export const fieldsNamed = (code: Code, field: string): readonly Binding[] =>
+  namesOf(code).fields.get(field) ?? [];
+
 /** What the functions of one name in a file give back. */
 export const returnsIn = (code: Code, name: string): readonly Binding[] =>
   namesOf(code).returns.get(name) ?? [];
@@ -14,6 +18,7 @@ export const functionsIn = (code: Code, name: string): readonly CodeFunction[] =
 
 interface Names {
   readonly bindings: ReadonlyMap<string, readonly Binding[]>;
+  readonly fields: ReadonlyMap<string, readonly Binding[]>;
   readonly returns: ReadonlyMap<string, readonly Binding[]>;
   readonly functions: ReadonlyMap<string, readonly CodeFunction[]>;
 }
@@ -26,6 +31,10 @@ function namesOf(code: Code): Names {
   const bindings = Map.groupBy(code.bindings, ({ name }) => name);
   const names = {
     bindings,
+    fields: Map.groupBy(
+      code.bindings.filter(({ name }) => /^[^.]*\.[^.]*$/.test(name)),
+      ({ name }) => name.slice(name.indexOf('.') + 1),
+    ),
     returns: Map.groupBy(bindings.get('return') ?? [], ({ fn }) => fn?.name ?? ''),
     functions: Map.groupBy(code.functions, ({ name }) => name),
   };

@@ -12,6 +12,16 @@ const tangle = Array.from(
 ).join('\n');
 
 describe('code in which every name leads to every other', () => {
+  it('may declare a name by itself', async () => {
+    const source = `import OpenAI from 'openai';
+export const client: typeof client = pick(other);
+export const other: typeof client | typeof other = pick(client);
+export const ask = () => client.responses.create({ model: 'm' });
+export const go = () => new OpenAI().responses.create({ model: 'm' });
+`;
+    expect(places(await auditOf({ 'ask.ts': source }))).toContain('ask.ts:5 sdk openai');
+  });
+
   it('is followed so far and no farther', { timeout: 20_000 }, async () => {
     const source = `import requests\nfrom openai import OpenAI\n\ndef ask(text, words, rows):\n${tangle}
     requests.post(text, json=words)

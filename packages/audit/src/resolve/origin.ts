@@ -147,6 +147,7 @@ class Tracer {
 
   /** The names in a written type: `Optional[OpenAI]`, `*oa.Client`, `Client<Config>`. */
   #type(type: string, site: Site, steps: number): Origin[] {
+    if (steps < 0 || this.#visits++ > maxVisits) return [];
     const names = type.match(/[A-Za-z_][\w.:]*/g) ?? [];
     return names.flatMap((each) => {
       const [first = '', ...rest] = each.split(/\.|::/);

@@ -176,8 +176,8 @@ export class Project {
     const named = this.#names(module, from.path).flatMap(scriptsAt);
     const found = this.#existing(named);
     // An alias such as `@/lib/x` starts at a source directory that only the bundler knows.
-    if (found.length > 0 || !/^[@~]\//.test(module)) return [...new Set(found)];
-    const candidates = scriptsAt(module.slice(2));
+    if (found.length > 0 || !alias.test(module)) return [...new Set(found)];
+    const candidates = scriptsAt(module.replace(alias, ''));
     return this.files.filter(({ path }) =>
       candidates.some((each) => path.endsWith(`/${each}`) || path === each),
     );
@@ -226,11 +226,15 @@ export class Project {
 
 /** The files that a module's path may mean, with its ending or another, or as a directory. */
 function scriptsAt(path: string): string[] {
+  if (/\.(vue|svelte|astro)$/.test(path)) return [path];
   const stem = path.replace(/\.[cm]?[jt]sx?$/, '');
   return scriptEndings.flatMap((ending) => [`${stem}${ending}`, `${stem}/index${ending}`]);
 }
 
-const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs', '.vue'];
+const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs'];
+
+/** `@/x`, `~/x`, and `$lib/x` of SvelteKit. */
+const alias = /^([@~]\/|\$(?=lib\/))/;
 
 function fieldsIn(files: readonly SourceFile[]): Map<string, PlacedBinding[]> {
   const found = new Map<string, PlacedBinding[]>();

@@ -1,7 +1,7 @@
 import type { Binding, CallExpr, Expr, MemberExpr } from '../language/code.ts';
 import { name as nameOf, pathOf, text } from '../language/code.ts';
 import { argumentOf, argumentsFor, type Given, isConstructor } from './arguments.ts';
-import { bindingsNamed, returnsIn } from './bindings.ts';
+import { bindingsNamed, fieldsNamed, returnsIn } from './bindings.ts';
 import { ownTypesOf } from './declared-type.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { hole } from './hole.ts';
@@ -254,23 +254,21 @@ class Reader {
   /** What a field of the codebase's types holds, where it is declared. */
   #fieldsOf(types: readonly string[], name: string, { file }: Site, steps: number): string[] {
     return types.flatMap((owner) =>
-      this.#project
-        .declaring(owner, file.language)
-        .flatMap((at) =>
-          at.code.bindings
-            .filter((each) => each.owner === owner && this.#isField(name, each, at))
-            .flatMap(({ value, fn }) =>
-              value ? this.read(value, { file: at, fn, owner }, steps) : [],
-            ),
-        ),
+      this.#project.declaring(owner, file.language).flatMap((at) =>
+        fieldsNamed(at.code, name)
+          .filter((each) => each.owner === owner && this.#isField(each, at))
+          .flatMap(({ value, fn }) =>
+            value ? this.read(value, { file: at, fn, owner }, steps) : [],
+          ),
+      ),
     );
   }
 
   /** A field as it is declared, or as its type’s own code sets it of an object that it makes. */
-  #isField(name: string, { name: bound, fn, owner }: Binding, file: Site['file']): boolean {
-    if (bound === `this.${name}`) return true;
-    const [object = '', field, ...more] = bound.split('.');
-    if (field !== name || more.length > 0 || owner === undefined || !fn) return false;
+  #isField({ name, fn, owner }: Binding, file: Site['file']): boolean {
+    const [object = ''] = name.split('.');
+    if (object === 'this') return true;
+    if (owner === undefined || !fn) return false;
     return ownTypesOf(nameOf(object), { file, fn, owner }, this.#project).includes(owner);
   }
 

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../finding.ts';
-import { partlySentence, severities, skippedSentence, summarySentence } from '../words.ts';
+import {
+  notReadSentence,
+  partlySentence,
+  severities,
+  skippedSentence,
+  summarySentence,
+} from '../words.ts';
 import { facets } from './facets.ts';
 import { findingCard } from './finding-card.ts';
 import { codebaseMap } from './map.ts';
@@ -24,7 +30,7 @@ export function auditPage(report: AuditReport): string {
 <header><strong>Inference coupling</strong><span class="soft">selvedge audit</span></header>
 <h1>${summarySentence(report)}</h1>
 ${report.baseline ? html`<p>Against the baseline: ${report.baseline.new} new, ${report.baseline.gone} gone.</p>` : undefined}
-<p class="soft">${skippedSentence(report)}</p>
+<p class="soft">${skippedSentence(report)} ${notReadSentence(report)}</p>
 <section><h2>The codebase</h2><p class="soft">A box is a directory, a mark a call: its hue is the suggested tier, its shape who waits. Choose a box to see its calls, a mark to see why.</p>${codebaseMap(report)}</section>
 ${findings.length > 0 ? calls(report) : undefined}
 ${list('Keys in the code', secrets, (each) => html`<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
