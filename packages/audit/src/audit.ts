@@ -16,6 +16,7 @@ import {
   findWrapperCalls,
   indexFilesOf,
   isCallOperator,
+  isDefault,
   proxyDeclarations,
   proxyMethods,
   unreadHandlers,
@@ -88,7 +89,11 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
       (name) => !asked.has(name),
     );
     for (const name of names) asked.add(name);
-    const more = [await sources.readMore({ words: names }), await readShort(wrappers, sources)];
+    const more = [
+      await sources.readMore({ words: names }),
+      await readShort(wrappers, sources),
+      await readDefaults(wrappers, sources),
+    ];
     if (more.some((read) => read > 0)) project = await withIndexes(sources);
     const known = new Set(couplings.map(({ call }) => call));
     const calls = findWrapperCalls(project, wrappers, known);
@@ -162,7 +167,7 @@ const namesOf = (wrappers: readonly Wrapper[]): string[] => [
   ...new Set(
     wrappers
       .map(({ fn }) => (isCallOperator(fn.name) ? (fn.owner ?? '') : fn.name))
-      .filter((name) => name.length >= telling),
+      .filter((name) => name.length >= telling && name !== 'default'),
   ),
 ];
 
@@ -174,6 +179,16 @@ async function readShort(wrappers: readonly Wrapper[], sources: Sources): Promis
   if (short.length === 0) return 0;
   const modules = new Set(short.map(({ file }) => moduleName(file.path)).filter(Boolean));
   return sources.readMore({ words: new Set(short.map(({ fn }) => fn.name)), beside: [...modules] });
+}
+
+/** What a module exports by default has a name of its importer's own: the module tells. */
+async function readDefaults(wrappers: readonly Wrapper[], sources: Sources): Promise<number> {
+  const modules = new Set(wrappers.filter(isDefault).map(({ file }) => moduleName(file.path)));
+  if (modules.size === 0) return 0;
+  return sources.readMore({
+    words: ['import', 'require'],
+    beside: [...modules].flatMap((each) => [`/${each}'`, `/${each}"`, `/${each}.`]),
+  });
 }
 
 /** As an import names it: the file, or its directory where the file is an index. */

@@ -34,7 +34,8 @@ export function personalSigns({ call, file }: Coupling): Finding['personal'] {
   for (const name of namesIn(call)) look(name, call.expr.line, false);
   for (let fn: CodeFunction | undefined = call.fn; fn; fn = fn.outer) {
     look(fn.name, fn.line, false);
-    for (const { name } of fn.params) look(name, fn.line, false);
+    for (const { name } of fn.params)
+      for (const each of namesOfPattern(name)) look(each, fn.line, false);
     for (const mark of fn.marks)
       for (const [route] of mark.matchAll(/["'][^"']*["']/g))
         for (const part of routeParts(route)) look(part, fn.line, true);
@@ -45,6 +46,10 @@ export function personalSigns({ call, file }: Coupling): Finding['personal'] {
   for (const part of file.path.split(/[/.]/)) look(part, 1, false);
   return [...found].map(([sign, line]) => ({ sign, line }));
 }
+
+/** A parameter may be taken apart where it is declared: `{ email, language = 'en' }`. */
+const namesOfPattern = (pattern: string): readonly string[] =>
+  pattern.replaceAll(/'[^']*'|"[^"]*"|`[^`]*`/g, '').match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
 
 /** `userEmail`, `user_email` and `UserEmail` hold `user` and `email`. */
 const wordsOf = (name: string): string[] =>

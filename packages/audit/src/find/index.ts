@@ -3,6 +3,7 @@ export { isCallOperator } from './called-objects.ts';
 export { clientNames } from './client-names.ts';
 export type { Coupling, Sign, Wrapper } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
+export { isDefault } from './default-exports.ts';
 export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
 export { findHttpCalls, unreadSenders } from './http.ts';
 export { callsOfOpened } from './opened-packages.ts';

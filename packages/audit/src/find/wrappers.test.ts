@@ -30,6 +30,29 @@ describe('callers of a wrapper are findings', () => {
     expect(places(report)).toEqual(['app.ts:2 wrapper openai', 'lib/ai.ts:4 sdk openai']);
   });
 
+  it.each([
+    ['a function', 'export default async function complete(q) {', '}'],
+    ['an arrow', 'export default async (q) => {', '};'],
+    ['a name', 'const complete = async (q) => {', '};\nexport default complete;'],
+    ['an object', 'async function complete(q) {', '}\nexport default { complete };', '.complete'],
+    ['a class', 'class Ai {\nasync complete(q) {', '}\n}\nexport default Ai;', '.complete'],
+    [
+      'an instance',
+      'class Ai {\nasync complete(q) {',
+      '}\n}\nexport default new Ai();',
+      '.complete',
+    ],
+  ])('what a module exports by default, under any name: %s', async (what, head, end, path = '') => {
+    const made = what === 'a class' ? 'const own = new x();' : 'const own = x;';
+    const report = await auditOf({
+      'lib/ai.ts': `${sdk}${head}\n  return client.responses.create({ model: 'gpt-5', input: q });\n${end}\n`,
+      'app.ts': `import x from './lib/ai';\n${path && made}\nexport const go = () => ${path ? 'own' : 'x'}${path}('hi');\n`,
+      'other.ts': "import x from './lib/else';\nexport const went = () => x('hi');\n",
+    });
+    expect(places(report)).toContain('app.ts:3 wrapper openai');
+    expect(places(report).filter((each) => /^other/.test(each))).toEqual([]);
+  });
+
   it('through a barrel that holds no telling word', async () => {
     const report = await auditOf({
       'lib/ai.ts': `${sdk}export async function askModel(q) {\n  return client.responses.create({ model: 'gpt-5', input: q });\n}\n`,

@@ -11,6 +11,7 @@ import { isEntryPoint } from '../waits/index.ts';
 import { operatorOf } from './called-objects.ts';
 import { mayMean, mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
+import { nameOfDefault } from './default-exports.ts';
 import { handedOver } from './handed-over.ts';
 import { inRecord } from './in-records.ts';
 import { keptAround, meansKept } from './kept.ts';
@@ -72,7 +73,7 @@ export function findWrapperCalls(
   return project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => {
       if (known.has(call)) return [];
-      const candidates = byName.get(calledName(call, file));
+      const candidates = byName.get(calledName(call, file, project));
       const meant = candidates
         ? callee(file, call, project, candidates)
         : called(file, call, project, byName);
@@ -83,11 +84,13 @@ export function findWrapperCalls(
 }
 
 /** What a call calls, by the name that it was declared with. */
-function calledName({ expr }: CallSite, { code }: SourceFile): string {
+function calledName({ expr }: CallSite, file: SourceFile, project: Project): string {
   const path = pathOf(expr.callee);
   const last = path.at(-1) ?? '';
   if (path.length > 1) return last;
-  return code.imports.find(({ local }) => local === last)?.name ?? last;
+  const imported = file.code.imports.find(({ local }) => local === last);
+  if (imported?.name === 'default') return nameOfDefault(file, imported, project);
+  return imported?.name ?? last;
 }
 
 /** The wrapper that a call means: by what its receiver or import resolves to. */

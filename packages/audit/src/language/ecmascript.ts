@@ -94,6 +94,7 @@ function nameFrom(parent: SyntaxNode | null): string {
   const at = parent?.kind;
   if (at === 'variable_declarator' || at === 'public_field_definition' || at === 'field_definition')
     return (parent?.field('name') ?? parent?.field('property'))?.text() ?? '';
+  if (at === 'export_statement') return 'default';
   if (at === 'pair') return parent?.field('key')?.text() ?? '';
   if (at === 'assignment_expression') return parent?.field('left')?.text().split('.').at(-1) ?? '';
   return '';
@@ -129,6 +130,13 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return field
         ? [{ name: `this.${field.text()}`, ...typeIn(node), ...(value && { value: read(value) }) }]
         : [];
+    }
+    case 'export_statement': {
+      if (!node.children().some(({ kind }) => kind === 'default')) return [];
+      const declared = node.field('declaration')?.field('name')?.text();
+      const value = node.field('value');
+      if (declared === undefined && !value) return [];
+      return [{ name: 'default', value: declared === undefined ? read(value!) : name(declared) }];
     }
     case 'enum_assignment': {
       const value = node.field('value');

@@ -220,7 +220,12 @@ class Tracer {
       .flatMap((each) =>
         this.#imported({ module: each.module, name: each.name ?? name }, { file }, steps),
       );
-    return [whole, ...inside, ...passed];
+    // What `export default Store` means has that name in its own file.
+    const meant = name === 'default' ? bindingsNamed(file.code, name) : [];
+    const own = meant.flatMap(({ value }) =>
+      value?.is === 'name' ? { ...whole, path: [value.name] } : [],
+    );
+    return [whole, ...own, ...inside, ...passed];
   }
 
   #member(of: Expr, name: string, site: Site, steps: number): Origin[] {
