@@ -276,6 +276,13 @@ describe('what is sent', () => {
     expect(finding?.suggestedTier).not.toBe('cloud');
   });
 
+  it('is personal by a name of what a parameter is taken apart into', async () => {
+    const finding = await first({
+      'a.ts': `${client}export function Ask({\n  patientRecord,\n  language = 'email',\n}) {\n  return client.responses.create({ input: 'x' });\n}\n`,
+    });
+    expect(finding?.personal).toEqual([{ sign: 'patientRecord', line: 3 }]);
+  });
+
   it('is an image, sound or text by the call', async () => {
     const finding = await first({
       'a.py':
