@@ -6,6 +6,7 @@ import {
   addressNames,
   type Coupling,
   callsOfOpened,
+  clientFields,
   clientNames,
   declarationsBehind,
   declaredRequests,
@@ -111,6 +112,7 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
   };
   for (const more of addressNames(project, settings, rules)) await read(more);
   await read(clientNames(project, rules));
+  await read(clientFields(project, rules, sources.unread));
   await read({ words: callsOfOpened(project, rules) });
   await read({ words: proxyDeclarations(project) });
   const asked = new Set<string>();

@@ -33,6 +33,9 @@ export function addressNames(
       names.push(nameOf(binding));
       types.push(binding.owner ?? '');
     }
+  const kept = new Set(names);
+  for (const { code } of project.files)
+    for (const { value } of code.bindings) names.push(...fieldsOf(value, kept, 3));
   const [common = [], rare = []] = split(names, (name) => name.length >= 6 && !everyday.test(name));
   const holders = types.filter((type) => type.length >= 6);
   return [{ words: new Set(rare) }, { words: new Set([...common, ...holders]), beside: clients }];
@@ -60,6 +63,16 @@ const isKept = ({ name, fn }: Binding): boolean =>
 
 const nameOf = ({ name, fn }: Binding): string =>
   (name === 'return' && fn ? fn.name : name).replace(/^this\./, '');
+
+/** Fields of a struct that a record of its type sets to a name which holds one (Go). */
+function fieldsOf(expr: Expr | undefined, kept: ReadonlySet<string>, depth: number): string[] {
+  if (expr?.is !== 'record' || depth === 0) return [];
+  return expr.entries.flatMap(([key, value]) => {
+    if (value.is === 'record') return fieldsOf(value, kept, depth - 1);
+    const isKept = value.is === 'name' || value.is === 'member' ? kept.has(value.name) : false;
+    return isKept && expr.type !== undefined ? [key] : [];
+  });
+}
 
 /** Names that half of all files hold. */
 const everyday =

@@ -28,6 +28,37 @@ export function clientNames(
 /** In other languages, whoever uses a client names its package as well, or a call that tells. */
 const isUntyped = ({ language }: SourceFile): boolean => /^(javascript|python)$/.test(language.id);
 
+/**
+ * Fields that a package of Go keeps clients in, as its other files ask them, which need no import:
+ * `app.LLM.Call(…)`.
+ */
+export function clientFields(
+  project: Project,
+  rules: RuleBook,
+  unread: readonly { readonly path: string }[],
+): { words: Set<string>; paths: Set<string> } {
+  const words = new Set<string>();
+  const directories = new Set<string>();
+  for (const file of project.files) {
+    if (file.language.id !== 'go' || !usesProvider(file, rules)) continue;
+    const clients = new Set(
+      file.code.imports.flatMap(({ local, module }) =>
+        rules.ofModule('go', module).length > 0 ? [local] : [],
+      ),
+    );
+    for (const { name, type, fn } of file.code.bindings) {
+      const local = type === undefined ? undefined : /^\*?(\w+)\.\w+$/.exec(type)?.[1];
+      if (fn || local === undefined || !clients.has(local) || !name.startsWith('this.')) continue;
+      words.add(`.${name.slice('this.'.length)}.`);
+      directories.add(directoryOf(file.path));
+    }
+  }
+  const paths = unread.map(({ path }) => path).filter((each) => directories.has(directoryOf(each)));
+  return { words, paths: new Set(paths) };
+}
+
+const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+
 const usesProvider = ({ code, language }: SourceFile, rules: RuleBook): boolean =>
   code.imports.some(({ module, name }) =>
     [module, `${module}.${name ?? ''}`].some(

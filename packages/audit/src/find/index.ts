@@ -1,6 +1,6 @@
 export { addressNames } from './address-names.ts';
 export { isCallOperator } from './called-objects.ts';
-export { clientNames } from './client-names.ts';
+export { clientFields, clientNames } from './client-names.ts';
 export type { Coupling, Sign, Wrapper } from './coupling.ts';
 export { declaredRequests } from './declared.ts';
 export { isDefault } from './default-exports.ts';

@@ -108,13 +108,17 @@ function ofOrigins(
   language: LanguageId,
   rules: RuleBook,
 ): { provider: ProviderRule; rule: CallRule; origin: Origin } | undefined {
+  let best: { provider: ProviderRule; rule: CallRule; origin: Origin } | undefined;
   for (const origin of origins)
     for (const module of modulesOf(origin, language))
       for (const provider of rules.ofModule(language, module)) {
         const rule = rules.callOf(provider, language, origin.path);
-        if (rule) return { provider, rule, origin };
+        if (!rule) continue;
+        // Of packages that are opened, the one whose rule names the type knows it.
+        if (!origin.opened) return best ?? { provider, rule, origin };
+        if (!best || rule.path.length > best.rule.path.length) best = { provider, rule, origin };
       }
-  return undefined;
+  return best;
 }
 
 /** An interface that asks for a package's method is there to hold its client, or a test's. */

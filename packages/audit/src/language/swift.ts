@@ -130,7 +130,8 @@ function branchesOf(node: SyntaxNode): SyntaxNode[] {
 function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   switch (node.kind) {
     case 'simple_identifier':
-      return name(node.text());
+      // What is static is asked of the type around: `Self.ask()`.
+      return name(node.text() === 'Self' ? 'this' : node.text());
     case 'self_expression':
       return name('this');
     case 'postfix_expression':

@@ -121,8 +121,22 @@ class Tracer {
     ].filter((each) => each.owner === site.owner);
     if (found.length > 0) return this.#bound(found, site, steps);
     const inherited = this.#project.inheritedField(site.owner, name, site.file.language);
-    if (inherited.length === 0) return undefined;
+    if (inherited.length === 0) return this.#beside(name, site.owner, site.file, steps);
     return inherited.flatMap(({ file, binding }) => this.#bound([binding], { file }, steps));
+  }
+
+  /** A field of a struct that another file of the package declares (Go). */
+  #beside(name: string, owner: string, file: SourceFile, steps: number): Origin[] | undefined {
+    if (file.language.id !== 'go') return undefined;
+    const near = this.#project.neighbours(file);
+    for (const other of this.#project.declaring(owner, file.language)) {
+      if (other === file || !near.includes(other)) continue;
+      const found = bindingsNamed(other.code, `this.${name}`).filter(
+        (each) => each.owner === owner,
+      );
+      if (found.length > 0) return this.#bound(found, { file: other, owner }, steps);
+    }
+    return undefined;
   }
 
   /** A member that a struct has from the types that it embeds. */

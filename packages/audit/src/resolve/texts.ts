@@ -9,6 +9,7 @@ import { originsOf } from './origin.ts';
 import { ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
 import { returnedBy } from './returned.ts';
+import { fieldSet } from './set-fields.ts';
 import { asksForSetting, environmentOf, isSetting } from './setting-names.ts';
 import type { Settings } from './settings.ts';
 import type { Site } from './site.ts';
@@ -150,7 +151,16 @@ class Reader {
     );
     if (found.length > 0) return found;
     const inherited = this.#inherited(name, site, steps);
-    return inherited.length > 0 ? inherited : this.#returned(name, site, steps);
+    if (inherited.length > 0) return inherited;
+    const set = site.owner === undefined ? [] : this.#set(site.owner, name, steps);
+    return set.length > 0 ? set : this.#returned(name, site, steps);
+  }
+
+  /** What records of a type say of its field. */
+  #set(type: string, name: string, steps: number): string[] {
+    return fieldSet(type, name, this.#project).flatMap(({ value, at }) =>
+      this.read(value, at, steps),
+    );
   }
 
   #inherited(name: string, { file, owner }: Site, steps: number): string[] {
@@ -229,17 +239,22 @@ class Reader {
   /** What the application's own defaults say of a name that only they have. */
   #default(name: string, steps: number): string[] {
     if (!/[a-z][A-Z]|_/.test(name)) return [];
-    return this.#project
+    const atTop = this.#project
       .defaultsOf(name)
+      .map(({ expr, file }) => ({ value: expr, at: { file } }));
+    return [...atTop, ...fieldSet(undefined, name, this.#project)]
       .slice(0, 2)
-      .flatMap(({ expr, file }) => this.read(expr, { file }, steps))
+      .flatMap(({ value, at }) => this.read(value, at, steps))
       .filter((each) => /^(\w+:\/)?\//.test(each));
   }
 
   /** A field of an object of the codebase's own class. */
   #ofType({ of, name }: MemberExpr, site: Site, steps: number): string[] {
-    const declared = this.#fieldsOf(ownTypesOf(of, site, this.#project), name, site, steps);
+    const types = ownTypesOf(of, site, this.#project);
+    const declared = this.#fieldsOf(types, name, site, steps);
     if (declared.length > 0) return declared;
+    const set = types.flatMap((type) => this.#set(type, name, steps));
+    if (set.length > 0) return set.slice(0, maxTexts);
     return originsOf(of, site, this.#project).flatMap((origin) => {
       const path = ownFile(origin);
       const file = path === undefined ? undefined : this.#project.at(path);
