@@ -167,7 +167,7 @@ function handed(
   const value = handedOver(call.expr);
   if (!value || !isFunction(value, call, file)) return undefined;
   const made = { ...call, expr: { ...call.expr, callee: value, args: [] } };
-  const candidates = byName.get(calledName(made, file));
+  const candidates = byName.get(calledName(made, file, project));
   const meant = candidates && callee(file, made, project, candidates);
   return meant && { ...meant, confidence: meant.confidence * 0.95 };
 }
