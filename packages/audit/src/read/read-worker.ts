@@ -1,5 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ReadSource, sourceReader, type Wanted } from './read-source.ts';
+import {
+  type Outcome,
+  type ReadSource,
+  readEach,
+  sourceReader,
+  type Wanted,
+} from './read-source.ts';
 
 /** What a thread is asked: what to find once, then paths in portions. */
 export interface Task {
@@ -11,5 +17,7 @@ let read: ReadSource | undefined;
 
 parentPort?.on('message', async ({ wanted, paths }: Task) => {
   if (wanted) read = await sourceReader(workerData as string, wanted);
-  parentPort?.postMessage(paths.map((path) => read?.(path)));
+  const outcomes: Outcome[] = [];
+  if (read) await readEach(paths, read, (outcome) => outcomes.push(outcome));
+  parentPort?.postMessage(outcomes);
 });

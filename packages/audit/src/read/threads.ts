@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Outcome, sourceReader, type Wanted } from './read-source.ts';
+import { type Outcome, readEach, sourceReader, type Wanted } from './read-source.ts';
 import type { Task } from './read-worker.ts';
 
 /** Reads files, and parses those that hold what is wanted. */
@@ -52,8 +52,7 @@ async function readHere(
   wanted: Wanted,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> {
-  const read = await sourceReader(root, wanted);
-  for (const path of paths) onOutcome(read(path));
+  await readEach(paths, await sourceReader(root, wanted), onOutcome);
 }
 
 const portionsOf = (paths: readonly string[]): (readonly string[])[] =>
