@@ -8,6 +8,32 @@ const finds = async (_: string, files: Files, expected: readonly string[]) =>
 
 const sdk = "import OpenAI from 'openai';\nconst client = new OpenAI();\n";
 
+describe('a client inside another', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'that checks what comes back',
+      {
+        'ask.ts': `import Instructor from '@instructor-ai/instructor';\n${sdk}const checked = Instructor({ client, mode: 'TOOLS' });\nexport const ask = (q) => checked.chat.completions.create({ messages: q });\n`,
+      },
+      ['ask.ts:5 sdk openai'],
+    ],
+    [
+      'that observes, kept in a field',
+      {
+        'ask.ts': `import { observe } from 'watcher';\nimport OpenAI from 'openai';\nexport class Ask {\n  private client = observe(new OpenAI());\n  ask(q) {\n    return this.client.responses.create({ input: q });\n  }\n}\n`,
+      },
+      ['ask.ts:6 sdk openai'],
+    ],
+    [
+      'but not what another library does with one',
+      {
+        'ask.ts': `import { Server } from 'pages';\n${sdk}const pages = new Server({ client });\nexport const go = () => pages.listen({ port: 1 });\n`,
+      },
+      [],
+    ],
+  ])('%s', finds);
+});
+
 describe('LangChain in scripts', () => {
   it.each<[string, Files, string[]]>([
     [

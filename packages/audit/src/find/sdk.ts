@@ -13,6 +13,7 @@ import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
 import type { Coupling } from './coupling.ts';
 import { handedOver } from './handed-over.ts';
+import { insideClients } from './inside-clients.ts';
 import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
 
@@ -68,6 +69,13 @@ function sdkCall(
       origin.opened ? 0.85 : 0.95,
       `${shown(path)} is ${origin.path.join('.')} of ${origin.module}`,
     );
+  }
+  for (const { callee: inner, at } of insideClients(callee, site, project)) {
+    const inside = ofOrigins(originsOf(inner, at, project), language, rules);
+    if (!inside) continue;
+    const { provider, rule, origin } = inside;
+    const says = `${shown(path)} is ${origin.path.join('.')} of ${origin.module}, inside another client`;
+    return coupling(file, call, provider, rule, 0.85, says);
   }
   const isOwn = project.functionsNamed(path.at(-1) ?? '').length > 0;
   const isOthers = (each: Origin) => isOwn || (ownFile(each) === undefined && !isHeld(each));
