@@ -35,7 +35,8 @@ export interface ForeignNode {
 }
 
 /** A tree whose nodes ask the parser for each thing once: reading asks for most of it many times. */
-export const readOnce = (root: ForeignNode): SyntaxNode => new Once(root, null, new Map());
+export const readOnce = (root: ForeignNode): SyntaxNode =>
+  new Once(root, root.id(), null, new Map());
 
 class Once implements SyntaxNode {
   readonly id: number;
@@ -50,11 +51,11 @@ class Once implements SyntaxNode {
   #text: string | undefined;
   #range: ReturnType<ForeignNode['range']> | undefined;
 
-  constructor(foreign: ForeignNode, parent: Once | null, known: Map<number, Once>) {
+  constructor(foreign: ForeignNode, id: number, parent: Once | null, known: Map<number, Once>) {
     this.#foreign = foreign;
     this.#parent = parent;
     this.#known = known;
-    this.id = foreign.id();
+    this.id = id;
     this.kind = foreign.kind();
     known.set(this.id, this);
   }
@@ -105,7 +106,8 @@ class Once implements SyntaxNode {
   }
 
   #once(foreign: ForeignNode): Once {
-    return this.#known.get(foreign.id()) ?? new Once(foreign, this, this.#known);
+    const id = foreign.id();
+    return this.#known.get(id) ?? new Once(foreign, id, this, this.#known);
   }
 
   #lines() {

@@ -1,4 +1,5 @@
 import type { Manifest } from './manifest.ts';
+import { directoryOf, join } from './path.ts';
 
 /** The files without an ending, of the audited directory, that a module of a script may be. */
 export type ModuleNames = (module: string, from: string) => readonly string[];
@@ -53,7 +54,7 @@ function inPackage(module: string, packages: ReadonlyMap<string, Package>): stri
   const given = exports.get(within === '' ? '.' : `./${within}`) ?? [];
   const usual = within === '' ? ['index', 'src/index', 'src/main', 'lib/index'] : [];
   const inside = within === '' ? [] : [within, `src/${within}`, `lib/${within}`];
-  return [...given, ...usual, ...inside].map((each) => joined(directory, each));
+  return [...given, ...usual, ...inside].map((each) => join(directory, each));
 }
 
 /** `paths` of one tsconfig; an empty star stands for whole names. */
@@ -67,12 +68,11 @@ function moduleMapOf(path: string, text: string): ModuleMap[] {
   if (!isRecord(compilerOptions)) return [];
   const { baseUrl, paths } = compilerOptions;
   const directory = directoryOf(path);
-  const base = joined(directory, isText(baseUrl) ? baseUrl : '.');
+  const base = join(directory, isText(baseUrl) ? baseUrl : '.');
   const entries = Object.entries(isRecord(paths) ? paths : {}).map(
-    ([pattern, targets]) =>
-      [pattern, leaves(targets, 1).map((each) => joined(base, each))] as const,
+    ([pattern, targets]) => [pattern, leaves(targets, 1).map((each) => join(base, each))] as const,
   );
-  const all = isText(baseUrl) ? [...entries, ['*', [joined(base, '*')]] as const] : entries;
+  const all = isText(baseUrl) ? [...entries, ['*', [join(base, '*')]] as const] : entries;
   return all.length > 0 ? [{ directory, entries: all }] : [];
 }
 
@@ -114,14 +114,3 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const directoryOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-
-function joined(directory: string, path: string): string {
-  const parts = directory === '' ? [] : directory.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
-}

@@ -1,5 +1,6 @@
 import type { Import } from '../language/code.ts';
-import { directoryOf, type Project } from './project.ts';
+import { directoryOf } from './path.ts';
+import type { Project } from './project.ts';
 import type { SourceFile } from './source-file.ts';
 
 /**

@@ -1,13 +1,15 @@
 import { type Binding, type CodeFunction, type Expr, embedded, pathOf } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
-import { bindingsNamed, functionsIn, returnsIn } from './bindings.ts';
-import { fieldAskedBy } from './generated-getters.ts';
+import { bindingsNamed } from './bindings.ts';
 import { importsOf } from './opened-for-all.ts';
-import { isOfReceiver, moduleOf, type Origin, ownFile } from './own-code.ts';
+import { callOrigins } from './origin-calls.ts';
+import { typeOrigins } from './origin-types.ts';
+import { moduleOf, type Origin, ownFile } from './own-code.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
 import { filesKeeping } from './top-level.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Longer chains of `a = b; b = c` are not followed; they may go round. */
 const maxSteps = 12;
@@ -31,17 +33,21 @@ export function originsOf(expr: Expr, site: Site, project: Project): Origin[] {
 /** An expression stands in one place, and is asked about by many. */
 const traced = new WeakMap<Project, Map<Expr, Origin[]>>();
 
-class Tracer {
-  readonly #project: Project;
+class Tracer implements Tracing {
+  readonly project: Project;
   readonly #seen = new Set<Expr>();
   #visits = 0;
 
   constructor(project: Project) {
-    this.#project = project;
+    this.project = project;
+  }
+
+  mayVisit(): boolean {
+    return this.#visits++ <= maxVisits;
   }
 
   trace(expr: Expr, site: Site, steps: number): Origin[] {
-    if (steps <= 0 || this.#seen.has(expr) || this.#visits++ > maxVisits) return [];
+    if (steps <= 0 || this.#seen.has(expr) || !this.mayVisit()) return [];
     this.#seen.add(expr);
     // A chain of calls ends by itself, however long a builder's is: going down it is no step.
     const isChain = expr.is === 'call' || expr.is === 'member';
@@ -53,13 +59,13 @@ class Tracer {
   #step(expr: Expr, site: Site, steps: number): Origin[] {
     switch (expr.is) {
       case 'name':
-        return this.#name(expr.name, site, steps);
+        return this.name(expr.name, site, steps);
       case 'member':
         return this.#member(expr.of, expr.name, site, steps);
       case 'call':
-        return this.#call(expr.callee, expr.args[0]?.value, site, steps);
+        return callOrigins(expr.callee, expr.args[0]?.value, site, steps, this);
       case 'record':
-        return expr.type === undefined ? [] : this.#type(expr.type, site, steps);
+        return expr.type === undefined ? [] : typeOrigins(expr.type, site, steps, this);
       case 'list':
         return expr.any ? expr.items.flatMap((item) => this.trace(item, site, steps)) : [];
       default:
@@ -67,15 +73,15 @@ class Tracer {
     }
   }
 
-  #name(name: string, site: Site, steps: number): Origin[] {
+  name(name: string, site: Site, steps: number): Origin[] {
     const local = this.#local(name, site, steps);
     if (local) return local;
-    const imports = importsOf(site.file, this.#project);
+    const imports = importsOf(site.file, this.project);
     const named = imports.filter((each) => each.local === name);
-    if (named.length > 0) return named.flatMap((each) => this.#imported(each, site, steps));
-    const beside = this.#project.neighbours(site.file).filter((each) => each !== site.file);
-    for (const file of [...beside, ...filesKeeping(name, site.file, this.#project)]) {
-      const found = this.#bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
+    if (named.length > 0) return named.flatMap((each) => this.imported(each, site, steps));
+    const beside = this.project.neighbours(site.file).filter((each) => each !== site.file);
+    for (const file of [...beside, ...filesKeeping(name, site.file, this.project)]) {
+      const found = this.bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
       if (found.length > 0) return found;
     }
     return imports
@@ -88,7 +94,7 @@ class Tracer {
     const bindings = bindingsNamed(site.file.code, name);
     for (let fn = site.fn; fn; fn = fn.outer) {
       const here = bindings.filter((each) => each.fn === fn);
-      const found = this.#bound(here, { ...site, fn }, steps);
+      const found = this.bound(here, { ...site, fn }, steps);
       const param = fn.params.find((each) => each.name === name);
       if (found.length > 0 || (here.length > 0 && !param)) return found;
       if (param) return this.#param(fn, param, steps, site);
@@ -97,7 +103,7 @@ class Tracer {
     if (field) return field;
     const top = bindings.filter(isTopLevel);
     if (top.length === 0) return undefined;
-    const found = this.#bound(top, { file: site.file }, steps);
+    const found = this.bound(top, { file: site.file }, steps);
     // `try: from x import y`, `except ImportError: y = None`: it is what was imported.
     const isImported = site.file.code.imports.some(({ local }) => local === name);
     return found.length === 0 && isImported ? undefined : found;
@@ -105,9 +111,9 @@ class Tracer {
 
   /** What a parameter is declared as, or else what callers give. */
   #param(fn: CodeFunction, param: Parameter, steps: number, site: Site): Origin[] {
-    const declared = param.type === undefined ? [] : this.#type(param.type, site, steps);
+    const declared = param.type === undefined ? [] : typeOrigins(param.type, site, steps, this);
     if (declared.length > 0) return declared;
-    return argumentsFor(fn, param.name, this.#project).flatMap(({ value, at }) =>
+    return argumentsFor(fn, param.name, this.project).flatMap(({ value, at }) =>
       this.trace(value, at, Math.min(steps, 6)),
     );
   }
@@ -119,22 +125,22 @@ class Tracer {
       ...bindingsNamed(code, `this.${name}`),
       ...bindingsNamed(code, name).filter(assigns),
     ].filter((each) => each.owner === site.owner);
-    if (found.length > 0) return this.#bound(found, site, steps);
-    const inherited = this.#project.inheritedField(site.owner, name, site.file.language);
+    if (found.length > 0) return this.bound(found, site, steps);
+    const inherited = this.project.inheritedField(site.owner, name, site.file.language);
     if (inherited.length === 0) return this.#beside(name, site.owner, site.file, steps);
-    return inherited.flatMap(({ file, binding }) => this.#bound([binding], { file }, steps));
+    return inherited.flatMap(({ file, binding }) => this.bound([binding], { file }, steps));
   }
 
   /** A field of a struct that another file of the package declares (Go). */
   #beside(name: string, owner: string, file: SourceFile, steps: number): Origin[] | undefined {
     if (file.language.id !== 'go') return undefined;
-    const near = this.#project.neighbours(file);
-    for (const other of this.#project.declaring(owner, file.language)) {
+    const near = this.project.neighbours(file);
+    for (const other of this.project.declaring(owner, file.language)) {
       if (other === file || !near.includes(other)) continue;
       const found = bindingsNamed(other.code, `this.${name}`).filter(
         (each) => each.owner === owner,
       );
-      if (found.length > 0) return this.#bound(found, { file: other, owner }, steps);
+      if (found.length > 0) return this.bound(found, { file: other, owner }, steps);
     }
     return undefined;
   }
@@ -144,78 +150,32 @@ class Tracer {
     const found = bindingsNamed(site.file.code, embedded).filter(
       (each) => each.owner === site.owner,
     );
-    return this.#bound(found, site, steps).map((origin) => ({
+    return this.bound(found, site, steps).map((origin) => ({
       ...origin,
       path: [...origin.path, name],
     }));
   }
 
-  #bound(bindings: readonly Binding[], site: Site, steps: number): Origin[] {
+  bound(bindings: readonly Binding[], site: Site, steps: number): Origin[] {
     return bindings.flatMap((binding) => {
       const at = { ...site, fn: binding.fn ?? site.fn, owner: binding.owner ?? site.owner };
-      const declared = binding.type === undefined ? [] : this.#type(binding.type, at, steps - 1);
+      const declared =
+        binding.type === undefined ? [] : typeOrigins(binding.type, at, steps - 1, this);
       const values = binding.value ? this.trace(binding.value, at, steps - 1) : [];
       return [...declared, ...values];
     });
   }
 
-  /** The names in a written type: `Optional[OpenAI]`, `*oa.Client`, `Client<Config>`. */
-  #type(type: string, site: Site, steps: number): Origin[] {
-    if (steps < 0 || this.#visits++ > maxVisits) return [];
-    const names = type.match(/[A-Za-z_][\w.:]*/g) ?? [];
-    return names.flatMap((each) => {
-      const [first = '', ...rest] = each.split(/\.|::/);
-      const owners = this.#ownersNamed(first, rest, site);
-      if (owners.length > 0) return [...owners, ...this.#meant(first, site, steps)];
-      return this.#name(first, { file: site.file }, steps).map((origin) => ({
-        ...origin,
-        path: [...origin.path, ...rest],
-      }));
-    });
-  }
-
-  /** What a type is of that is only another name. */
-  #meant(alias: string, { file }: Site, steps: number): Origin[] {
-    if (steps <= 0 || this.#project.meaningsOf(alias).length === 0) return [];
-    return this.#project
-      .declaring(alias, file.language)
-      .flatMap((at) =>
-        at.code.types.flatMap(({ name, means }) =>
-          name === alias && means !== undefined && means !== alias
-            ? this.#type(means, { file: at }, steps - 1)
-            : [],
-        ),
-      );
-  }
-
-  /** A class of the codebase itself, as an origin of its own. */
-  #ownersNamed(name: string, rest: readonly string[], site: Site): Origin[] {
-    if (rest.length > 0 || this.#isForeign(name, site.file)) return [];
-    const declaring = this.#project.declaring(name, site.file.language);
-    // A name without a package is one of the file's own there.
-    const near = site.file.language.id === 'go' ? this.#project.neighbours(site.file) : declaring;
-    return declaring
-      .filter((file) => near.includes(file))
-      .map(({ path }) => ({ module: moduleOf(path), path: [name], opened: false }));
-  }
-
-  /** A library's type by its import, whatever type of the codebase has the same name. */
-  #isForeign(name: string, file: SourceFile): boolean {
-    const named = file.code.imports.find(({ local, name: of }) => local === name && of === name);
-    if (!named || this.#project.ownsModule(named.module)) return false;
-    return this.#project.imported(file, named).length === 0;
-  }
-
-  #imported(
+  imported(
     { module, name }: { readonly module: string; readonly name?: string },
     site: Site,
     steps: number,
   ): Origin[] {
-    const files = this.#project.imported(site.file, {
+    const files = this.project.imported(site.file, {
       module,
       ...(name !== undefined && { name }),
     });
-    const kept = name === undefined ? [] : filesKeeping(name, site.file, this.#project);
+    const kept = name === undefined ? [] : filesKeeping(name, site.file, this.project);
     if (files.length + kept.length === 0)
       return [{ module, path: name === undefined ? [] : [name], opened: false }];
     return [...files, ...kept].flatMap((file) => this.#exported(file, name, steps));
@@ -228,11 +188,11 @@ class Tracer {
       opened: false,
     };
     if (name === undefined) return [whole];
-    const inside = this.#bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
+    const inside = this.bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
     const passed = file.code.passedOn
       .filter((each) => each.as === name || each.name === undefined)
       .flatMap((each) =>
-        this.#imported({ module: each.module, name: each.name ?? name }, { file }, steps),
+        this.imported({ module: each.module, name: each.name ?? name }, { file }, steps),
       );
     // What `export default Store` means has that name in its own file.
     const meant = name === 'default' ? bindingsNamed(file.code, name) : [];
@@ -250,7 +210,7 @@ class Tracer {
       return this.#field(name, site, steps) ?? this.#embedded(name, site, steps);
     const kept = this.#kept(of, site, steps);
     if (kept.length > 0) return kept;
-    return this.trace(of, site, steps).flatMap((origin) => this.#memberOf(origin, name, steps));
+    return this.trace(of, site, steps).flatMap((origin) => this.memberOf(origin, name, steps));
   }
 
   /** What is put into a table under some key: `self.agents[user] = initialize_agent(…)`. */
@@ -261,14 +221,14 @@ class Tracer {
     const entries = bindingsNamed(site.file.code, `${path.join('.')}[]`).filter(
       (each) => each.owner === site.owner,
     );
-    return this.#bound(entries, site, steps);
+    return this.bound(entries, site, steps);
   }
 
   /** A field of one of the codebase's own classes is what it was given; other members are names. */
-  #memberOf(origin: Origin, name: string, steps: number): Origin[] {
+  memberOf(origin: Origin, name: string, steps: number): Origin[] {
     const further = { ...origin, path: [...origin.path, name] };
     const path = ownFile(origin);
-    const file = path === undefined ? undefined : this.#project.at(path);
+    const file = path === undefined ? undefined : this.project.at(path);
     if (!file) return [further];
     const owner = origin.path.at(-1);
     const site = { file, owner };
@@ -276,71 +236,9 @@ class Tracer {
     const top = origin.path.length === 0 ? this.#exported(file, name, steps) : [];
     return [further, ...(field ?? []), ...top];
   }
-
-  #call(callee: Expr, first: Expr | undefined, site: Site, steps: number): Origin[] {
-    if (callee.is === 'name' && (callee.name === 'require' || callee.name === 'import')) {
-      const module =
-        first?.is === 'text' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
-      return module === '' ? [] : this.#imported({ module }, site, steps);
-    }
-    const service = callee.is === 'member' && isFactory(callee.name) ? literal(first) : undefined;
-    if (service !== undefined) {
-      const made = this.trace(callee, site, steps).filter(({ module }) =>
-        /^(aio)?boto(3|core)$/.test(module),
-      );
-      if (made.length > 0) return [{ module: `boto3.${service}`, path: [], opened: false }];
-    }
-    const made = callee.is === 'name' ? this.#ownersNamed(callee.name, [], site) : [];
-    const origins = [...made, ...this.trace(callee, site, steps)];
-    const returned = this.#returned(callee, origins, site, steps);
-    return [
-      ...origins,
-      ...(returned.length > 0 ? returned : this.#askedFor(callee, origins, site, steps)),
-    ];
-  }
-
-  /** The field that a method gives which a tool writes. */
-  #askedFor(callee: Expr, origins: readonly Origin[], { file }: Site, steps: number): Origin[] {
-    const field = fieldAskedBy(callee, file.language.id);
-    if (!field) return [];
-    return origins
-      .filter((each) => ownFile(each) !== undefined && each.path.length > 1)
-      .map((each) => ({ ...each, path: each.path.slice(0, -1) }))
-      .flatMap((object) => this.#memberOf(object, field.name, steps - 1));
-  }
-
-  /** What a function of the codebase gives back. */
-  #returned(callee: Expr, origins: readonly Origin[], site: Site, steps: number): Origin[] {
-    const called = callee.is === 'name' || callee.is === 'member' ? callee.name : '';
-    if (called === '') return [];
-    const files = new Set([site.file]);
-    for (const origin of origins) {
-      const path = ownFile(origin);
-      const file = path === undefined ? undefined : this.#project.at(path);
-      if (file) files.add(file);
-    }
-    for (const file of this.#project.neighbours(site.file)) files.add(file);
-    const isMeant = isOfReceiver(callee, origins, this.#project);
-    return [...files].flatMap((file) => [
-      ...returnsIn(file.code, called)
-        .filter(({ fn }) => isMeant(fn?.owner))
-        .flatMap((binding) => this.#bound([binding], { file }, steps)),
-      ...functionsIn(file.code, called).flatMap(({ result, owner }) =>
-        result !== undefined && isMeant(owner) ? this.#type(result, { file }, steps) : [],
-      ),
-    ]);
-  }
 }
 
 type Parameter = CodeFunction['params'][number];
-
-/** boto3 makes a client by the service's name. */
-const isFactory = (name: string): boolean => /^(client|create_client|resource)$/.test(name);
-
-const literal = (expr: Expr | undefined): string | undefined =>
-  expr?.is === 'text' && expr.parts.length === 1 && typeof expr.parts[0] === 'string'
-    ? expr.parts[0]
-    : undefined;
 
 const isTopLevel = ({ fn, owner }: Binding): boolean => fn === undefined && owner === undefined;
 

@@ -2,6 +2,8 @@ import type { Binding, CallSite, Code, CodeFunction, Expr, Import } from '../lan
 import type { Language } from '../language/languages.ts';
 import { Families } from './families.ts';
 import type { ModuleNames } from './module-names.ts';
+import { Modules } from './modules.ts';
+import { push } from './push.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A call, and the file that it stands in. */
@@ -25,8 +27,7 @@ export interface PlacedExpr {
 /** The files that were read, and which of them an import means. */
 export class Project {
   readonly files: readonly SourceFile[];
-  readonly #byPath = new Map<string, SourceFile>();
-  readonly #byDirectory = new Map<string, SourceFile[]>();
+  readonly #modules: Modules;
   readonly #byOwner = new Map<string, SourceFile[]>();
   readonly #calls = new Map<string, PlacedCall[]>();
   readonly #functions = new Map<string, CodeFunction[]>();
@@ -34,19 +35,12 @@ export class Project {
   #fields: Map<string, PlacedBinding[]> | undefined;
   readonly #families = new Families();
   #entries: Map<string, PlacedExpr[]> | undefined;
-  readonly #directories = new Set<string>();
-
-  readonly #scripts = new Map<string, SourceFile[]>();
-  readonly #names: ModuleNames;
 
   constructor(files: readonly SourceFile[], names: ModuleNames = () => []) {
     this.files = files;
-    this.#names = names;
+    this.#modules = new Modules(files, names);
     for (const file of files) {
-      this.#byPath.set(file.path, file);
-      push(this.#byDirectory, directoryOf(file.path), file);
       for (const owner of ownersIn(file.code)) push(this.#byOwner, owner, file);
-      for (const part of file.path.split('/').slice(0, -1)) this.#directories.add(part);
       this.#keep(file);
     }
   }
@@ -63,16 +57,12 @@ export class Project {
 
   /** The file at a path of the audited directory. */
   at(path: string): SourceFile | undefined {
-    return this.#byPath.get(path);
+    return this.#modules.at(path);
   }
 
   /** Whether a module that no read file answers to is still the codebase's own: a barrel, say. */
   ownsModule(module: string): boolean {
-    if (/^([.~#$]|@\/|crate|self|super)/.test(module)) return true;
-    // Of a package with a scope, its own name: `@acme/client/index.js` is no directory `client`.
-    const scoped = /^@[\w-]+\/([\w.-]+)/.exec(module)?.[1];
-    if (scoped !== undefined) return this.#directories.has(scoped);
-    return module.split(/[/.:]+/).some((part) => part.length > 2 && this.#directories.has(part));
+    return this.#modules.owns(module);
   }
 
   /** Calls of anything of this name, and calls that are handed it. */
@@ -135,24 +125,16 @@ export class Project {
   }
 
   /** Files that may declare what an import names. */
-  imported(from: SourceFile, { module, name }: Pick<Import, 'module' | 'name'>): SourceFile[] {
-    switch (from.language.id) {
-      case 'javascript':
-        return this.#script(from, module);
-      case 'python':
-        return this.#python(from, module, name);
-      case 'go':
-        return this.#goPackage(module);
-      case 'rust':
-        return this.#rust(module, name);
-      default:
-        return name === undefined ? [] : (this.#byOwner.get(name) ?? []).filter(isIn(module));
-    }
+  imported(from: SourceFile, named: Pick<Import, 'module' | 'name'>): SourceFile[] {
+    const { module, name } = named;
+    const found = this.#modules.imported(from, named);
+    if (found) return found;
+    return name === undefined ? [] : (this.#byOwner.get(name) ?? []).filter(isIn(module));
   }
 
   /** Files that see each other's names without an import: Go's packages, Swift's modules, … */
   neighbours(file: SourceFile): readonly SourceFile[] {
-    if (file.language.id === 'go') return this.#byDirectory.get(directoryOf(file.path)) ?? [];
+    if (file.language.id === 'go') return this.#modules.besides(file);
     return [file];
   }
 
@@ -161,80 +143,7 @@ export class Project {
     const files = this.#byOwner.get(owner) ?? [];
     return files.filter((file) => file.language.id === language.id || isJvm(file, language));
   }
-
-  /** Every name is asked for its module, and each alias is looked for among all files: once. */
-  #script(from: SourceFile, module: string): SourceFile[] {
-    const key = `${directoryOf(from.path)} ${module}`;
-    const known = this.#scripts.get(key) ?? this.#findScript(from, module);
-    this.#scripts.set(key, known);
-    return known;
-  }
-
-  #findScript(from: SourceFile, module: string): SourceFile[] {
-    const relative = join(directoryOf(from.path), module);
-    if (module.startsWith('.')) return this.#existing(scriptsAt(relative));
-    const named = this.#names(module, from.path).flatMap(scriptsAt);
-    const found = this.#existing(named);
-    // An alias such as `@/lib/x` starts at a source directory that only the bundler knows.
-    if (found.length > 0 || !alias.test(module)) return [...new Set(found)];
-    const candidates = scriptsAt(module.replace(alias, ''));
-    return this.files.filter(({ path }) =>
-      candidates.some((each) => path.endsWith(`/${each}`) || path === each),
-    );
-  }
-
-  #python(from: SourceFile, module: string, name: string | undefined): SourceFile[] {
-    const dots = /^\.*/.exec(module)?.[0].length ?? 0;
-    const parts = module.slice(dots).split('.').filter(Boolean);
-    const path = parts.join('/');
-    const tails = [`${path}.py`, `${path}/__init__.py`];
-    if (name !== undefined) tails.push(path === '' ? `${name}.py` : `${path}/${name}.py`);
-    if (dots === 0)
-      return this.files.filter(
-        ({ path: each, language }) =>
-          language.id === 'python' &&
-          tails.some((tail) => each === tail || each.endsWith(`/${tail}`)),
-      );
-    let directory = directoryOf(from.path);
-    for (let up = 1; up < dots; up++) directory = directoryOf(directory);
-    return this.#existing(tails.map((tail) => join(directory, tail)));
-  }
-
-  #goPackage(module: string): SourceFile[] {
-    const parts = module.split('/');
-    for (let from = 0; from < parts.length; from++) {
-      const found = this.#byDirectory.get(parts.slice(from).join('/'));
-      if (found?.some(({ language }) => language.id === 'go')) return found;
-    }
-    return [];
-  }
-
-  #rust(module: string, name: string | undefined): SourceFile[] {
-    const parts = module.split('::').filter((part) => !['crate', 'self', 'super'].includes(part));
-    const stems = [parts.at(-1), name].filter((part): part is string => !!part);
-    return this.files.filter(
-      ({ path, language }) =>
-        language.id === 'rust' &&
-        stems.some((stem) => path.endsWith(`/${stem}.rs`) || path.endsWith(`/${stem}/mod.rs`)),
-    );
-  }
-
-  #existing(paths: readonly string[]): SourceFile[] {
-    return paths.flatMap((path) => this.#byPath.get(path) ?? []);
-  }
 }
-
-/** The files that a module's path may mean, with its ending or another, or as a directory. */
-function scriptsAt(path: string): string[] {
-  if (/\.(vue|svelte|astro)$/.test(path)) return [path];
-  const stem = path.replace(/\.[cm]?[jt]sx?$/, '');
-  return scriptEndings.flatMap((ending) => [`${stem}${ending}`, `${stem}/index${ending}`]);
-}
-
-const scriptEndings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.cts', '.mjs', '.cjs'];
-
-/** `@/x`, `~/x`, and `$lib/x` of SvelteKit. */
-const alias = /^([@~]\/|\$(?=lib\/))/;
 
 function fieldsIn(files: readonly SourceFile[]): Map<string, PlacedBinding[]> {
   const found = new Map<string, PlacedBinding[]>();
@@ -283,22 +192,3 @@ const ownersIn = ({ types, functions, bindings }: Code): Set<string> =>
     ...types.map(({ name }) => name),
     ...[...functions, ...bindings].flatMap(({ owner }) => (owner === undefined ? [] : owner)),
   ]);
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const found = map.get(key);
-  if (found) found.push(value);
-  else map.set(key, [value]);
-}
-
-export const directoryOf = (path: string): string =>
-  path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-
-/** Joins and normalises; both sides are relative with `/`. */
-function join(directory: string, path: string): string {
-  const parts = directory === '' ? [] : directory.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
-}

@@ -1,4 +1,5 @@
-import { directoryOf, type Project } from './project.ts';
+import { directoryOf } from './path.ts';
+import type { Project } from './project.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** More files that keep a name at their top would be others' names. */

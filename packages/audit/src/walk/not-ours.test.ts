@@ -75,6 +75,11 @@ describe('a file is generated', () => {
     ['its name says so: gRPC', 'infer_grpc.pb.go', 'package infer\n'],
     ['its name says so: Kubernetes', 'zz_generated.deepcopy.go', 'package v1\n'],
     ['a bundler', 'viewer.mjs', 'const a = 1;\n\n//# sourceMappingURL=viewer.mjs.map\n'],
+    [
+      'a bundler that begins its lines',
+      'pdf.worker.mjs',
+      '/******/ var __webpack_require__ = {};\nf();\n',
+    ],
     ['its name says so: a gateway', 'infer.pb.gw.go', 'package infer\n'],
   ])('%s', (_, name, text) => expect(fileIsNotOurs(name, text)).toBe('generated'));
 

@@ -93,9 +93,13 @@ function commentsOf(lines: string): string {
   return [docstring, ...comments].join('\n');
 }
 
-/** A compiler or bundler says at the end where the map of what it made is. */
+/**
+ * A compiler or bundler says at the end where the map of what it made is; webpack begins the lines of
+ * its own with a row of stars.
+ */
 const isBundled = (content: string): boolean =>
-  /^\/[/*][#@] sourceMappingURL=/m.test(content.slice(-300));
+  /^\/[/*][#@] sourceMappingURL=/m.test(content.slice(-300)) ||
+  /^\/\*{6}\/ .*(__webpack|webpack\/)/m.test(content);
 
 /** A line of more than 5,000 characters on average, in a file of some size, was not typed. */
 function isMinified(content: string): boolean {
