@@ -22,11 +22,12 @@ interface Read {
 
 /** Says of couplings what an owner asks: who waits, what is sent, what happens offline. */
 export function describe(couplings: readonly Coupling[], { manifests, parsed }: Read): Finding[] {
+  const project = new Project(parsed);
   const syncOf = syncByCoupling(couplings, {
     applicationOf: applicationBy(manifests),
     givenByName: givenByName(parsed),
+    project,
   });
-  const project = new Project(parsed);
   const seen = new Map<string, number>();
   return couplings
     .toSorted(

@@ -1,16 +1,22 @@
 import type { Coupling } from '../find/index.ts';
-import type { CodeFunction } from '../language/code.ts';
-import { linesOf, type SourceFile } from '../resolve/index.ts';
+import type { CallSite, CodeFunction } from '../language/code.ts';
+import { linesOf, type Project, type SourceFile } from '../resolve/index.ts';
 import {
+  afterSign,
   applicationSign,
+  callersByName,
   declaredSign,
+  discardSign,
   extensionSign,
   type GivenByName,
   isJoined,
   loopSign,
+  mappedSign,
   namedSign,
   pathSign,
+  queueSign,
   type SyncSign,
+  saysLittle,
   startedBy,
 } from '../waits/index.ts';
 
@@ -22,7 +28,14 @@ export interface Surroundings {
   /** What the application is that a file belongs to. */
   readonly applicationOf: (path: string) => SyncSign | undefined;
   readonly givenByName: GivenByName;
+  readonly project: Project;
 }
+
+/** A call, wherever it reaches a model itself or a function that does. */
+type Placed = Pick<Coupling, 'call' | 'file'>;
+
+/** Callers of callers are asked so far. */
+const farthest = 12;
 
 /**
  * Who waits for a call. The surest sign decides: how it is started; what the function around it is
@@ -35,26 +48,42 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
     couplings.filter(({ through }) => through),
     ({ through }) => through?.fn,
   );
-  const known = new Map<Coupling, SyncSign>();
-  const syncOf = (coupling: Coupling): SyncSign => {
-    const before = known.get(coupling);
+  const known = new Map<CallSite, SyncSign>();
+  const syncOf = (placed: Placed, steps: number): SyncSign => {
+    const before = known.get(placed.call);
     if (before) return before;
+    if (steps > farthest) return nothing;
     // Functions that call each other: the one asked first says nothing to the other.
-    known.set(coupling, nothing);
-    const sign = decide(coupling);
-    known.set(coupling, sign);
+    known.set(placed.call, nothing);
+    const sign = decide(placed, steps);
+    known.set(placed.call, sign);
     return sign;
   };
-  const decide = (coupling: Coupling): SyncSign => {
-    const { call, file } = coupling;
-    const own = ownSign(coupling, around.givenByName);
+  const mapped = ({ fn }: CallSite, file: SourceFile) => {
+    for (const each of functionsAround(fn)) {
+      const sign = mappedSign(each, file, around.project.callsOf(each.name));
+      if (sign) return sign;
+    }
+    return undefined;
+  };
+  const decide = ({ call, file }: Placed, steps: number): SyncSign => {
+    const own = ownSign({ call, file }, around.givenByName) ?? mapped(call, file);
     if (own) return own;
-    const signs = functionsAround(call.fn).flatMap((fn) => (callers.get(fn) ?? []).map(syncOf));
+    const functions = functionsAround(call.fn);
+    const signsOf = (placed: readonly Placed[]) => placed.map((each) => syncOf(each, steps + 1));
+    const signs = signsOf(functions.flatMap((fn) => callers.get(fn) ?? []));
+    const byName = () => {
+      const placed = functions.flatMap((fn) => callersByName(fn, file, around.project));
+      return ofCallers(signsOf(placed), 'declared');
+    };
+    const named = namedSign(call, file.path);
     return (
       ofCallers(signs, 'declared') ??
-      namedSign(call) ??
+      (named && saysLittle(named) ? byName() : undefined) ??
+      named ??
       loopSign(call, file) ??
       ofCallers(signs, 'named') ??
+      byName() ??
       extensionSign(file) ??
       pathSign(call, file.path) ??
       ofCallers(signs, 'placed') ??
@@ -63,7 +92,7 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
       nothing
     );
   };
-  return syncOf;
+  return (coupling) => syncOf(coupling, 0);
 }
 
 const nothing: SyncSign = { sync: 'unknown', sign: '', weight: 'placed' };
@@ -78,19 +107,21 @@ function ofCallers(signs: readonly SyncSign[], weight: SyncSign['weight']): Sync
   return undefined;
 }
 
-function ownSign({ call, file }: Coupling, byName: GivenByName): SyncSign | undefined {
+function ownSign({ call, file }: Placed, byName: GivenByName): SyncSign | undefined {
   const { fn } = call;
+  const queued = queueSign(call, file);
+  if (queued) return queued;
   const isJoinedIn = (each: CodeFunction | undefined) => isJoined(textOf(each, file));
   if (call.spawned && !isJoinedIn(fn)) return spawned;
   const started = call.argumentOf && startedBy(call.argumentOf);
   if (started && !isJoinedIn(fn)) return started;
   for (const each of functionsAround(fn)) {
     if (each.spawned && !isJoinedIn(each.outer)) return spawned;
-    const sign = declaredSign(each, file) ?? byName(each, file);
+    const sign = afterSign(each, file) ?? declaredSign(each, file) ?? byName(each, file);
     const isAside = sign?.sync === 'background' && each.handedTo && isJoinedIn(each.outer);
     if (sign && !isAside) return sign;
   }
-  return undefined;
+  return discardSign(call, file);
 }
 
 const spawned: SyncSign = {

@@ -7,6 +7,7 @@ import { ofType } from './types.ts';
 /** What a function is declared as: its decorators, what it is handed to, what it takes, its class. */
 export function declaredSign(fn: CodeFunction, file: SourceFile): SyncSign | undefined {
   return (
+    unasked(fn) ??
     ofMarks(fn) ??
     (fn.handedTo && (startedBy(fn.handedTo) ?? answers(fn.handedTo))) ??
     ofParameters(fn) ??
@@ -14,6 +15,13 @@ export function declaredSign(fn: CodeFunction, file: SourceFile): SyncSign | und
     ofType(fn, file)
   );
 }
+
+/** What a chat's server tells a bot by itself. */
+const unasked = ({ name, params }: CodeFunction): SyncSign | undefined =>
+  /^on_(ready|member_(join|remove|update)|guild_(join|remove|update))$/.test(name) &&
+  params.length < 4
+    ? { sync: 'background', sign: `nobody asks for ${name}`, weight: 'declared' }
+    : undefined;
 
 /** Whether a decorator makes a function an entry point: a route, a command, a consumer. */
 export const isEntryPoint = ({ marks }: CodeFunction): boolean =>

@@ -1,20 +1,26 @@
 import { type CallExpr, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
-import type { SourceFile } from '../resolve/index.ts';
+import { linesOf, type SourceFile } from '../resolve/index.ts';
 import type { SyncSign } from './sign.ts';
-import { answers, startedBy } from './started.ts';
+import { answers, isJoined, startedBy } from './started.ts';
 
 /** What a function is given to by its name: `onClick={ask}`, `router.post('/ask', ask)`. */
 export type GivenByName = (fn: CodeFunction, file: SourceFile) => SyncSign | undefined;
 
 /** Looks once through all calls for those that keep functions. */
 export function givenByName(files: readonly SourceFile[]): GivenByName {
+  const joined = new Map<CodeFunction, boolean>();
+  const joins = (fn: CodeFunction, file: SourceFile): boolean => {
+    const known = joined.get(fn) ?? isJoined(linesOf(file, fn.line, fn.endLine));
+    joined.set(fn, known);
+    return known;
+  };
   const kept = new Map<string, { readonly file: SourceFile; readonly sign: SyncSign }[]>();
   for (const file of files)
-    for (const { expr } of file.code.calls) {
+    for (const { expr, fn } of file.code.calls) {
       const names = expr.args.flatMap(({ value }) => namesIn(value, 0));
       if (names.length === 0) continue;
       const sign = startedBy(expr) ?? keptToAnswer(expr);
-      if (!sign) continue;
+      if (!sign || (fn && sign.sync === 'background' && joins(fn, file))) continue;
       for (const name of names) kept.set(name, [...(kept.get(name) ?? []), { file, sign }]);
     }
   return (fn, file) => {
@@ -72,7 +78,7 @@ function namesIn(value: Expr, depth: number): string[] {
 function inMarkup(name: string, { text }: SourceFile): SyncSign | undefined {
   if (!/^\w+$/.test(name) || name.length < 3) return undefined;
   const found = new RegExp(
-    `\\bon[A-Z]\\w*=\\{\\s*(?:(?:async )?\\([\\w, ]*\\) =>\\s*\\{?\\s*(?:void |await |return )?)?(?:\\w+\\.)*${name}\\b|\\bon[A-Z]\\w*:\\s*(?:\\w+\\.)*${name}\\b|\\+= *(?:new \\w+\\()?(?:this\\.)?${name}\\b|#selector\\((?:\\w+\\.)*${name}\\b|Listener\\(\\s*(?:this|\\w+)?::${name}\\b|\\b(?:on_click|on_submit|on_change|command)=(?:self\\.)?${name}\\b|\\.(?:click|submit|change)\\(\\s*(?:fn=)?(?:self\\.)?${name}\\b`,
+    `\\bon[A-Z]\\w*=\\{\\s*(?:(?:async )?\\([\\w, ]*\\) =>\\s*\\{?\\s*(?:void |await |return )?)?(?:\\w+\\.)*${name}\\b|\\bon[A-Z]\\w*:\\s*(?:\\w+\\.)*${name}\\b|\\+= *(?:new \\w+\\()?(?:this\\.)?${name}\\b|#selector\\((?:\\w+\\.)*${name}\\b|Listener\\(\\s*(?:this|\\w+)?::${name}\\b|\\b(?:on_click|on_submit|on_change|command)=(?:self\\.)?${name}\\b|(?<!executor|pool)\\.(?:click|submit|change)\\(\\s*(?:fn=)?(?:self\\.)?${name}\\b`,
   ).exec(text)?.[0];
   if (found === undefined) return undefined;
   const line = text.slice(0, text.indexOf(found)).split('\n').at(-1) ?? '';

@@ -2,10 +2,11 @@ import type { CallSite, CodeFunction } from '../language/code.ts';
 import { first, type Signs, type SyncSign } from './sign.ts';
 
 /** What the names of the functions around a call suggest, and of its class. */
-export function namedSign(call: CallSite): SyncSign | undefined {
+export function namedSign(call: CallSite, path: string): SyncSign | undefined {
   for (let fn: CodeFunction | undefined = call.fn; fn; fn = fn.outer) {
     const { name } = fn;
     const sync = name === '' ? undefined : first(nameSigns, name);
+    if (sync === 'request' && measures.test(name) && first(pathSigns, path) === 'batch') continue;
     if (sync) return { sync, sign: `it is in ${name}`, weight: 'named' };
   }
   const owner = call.owner ?? call.fn?.owner;
@@ -13,14 +14,26 @@ export function namedSign(call: CallSite): SyncSign | undefined {
   return sync && { sync, sign: `it is in ${owner}`, weight: 'named' };
 }
 
+/** Whether a name fits one thing as well as many: one file is indexed, one request is a batch. */
+export const saysLittle = ({ sign }: SyncSign): boolean =>
+  /^it is in (\w*_)?index_\w+$|^it is in \w+_batch$/.test(sign);
+
 /** What a file's name and its directories suggest. */
 export function pathSign(call: CallSite, path: string): SyncSign | undefined {
+  if (skill.test(path))
+    return { sync: 'request', sign: `${path} is a tool of an agent’s skill`, weight: 'placed' };
   const sync = first(pathSigns, path);
   if (sync) return { sync, sign: `it is in ${path}`, weight: 'placed' };
   if (call.inLoop && !call.fn)
     return { sync: 'batch', sign: 'it runs in a loop of a script', weight: 'placed' };
   return undefined;
 }
+
+/** Scripts that an agent runs when it is asked for something, by where skills keep them. */
+const skill = /(^|\/)skills\/[^/]+\/scripts\//;
+
+/** What tries out one thing for a person tries out all in a script. */
+const measures = /^_*(probe|ping|health|test|check|verify|validate)/i;
 
 const nameSigns: Signs = [
   [
@@ -33,7 +46,7 @@ const nameSigns: Signs = [
   ],
   [
     'background',
-    /(^|_)(worker|job|cron|consume|consumer|process_(queue|job)|scheduled|poll|background)(_|$|[A-Z])|(Worker|Job|Consumer|Cron)$|^(Consume|Poll|RunWorker)([A-Z]|$)/,
+    /(^|_)(worker|job|cron|consume|consumer|process_(queue|job)|scheduled|poll|(?<!(remove|replace|change|blur|generate|edit|transparent|image|fill|add|set)_)background)(_|$|[A-Z])|(Worker|Job|Consumer|Cron)$|^(Consume|Poll|RunWorker)([A-Z]|$)/,
   ],
 ];
 
@@ -52,7 +65,7 @@ const ownerSigns: Signs = [
 const pathSigns: Signs = [
   [
     'batch',
-    /(^|\/|[_-])(scripts?|notebooks?|benchmarks?|evals?|evaluations?|migrations?|seeds?|seeders?|seeding|ingest(ion|er)?|indexing|indexers?|crons?|scheduled|backfills?|crawlers?|etl)(\/|\.|_|-)/i,
+    /(^|\/|[_-])(scripts?|notebooks?|benchmarks?|evals?|evaluations?|migrations?|seeds?|seeders?|seeding|seed[-_]?data|evaluators?|data[-_]?(generators?|generation|ingest(ion|ors?|ers?)?)|ingest(ion|er|or)?|indexing|indexers?|crons?|scheduled|backfills?|crawlers?|etl)(\/|\.|_|-)/i,
   ],
   [
     'background',

@@ -99,7 +99,7 @@ const listened: Signs = [
 
 /** What waits for started work after all: its caller goes on with what it made. */
 const joins =
-  /\.get\(\s*(\)|\w+\s*,)|\.join\(\s*\)|\.result\(|\bas_completed\b|\bgather\(|\ballOf\(|\binvokeAll\(|\bWhenAll\(|\.Wait\(\)|<-\s*\w|\brange \w*[cC]h\w*\b|\bmake\(chan\b|\bawait Task\.Run|\.await\b|Promise\.all|\bawaitAll\(|shutdown\(|awaitTermination/;
+  /\.get\(\s*(\)|\w+\s*,)|\.join\(\s*\)|\.result\(|\bas_completed\b|\bgather\(|\ballOf\(|\binvokeAll\(|\bWhenAll\(|\.Wait\(\)|<-\s*\w|\brange \w*[cC]h\w*\b|\bmake\(chan\b|\bawait Task\s*\.Run|\.await\b|Promise\.all|\bawaitAll\(|shutdown\(|awaitTermination/;
 
 /**
  * Whether what is started aside is waited for in the function that starts it.

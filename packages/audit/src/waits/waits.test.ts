@@ -394,6 +394,121 @@ const samples: readonly Sample[] = [
     'a route of Actix',
     { 'a.rs': `${rust}#[post("/x")]\nasync fn f(b: B) { ${rustAsk}; }\n` },
   ],
+  [
+    'batch',
+    'a program that makes data to seed with, beside a server',
+    {
+      'web/Web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web">\n',
+      'seeddata/DataGenerator/A.cs': `${cs}public class A(ChatClient chat) { public void F() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'batch',
+    'an evaluator beside a server',
+    {
+      'web/Web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web">\n',
+      'src/Evaluator/A.cs': `${cs}public class A(ChatClient chat) { public void F() { ${csAsk} } }\n`,
+    },
+  ],
+  [
+    'request',
+    'a script of an agent’s skill',
+    { 'skills/draw/scripts/x.py': `${py}def f(q):\n    return ${pyAsk}\n` },
+  ],
+  [
+    'batch',
+    'a script that tries out all models',
+    { 'scripts/check.ts': `${js}export async function probe(q) { return ${ask}; }\n` },
+  ],
+  [
+    'batch',
+    'what a pool of threads runs for each paragraph',
+    {
+      'requirements.txt': 'gradio\n',
+      'a.py': `${py}def render(all):\n    def worker(q):\n        return ${pyAsk}\n    with pools() as executor:\n        return list(executor.map(worker, all))\n`,
+    },
+  ],
+  [
+    'batch',
+    'a method that a type above declares, and runs in a pool of threads',
+    {
+      'requirements.txt': 'gradio\n',
+      'base.py':
+        'class Base:\n    def do_it(self, q):\n        raise NotImplementedError\n    def all(self, qs):\n        # openai\n        pool.map(lambda q: self.do_it(q), qs)\n',
+      'a.py': `${py}class A(Base):\n    def do_it(self, q):\n        return ${pyAsk}\n`,
+      'b.py': 'class B(Base):\n    def do_it(self, q):\n        return "openai"\n',
+    },
+  ],
+  [
+    'request',
+    'a handler whose function maps over a few, itself in the handler',
+    {
+      'a.py': `${py}@app.post("/x")\ndef render(all):\n    return list(pool.map(lambda q: ${pyAsk}, all))\n`,
+    },
+  ],
+  [
+    'request',
+    'a function whose only caller, by an unusual name, answers a command',
+    {
+      'a.py': `${py}class Index:\n    def index_file(self, q):\n        return ${pyAsk}\n`,
+      'b.py':
+        '# openai\nclass A(commands.Cog):\n    async def f(self, ctx):\n        await self.unknown.of(ctx).index_file(1)\n',
+    },
+  ],
+  [
+    'request',
+    'a function that cuts the background out',
+    {
+      'requirements.txt': 'fastapi\n',
+      'a.py': `${py}def remove_background(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'background',
+    'what is thrown away in a controller’s service',
+    {
+      'A.cs': `${cs}public class A(ChatClient chat) { async Task AskAsync() { ${csAsk} }\n public void Later() {\n  _ = AskAsync();\n } }\n`,
+      'B.cs':
+        'using OpenAI.Chat;\npublic class B(A a) : ControllerBase { public void F() { a.Later(); } }\n',
+    },
+  ],
+  [
+    'background',
+    'the title of a conversation, which nobody is given',
+    {
+      'package.json': '{"dependencies": {"react": "1"}}',
+      'a.ts': `${js}export class A {\n  generateTitle(q) {\n    ${ask}.then((r) => this.keep(r));\n  }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'the title of a conversation, which its caller is given',
+    {
+      'package.json': '{"dependencies": {"react": "1"}}',
+      'a.ts': `${js}export async function generateTitle(q) {\n  const r = await ${ask};\n  return r.text;\n}\n`,
+    },
+  ],
+  [
+    'background',
+    'a member who joins, whom a bot greets',
+    {
+      'a.py': `${py}class A(commands.Cog):\n    @commands.Cog.listener()\n    async def on_member_join(self, q):\n        return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'background',
+    'a loop that takes from a queue',
+    {
+      'a.py': `${py}class A(commands.Cog):\n    async def f(self):\n        while True:\n            q = await self.queue.get()\n            ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a task that is waited for, on two lines',
+    {
+      'A.cs': `${cs}using System.Windows;\npublic class A(ChatClient chat) { async Task F() {\n  var r = await Task\n    .Run(() => { ${csAsk} });\n } }\n`,
+    },
+  ],
 ];
 
 describe('who waits', () => {
