@@ -186,7 +186,10 @@ function httpCall(file: SourceFile, call: CallSite, search: Search): HttpCall | 
     const based = onBase(address, call, site, search);
     if (based) return { ...made, ...based };
   }
-  if (written.some((each) => isElsewhere(each) || (hasPath(each) && isManaging(each))))
+  const isFromPage = file.language.id === 'javascript';
+  if (
+    written.some((each) => (isFromPage && isElsewhere(each)) || (hasPath(each) && isManaging(each)))
+  )
     return undefined;
   const given = sent === 'here' ? givenByCallers(expr, site, search) : undefined;
   if (given) return { ...made, ...given };

@@ -1,6 +1,8 @@
 import { type CallSite, type Expr, pathOf } from '../language/code.ts';
 import type { LanguageId } from '../language/languages.ts';
 import {
+  bindingsNamed,
+  handedOver,
   importsOf,
   type Origin,
   originsOf,
@@ -11,8 +13,8 @@ import {
 } from '../resolve/index.ts';
 import type { CallRule, ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher } from './address.ts';
+import { operatorOf } from './called-objects.ts';
 import type { Coupling } from './coupling.ts';
-import { handedOver } from './handed-over.ts';
 import { insideClients } from './inside-clients.ts';
 import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
@@ -23,11 +25,32 @@ export function findSdkCalls(project: Project, rules: RuleBook, settings: Settin
   const match = addressMatcher(rules.providers);
   return project.files.flatMap((file) =>
     file.code.calls.flatMap((call) => {
-      const found = sdkCall(file, call, call.expr.callee, project, rules, used);
+      const found =
+        sdkCall(file, call, call.expr.callee, project, rules, used) ??
+        objectCall(file, call, project, rules, used);
       const own = found ? [found] : givenAway(file, call, project, rules, used);
       return own.map((coupling) => pointedAt(coupling, project, settings, rules.providers, match));
     }),
   );
+}
+
+/** A call of an object that a package made: `llm(prompt)`, `self.chain({"question": q})`. */
+function objectCall(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  rules: RuleBook,
+  used: ReadonlyMap<ProviderRule, ReadonlySet<SourceFile>>,
+): Coupling | undefined {
+  const operator = operatorOf(call.expr, file.language.id);
+  const path = pathOf(call.expr.callee);
+  const isField = path.length === 2 && path[0] === 'this';
+  if (operator === undefined || (path.length > 1 && !isField)) return undefined;
+  if (!mayMatch(pathOf(operator), file.language.id, rules)) return undefined;
+  const isMade = bindingsNamed(file.code, path.join('.')).some(({ value }) => value?.is === 'call');
+  const isImported = !isField && file.code.imports.some(({ local }) => local === path[0]);
+  if (!isMade || isImported || /^[A-Z]|cls$|class$/.test(path.at(-1) ?? '')) return undefined;
+  return sdkCall(file, call, operator, project, rules, used);
 }
 
 /** What a call hands to another to be called. */

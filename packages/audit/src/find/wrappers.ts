@@ -1,6 +1,8 @@
 import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
 import {
   bindingsNamed,
+  handedOver,
+  lookedUpIn,
   type Origin,
   originsOf,
   ownFile,
@@ -12,7 +14,6 @@ import { operatorOf } from './called-objects.ts';
 import { mayMean, mostlyWraps, ofDeclaredType, ofFamily } from './called-on.ts';
 import type { Coupling, Wrapper } from './coupling.ts';
 import { nameOfDefault } from './default-exports.ts';
-import { handedOver } from './handed-over.ts';
 import { inRecord } from './in-records.ts';
 import { keptAround, meansKept } from './kept.ts';
 import { keepsForLater } from './registers.ts';
@@ -77,7 +78,10 @@ export function findWrapperCalls(
       const meant = candidates
         ? callee(file, call, project, candidates)
         : called(file, call, project, byName);
-      const found = meant ?? handed(file, call, project, byName);
+      const found =
+        meant ??
+        handed(file, call, project, byName) ??
+        (candidates ? undefined : lookedUp(file, call, project, byName));
       return found ? [through(file, call, found)] : [];
     }),
   );
@@ -170,6 +174,28 @@ function handed(
   const candidates = byName.get(calledName(made, file, project));
   const meant = candidates && callee(file, made, project, candidates);
   return meant && { ...meant, confidence: meant.confidence * 0.95 };
+}
+
+/** The wrapper that a call finds in a table of functions, where most of what it may find is one. */
+function lookedUp(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const site = { file, fn: call.fn, owner: call.owner };
+  const values = lookedUpIn(call.expr.callee, site, project);
+  const found = values.flatMap(({ value, at }) => {
+    const { fn: _, owner: __, ...rest } = call;
+    const placed = { ...rest, ...(at.fn && { fn: at.fn }), ...(at.owner && { owner: at.owner }) };
+    const made = { ...placed, expr: { ...call.expr, callee: value, args: [] } };
+    const candidates = byName.get(calledName(made, at.file));
+    return candidates ? (callee(at.file, made, project, candidates) ?? []) : [];
+  });
+  const [first] = found;
+  if (!first || found.length * 2 < values.length || first.wrapper.fn === enclosing(call.fn))
+    return undefined;
+  return { ...first, confidence: first.confidence * 0.9 };
 }
 
 /** A parameter or variable of a wrapper's name holds what else it may. */

@@ -145,6 +145,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'binary_operator': {
       const operator = node.field('operator')?.text();
       const sides = [readField(node, 'left', read), readField(node, 'right', read)];
+      // What is piped is run as one, and so by the model in it.
+      if (operator === '|') return either(...sides);
       return operator === '+' || operator === '%' ? text(...sides) : other('');
     }
     case 'boolean_operator':

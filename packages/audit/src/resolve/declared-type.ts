@@ -3,9 +3,11 @@ import type { Language } from '../language/languages.ts';
 import { argumentsFor } from './arguments.ts';
 import { bindingsNamed } from './bindings.ts';
 import { fieldAskedBy } from './generated-getters.ts';
+import { ranBy } from './handed-over.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
+import { lookedUpIn } from './tables.ts';
 
 /**
  * The names in the type that a variable, parameter or field is declared with: of `List<Assistant>`
@@ -90,7 +92,7 @@ class Typist {
       case 'member':
         return this.#member(expr.of, expr.name, site, steps - 1);
       case 'call':
-        return this.#call(expr.callee, site, steps - 1);
+        return this.#call(ranBy(expr) ?? expr.callee, site, steps - 1);
       case 'list':
         return expr.any || isUntyped(site)
           ? expr.items.flatMap((item) => this.types(item, site, steps - 1))
@@ -207,6 +209,10 @@ class Typist {
     if (callee.is === 'name' && name === 'this')
       return site.owner === undefined ? [] : [site.owner];
     if (this.#project.isType(name)) return [name];
+    const classes = lookedUpIn(callee, site, this.#project)
+      .map(({ value }) => pathOf(value).at(-1) ?? '')
+      .filter((each) => this.#project.isType(each));
+    if (classes.length > 0) return classes;
     const all = this.#functionsOf(name, site.file);
     const owners = callee.is === 'member' ? this.#ownersOf(callee.of, site, steps) : [];
     const meant = all.filter(({ owner }) => owner !== undefined && owners.includes(owner));

@@ -1,6 +1,7 @@
 export type { Given } from './arguments.ts';
 export { bindingsNamed } from './bindings.ts';
 export { declaredTypesOf, ownTypesOf } from './declared-type.ts';
+export { handedOver } from './handed-over.ts';
 export { hole } from './hole.ts';
 export { isManifest, type Manifest } from './manifest.ts';
 export { isModuleMap, type ModuleNames, moduleNames } from './module-names.ts';
@@ -12,5 +13,6 @@ export { type PlacedCall, Project } from './project.ts';
 export { isSettingsFile, readSettings, type Settings } from './settings.ts';
 export type { Site } from './site.ts';
 export { lineOf, linesOf, type SourceFile } from './source-file.ts';
+export { lookedUpIn } from './tables.ts';
 export { textsOf, textsWithin } from './texts.ts';
 export { valuesOf } from './values.ts';

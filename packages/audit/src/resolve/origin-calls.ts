@@ -4,6 +4,7 @@ import { fieldAskedBy } from './generated-getters.ts';
 import { ownersNamed, typeOrigins } from './origin-types.ts';
 import { isOfReceiver, type Origin, ownFile } from './own-code.ts';
 import type { Site } from './site.ts';
+import { lookedUpIn } from './tables.ts';
 import type { Tracing } from './tracing.ts';
 
 /** What a call comes from: what it calls, and what a function of the codebase gives back. */
@@ -26,7 +27,10 @@ export function callOrigins(
     if (made.length > 0) return [{ module: `boto3.${service}`, path: [], opened: false }];
   }
   const made = callee.is === 'name' ? ownersNamed(callee.name, [], site, tracing) : [];
-  const origins = [...made, ...tracing.trace(callee, site, steps)];
+  const kept = lookedUpIn(callee, site, tracing.project).flatMap(({ value, at }) =>
+    tracing.trace(value, at, steps - 1),
+  );
+  const origins = [...made, ...kept, ...tracing.trace(callee, site, steps)];
   const returned = returnedOrigins(callee, origins, site, steps, tracing);
   return [
     ...origins,

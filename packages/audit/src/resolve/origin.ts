@@ -1,6 +1,7 @@
 import { type Binding, type CodeFunction, type Expr, embedded, pathOf } from '../language/code.ts';
 import { argumentsFor } from './arguments.ts';
 import { bindingsNamed } from './bindings.ts';
+import { ranBy } from './handed-over.ts';
 import { importsOf } from './opened-for-all.ts';
 import { callOrigins } from './origin-calls.ts';
 import { typeOrigins } from './origin-types.ts';
@@ -63,7 +64,13 @@ class Tracer implements Tracing {
       case 'member':
         return this.#member(expr.of, expr.name, site, steps);
       case 'call':
-        return callOrigins(expr.callee, expr.args[0]?.value, site, steps, this);
+        return callOrigins(
+          ranBy(expr) ?? expr.callee,
+          expr.args[0]?.value,
+          site,
+          steps,
+          this,
+        );
       case 'record':
         return expr.type === undefined ? [] : typeOrigins(expr.type, site, steps, this);
       case 'list':

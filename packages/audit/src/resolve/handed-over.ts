@@ -17,6 +17,18 @@ export function handedOver({ callee, args }: CallExpr): Expr | undefined {
   );
 }
 
+/** The function whose answer a call gives: of `run_in_executor(None, partial(f, x))` it is `f`. */
+export function ranBy(call: CallExpr): Expr | undefined {
+  if (!answersFor.test(lastOf(call.callee))) return undefined;
+  const inner = call.args.find(({ value }) => value.is === 'call')?.value;
+  const handed = handedOver(call);
+  if (handed) return handed;
+  return inner?.is === 'call' && lastOf(inner.callee) === 'partial' ? handedOver(inner) : undefined;
+}
+
+const answersFor =
+  /^(to_thread|run_in_executor|run_in_threadpool|run_sync|sync_to_async|async_to_sync)$/;
+
 const lastOf = (expr: Expr): string => pathOf(expr).at(-1) ?? '';
 
 /** Functions that call what they are given. */
