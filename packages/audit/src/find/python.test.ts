@@ -117,7 +117,7 @@ describe('a base that is not known, and a path under /api', () => {
   it('is a model’s where what is sent is', async () => {
     const found = await linesOf(`import requests
 def ask(base, q):
-    return requests.post(f"{base}/api/reply", json={"model": "m", "messages": q, "temperature": 0})
+    return requests.post(f"{base}/api/reply", json={"model": "m", "messages": q, "max_tokens": 1})
 def save(base, q):
     return requests.post(f"{base}/api/reply", json={"title": q})
 `);
