@@ -146,3 +146,17 @@ describe('a module by the name that a codebase gives it', () => {
     ]);
   });
 });
+
+describe('what a function of the codebase makes', () => {
+  it('under another name too', () =>
+    finds(
+      '',
+      {
+        'make.ts':
+          "import { ToolLoopAgent, generateObject } from 'ai';\nexport function makeAgent(model) {\n  const agent = new ToolLoopAgent({ model });\n  return agent;\n}\nexport const researcher = makeAgent;\nexport function makeAnswerObject() {\n  return async (q) => generateObject({ model, prompt: q });\n}\n",
+        'use.ts':
+          "import { researcher } from './make';\nimport { stepCountIs } from 'ai';\nexport function go(q) {\n  const agent = researcher('m');\n  return agent.stream({ prompt: q });\n}\n",
+      },
+      ['make.ts:8 sdk vercel-ai', 'use.ts:5 sdk vercel-ai'],
+    ));
+});

@@ -189,7 +189,7 @@ function lookedUp(
     const { fn: _, owner: __, ...rest } = call;
     const placed = { ...rest, ...(at.fn && { fn: at.fn }), ...(at.owner && { owner: at.owner }) };
     const made = { ...placed, expr: { ...call.expr, callee: value, args: [] } };
-    const candidates = byName.get(calledName(made, at.file));
+    const candidates = byName.get(calledName(made, at.file, project));
     return candidates ? (callee(at.file, made, project, candidates) ?? []) : [];
   });
   const [first] = found;

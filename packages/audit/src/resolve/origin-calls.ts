@@ -1,9 +1,10 @@
 import type { Expr } from '../language/code.ts';
-import { functionsIn, returnsIn } from './bindings.ts';
+import { bindingsNamed, functionsIn, returnsIn } from './bindings.ts';
 import { fieldAskedBy } from './generated-getters.ts';
 import { ownersNamed, typeOrigins } from './origin-types.ts';
 import { isOfReceiver, type Origin, ownFile } from './own-code.ts';
 import type { Site } from './site.ts';
+import type { SourceFile } from './source-file.ts';
 import { lookedUpIn } from './tables.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -72,15 +73,27 @@ function returnedOrigins(
   }
   for (const file of tracing.project.neighbours(site.file)) files.add(file);
   const isMeant = isOfReceiver(callee, origins, tracing.project);
-  return [...files].flatMap((file) => [
-    ...returnsIn(file.code, called)
-      .filter(({ fn }) => isMeant(fn?.owner))
-      .flatMap((binding) => tracing.bound([binding], { file }, steps)),
-    ...functionsIn(file.code, called).flatMap(({ result, owner }) =>
-      result !== undefined && isMeant(owner) ? typeOrigins(result, { file }, steps, tracing) : [],
-    ),
-  ]);
+  return [...files].flatMap((file) =>
+    namesFor(called, file).flatMap((name) => [
+      ...returnsIn(file.code, name)
+        .filter(({ fn }) => isMeant(fn?.owner))
+        .flatMap((binding) => tracing.bound([binding], { file }, steps)),
+      ...functionsIn(file.code, name).flatMap(({ result, owner }) =>
+        result !== undefined && isMeant(owner) ? typeOrigins(result, { file }, steps, tracing) : [],
+      ),
+    ]),
+  );
 }
+
+/** A function's name, and the one that it is another name of: `const ask = askModel`. */
+const namesFor = (called: string, { code }: SourceFile): string[] => [
+  called,
+  ...bindingsNamed(code, called).flatMap(({ value, fn, owner }) =>
+    fn === undefined && owner === undefined && value?.is === 'name' && value.name !== called
+      ? [value.name]
+      : [],
+  ),
+];
 
 /** boto3 makes a client by the service's name. */
 const isFactory = (name: string): boolean => /^(client|create_client|resource)$/.test(name);

@@ -64,13 +64,7 @@ class Tracer implements Tracing {
       case 'member':
         return this.#member(expr.of, expr.name, site, steps);
       case 'call':
-        return callOrigins(
-          ranBy(expr) ?? expr.callee,
-          expr.args[0]?.value,
-          site,
-          steps,
-          this,
-        );
+        return callOrigins(ranBy(expr) ?? expr.callee, expr.args[0]?.value, site, steps, this);
       case 'record':
         return expr.type === undefined ? [] : typeOrigins(expr.type, site, steps, this);
       case 'list':
