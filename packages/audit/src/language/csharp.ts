@@ -179,8 +179,11 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return text(node.text().replace(/^@?"+|"+$/g, ''));
     case 'interpolated_string_expression':
       return text(...pieces(node, read));
-    case 'invocation_expression':
+    case 'invocation_expression': {
+      const asked = askedOfContainer(node);
+      if (asked !== undefined) return callAt(node, dotted(asked), [], true);
       return callAt(node, readField(node, 'function', read), argsOf(node, read));
+    }
     case 'object_creation_expression': {
       const type = (node.field('type')?.text() ?? '').replace(/<.*$/s, '');
       const args = [...argsOf(node, read), ...initialised(node, read)];
@@ -214,6 +217,12 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return undefined;
   }
 }
+
+/** The type that a container of services is asked for: as if it were made there. */
+const askedOfContainer = (node: SyntaxNode): string | undefined =>
+  /(?:^|\.)Get(?:Required)?(?:Keyed)?Service<([\w.]+)>$/.exec(
+    node.field('function')?.text() ?? '',
+  )?.[1];
 
 /** Of an object that a member is asked of, the type that it is cast to says whose. */
 function cast(node: SyntaxNode, read: ReadExpr): Expr {

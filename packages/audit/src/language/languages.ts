@@ -6,6 +6,7 @@ import type { Grammar } from './grammar.ts';
 import { java } from './java.ts';
 import { kotlin } from './kotlin.ts';
 import { python } from './python.ts';
+import { razorCodeOf } from './razor.ts';
 import { rust } from './rust.ts';
 import { swift } from './swift.ts';
 
@@ -25,8 +26,8 @@ export interface Language {
   readonly title: string;
   readonly extensions: readonly string[];
   readonly grammar: Grammar;
-  /** Of a file that is only partly code: the code, with blanks for the rest. */
-  readonly codeOf?: (source: string) => string;
+  /** Of a file that is only partly code: the code, its lines where they are. */
+  readonly codeOf?: (source: string, file: string) => string;
 }
 
 export const languages: readonly Language[] = [
@@ -63,6 +64,13 @@ export const languages: readonly Language[] = [
   // A `.kts` is a build script nearly always: a manifest.
   { id: 'kotlin', title: 'Kotlin', extensions: ['.kt'], grammar: kotlin },
   { id: 'csharp', title: 'C#', extensions: ['.cs'], grammar: csharp },
+  {
+    id: 'csharp',
+    title: 'components',
+    extensions: ['.razor', '.cshtml'],
+    grammar: csharp,
+    codeOf: razorCodeOf,
+  },
   { id: 'swift', title: 'Swift', extensions: ['.swift'], grammar: swift },
   { id: 'rust', title: 'Rust', extensions: ['.rs'], grammar: rust },
 ];

@@ -22,7 +22,6 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   PHP: ['php'],
   PowerShell: ['ps1', 'psm1'],
   R: ['r', 'rmd', 'qmd'],
-  Razor: ['razor', 'cshtml'],
   Ruby: ['rb', 'rake', 'erb'],
   Scala: ['scala', 'sc'],
   Shell: ['sh', 'bash', 'zsh', 'fish'],

@@ -136,7 +136,7 @@ function outcomeOf(
     return { ...known, skipped: { path, reason: 'no-parser', detail } };
   }
   try {
-    const code = readCode(parse(language.codeOf?.(text) ?? text), language.grammar, tests);
+    const code = readCode(parse(language.codeOf?.(text, path) ?? text), language.grammar, tests);
     return { ...known, parsed: { code, text } };
   } catch (error) {
     const detail = (error as Error).message;

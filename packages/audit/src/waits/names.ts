@@ -73,6 +73,6 @@ const pathSigns: Signs = [
   ],
   [
     'request',
-    /(^|\/|[_-])(routes?|routers?|controllers?|api|endpoints?|handlers?|views?|components?|screens?|ui|hooks|viewmodels?|cmd|commands?|cli|bots?|pages|actions?|mutations|resolvers?|cogs|sidebar|popup|content[-_]?scripts?|dialogs?|panels?|widgets?)(\/|\.|_|-)|(ViewModel|Controller|Handler|View|Activity|Screen|Fragment)\.|\.(vue|svelte)$/i,
+    /(^|\/|[_-])(routes?|routers?|controllers?|api|endpoints?|handlers?|views?|components?|screens?|ui|hooks|viewmodels?|cmd|commands?|cli|bots?|pages|actions?|mutations|resolvers?|cogs|sidebar|popup|content[-_]?scripts?|dialogs?|panels?|widgets?)(\/|\.|_|-)|(ViewModel|Controller|Handler|View|Activity|Screen|Fragment)\.|\.(vue|svelte|razor|cshtml)$/i,
   ],
 ];
