@@ -63,4 +63,7 @@ export const looksSecret = (value: string): boolean =>
   /[a-z]/i.test(value) &&
   !/^(process|os|env|config|self|this|settings)\b/.test(value) &&
   !/(.)\1{5}|x{4}|your|example|placeholder|dummy|fake|test|<|1234567/i.test(value) &&
-  !/^[a-z]+([-_./][a-z0-9]{1,12})+$/.test(value);
+  (uuid.test(value) || !/^[a-z]+([-_./][a-z0-9]{1,12})+$/.test(value));
+
+/** Of RFC 9562; one that begins with eight letters looks like words with hyphens otherwise. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -30,6 +30,8 @@ describe('a key in the code', () => {
         return !masked(`const client = connect('${secret}');`).includes(secret);
       }),
     );
+    const letters = 'bcbedcfa-0000-1000-8000-000001000001';
+    expect(masked(`connect('${letters}')`)).not.toContain(letters);
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.dBjftJeZ4CVPmB92K27uhbUJU1p1r';
     expect(masked(`send("${token}")`)).not.toContain('dBjft');
   });
