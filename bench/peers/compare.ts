@@ -45,8 +45,9 @@ export async function compareQuantisers(options: CompareOptions): Promise<BenchR
     const converters = {
       own: {
         command: process.execPath,
-        // V8 lets young garbage grow to 48 MB before it looks at it; Python counts references.
-        args: ['--max-semi-space-size=1', await bundleConverter(bundle)],
+        args: [...settings(options.asked.pass), await bundleConverter(bundle)],
+        // The command keeps its compiled code as well; Python's packages come with theirs.
+        env: { NODE_COMPILE_CACHE: bundle },
       },
       peer: {
         command: peer.python,
@@ -64,6 +65,17 @@ export async function compareQuantisers(options: CompareOptions): Promise<BenchR
     for (const made of [directory, bundle]) rmSync(made, { recursive: true });
   }
 }
+
+/**
+ * V8 as a process of half a second wants it. Young garbage may grow to 48 MB before it looks at it,
+ * where Python counts references; threads that help it cost more than they do; and its middle
+ * compiler takes 10 MB for what is seldom worth it, unless there is as much to compute as in static.
+ */
+const settings = (pass: ConversionJob['pass']): string[] => [
+  '--max-semi-space-size=1',
+  '--v8-pool-size=0',
+  ...(pass === 'static' ? [] : ['--no-maglev']),
+];
 
 type Who = 'own' | 'peer';
 type Converters = Readonly<Record<Who, Converter>>;

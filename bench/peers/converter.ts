@@ -6,6 +6,8 @@ import type { ConversionJob, ConversionReport } from './conversion.ts';
 export interface Converter {
   readonly command: string;
   readonly args: readonly string[];
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export type Conversion =
@@ -16,14 +18,11 @@ export type Conversion =
   | { readonly failed: string };
 
 /** Runs one conversion in a process of its own. */
-export async function runConverter(
-  { command, args }: Converter,
-  job: ConversionJob,
-): Promise<Conversion> {
+export async function runConverter(converter: Converter, job: ConversionJob): Promise<Conversion> {
   const file = `${job.output}.job.json`;
   await writeFile(file, JSON.stringify(job));
   const started = performance.now();
-  const { output, errors, status } = await run(command, [...args, file]);
+  const { output, errors, status } = await run(converter, file);
   const wallMs = performance.now() - started;
   const last = output.trim().split('\n').at(-1) ?? '';
   if (status !== 0) {
@@ -34,10 +33,14 @@ export async function runConverter(
   return 'failed' in report ? report : { ...report, wallMs };
 }
 
-function run(command: string, args: readonly string[]) {
+function run({ command, args, env }: Converter, file: string) {
   return new Promise<{ output: string; errors: string; status: number | null }>(
     (resolve, reject) => {
-      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
+      const child = spawn(command, [...args, file], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: 600_000,
+        env: { ...process.env, ...env },
+      });
       let [output, errors] = ['', ''];
       child.stdout.on('data', (piece) => {
         output += piece;

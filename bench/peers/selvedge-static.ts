@@ -6,7 +6,7 @@ import type { ConversionJob } from './conversion.ts';
 
 /** Static int8 with ranges from the job's calibration set. */
 export async function convertStatic(model: Model, job: ConversionJob): Promise<PassResult> {
-  const engine = createOrtEngine({ isolation: 'none', threads: 1 });
+  const engine = createOrtEngine({ isolation: 'none' });
   const dataset = await readDataset(job.calibration, inspectModel(model).inputs);
   try {
     const options: CalibrateOptions = job.method ? { method: job.method } : {};

@@ -11,7 +11,7 @@ const collectAfter = 4 << 20;
  */
 export async function startEngineHere(): Promise<EngineProcess> {
   const { OrtSessions } = await import('./ort-sessions.ts');
-  const sessions = new OrtSessions({ plansMemory: false });
+  const sessions = new OrtSessions({ plansMemory: false, spins: false });
   const collect = collector();
   let bytes = 0;
   return {

@@ -43,7 +43,7 @@ export class Collecting {
       means,
       moments,
       rows,
-      elements: Math.max(1, elements),
+      elements,
     });
     this.ranges = new RangeCollector(values, { endsOnly: elements === 0 });
     this.means = new ChannelMeanCollector(means);
@@ -69,12 +69,11 @@ export class Collecting {
   }
 
   #seeValue(values: Tensors, { value, elements, ends, mean }: ValueObserver): void {
-    const tensor = floats(values[elements]);
-    if (!tensor) return;
+    const tensor = elements === undefined ? undefined : floats(values[elements]);
     const numberOf = (name: string) => Number(values[name]?.data[0]);
     const range = ends && { min: numberOf(ends.min), max: numberOf(ends.max) };
-    this.ranges.observe(value, tensor.data, range);
-    if (!ends) this.means.add(value, tensor.data, tensor.shape);
+    if (tensor || range) this.ranges.observe(value, tensor?.data ?? [], range);
+    if (tensor && !ends) this.means.add(value, tensor.data, tensor.shape);
     const known = mean === undefined ? undefined : floats(values[mean]);
     if (known) this.means.addMeans(value, known.data);
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fail, isSelvedgeError, toSelvedgeError } from '@selvedge/core/errors';
 import type { Engine, Session, Tensor, Tensors } from '@selvedge/infer/engine';
-import { concat, type Model, writeModel } from '@selvedge/onnx';
+import { concat, firstNotFinite, type Model, writeModel } from '@selvedge/onnx';
 import { type Dataset, fileNameOf } from '../dataset/index.ts';
 
 export interface ObserveOptions {
@@ -132,7 +132,7 @@ const messageOf = (caught: unknown): string => toSelvedgeError(caught).message;
 
 function checkFinite(dataset: Dataset, sample: number, name: string, { data }: Tensor): void {
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return;
-  const at = data.findIndex((value) => !Number.isFinite(value));
+  const at = firstNotFinite(data);
   if (at < 0) return;
   const file = fileOf(dataset, name);
   fail('bad-dataset', `${file}: sample ${sample} holds ${data[at]}, ${name} takes finite numbers`, {

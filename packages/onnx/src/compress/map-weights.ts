@@ -9,6 +9,7 @@ import { type PassResult, Report, skipped } from '../pass/report.ts';
 import { settleWeights, weightInputs } from '../pass/settle-weights.ts';
 import { withoutTraces } from '../pass/without-traces.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { isAllFinite } from '../tensor/finite.ts';
 import { elementCount, floatValues } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
 import type { NodeProto, TensorProto } from '../wire/messages.ts';
@@ -95,6 +96,6 @@ function weightsOf(
     if (!constant || 'reason' in constant) return [];
     const { tensor } = constant;
     if (tensor.dataType !== dataTypes.float32 || elementCount(tensor) < minWeights) return [];
-    return floatValues(tensor).every(Number.isFinite) ? { name, tensor, at } : [];
+    return isAllFinite(tensor) ? { name, tensor, at } : [];
   });
 }

@@ -176,7 +176,8 @@ function foldedTensors(
   names: NamePool,
 ): [weight: TensorProto, bias: TensorProto] {
   const alpha = layer.opType === 'Gemm' ? floatAttribute(layer, 'alpha', 1) : 1;
-  const weights = floatValues(weight).map((value, at) => value * alpha * scale[channelOf(at)]!);
+  const weights = floatValues(weight);
+  for (let at = 0; at < weights.length; at++) weights[at]! *= alpha * scale[channelOf(at)]!;
   const biases = Float32Array.from(bias, (value, at) => value * scale[at]! + shift[at]!);
   const name = names.fresh(`${layer.input[1]}.folded`);
   return [

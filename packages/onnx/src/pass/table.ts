@@ -1,6 +1,7 @@
 import { intAttribute, isDefaultDomain } from '../graph/attribute.ts';
 import type { Scope } from '../graph/walk.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { isAllFinite } from '../tensor/finite.ts';
 import { elementCount, floatValues, tensorShape } from '../tensor/values.ts';
 import type { NodeProto } from '../wire/messages.ts';
 import { findConstant } from './constants.ts';
@@ -31,6 +32,6 @@ export function readTable(
     return undefined;
   if (more.length > 0 || elementCount(tensor) < minWeights) return undefined;
   const values = () => floatValues(tensor);
-  if (!values().every(Number.isFinite)) return `its table ${name} is not all finite`;
+  if (!isAllFinite(tensor)) return `its table ${name} is not all finite`;
   return { node, name, rows, columns, values };
 }

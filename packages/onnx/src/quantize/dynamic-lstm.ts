@@ -8,6 +8,7 @@ import { NamePool } from '../pass/name-pool.ts';
 import { Replacements } from '../pass/replacements.ts';
 import type { Report } from '../pass/report.ts';
 import { dataTypes } from '../tensor/data-type.ts';
+import { isAllFinite } from '../tensor/finite.ts';
 import { elementCount, floatValues, tensorShape } from '../tensor/values.ts';
 import { edit } from '../wire/message.ts';
 import type { NodeProto, TensorProto } from '../wire/messages.ts';
@@ -71,8 +72,7 @@ function whyLeft(
     const { tensor } = constant;
     if (tensor.dataType !== dataTypes.float32 || tensor.dims.length !== 3)
       return `its weights ${name} are not float32`;
-    if (!floatValues(tensor).every(Number.isFinite))
-      return `its weights ${name} are not all finite`;
+    if (!isAllFinite(tensor)) return `its weights ${name} are not all finite`;
     count += elementCount(tensor);
   }
   return count < minWeights

@@ -5,6 +5,7 @@ export {
   dataTypes,
   isElementType,
 } from './data-type.ts';
+export { firstNotFinite } from './finite.ts';
 export {
   float16Max,
   fromFloat16Array,

@@ -23,7 +23,7 @@ export interface RangeOptions {
 /** The range of a value, from what was seen of it. What was seen nothing of spans nothing. */
 export function chooseRange(histogram: Histogram, options: RangeOptions = {}): Range {
   const { method = 'minmax', percentile = 99.999, bits = 8 } = options;
-  if (histogram.count === 0) return { min: 0, max: 0 };
+  if (histogram.isEmpty) return { min: 0, max: 0 };
   if (method === 'percentile') return percentileRange(histogram, percentile);
   if (method === 'entropy') return entropyRange(histogram, bits);
   if (method === 'mse') return mseRange(histogram, bits);

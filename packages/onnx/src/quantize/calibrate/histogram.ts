@@ -34,6 +34,11 @@ export class Histogram {
     return this.#count;
   }
 
+  /** Whether nothing was seen, not even ends. */
+  get isEmpty(): boolean {
+    return this.#min > this.#max;
+  }
+
   /** Counted elements that are exactly zero; they are in no bin. */
   get zeros(): number {
     return this.#zeros;
@@ -71,7 +76,7 @@ export class Histogram {
       // Subtraction turns NaN and both infinities into NaN, which equals nothing.
       if (value - value !== 0) refuse(value, at);
     }
-    if (values.length === 0) return;
+    if (values.length === 0 && !ends) return;
     if (this.#bins.length > 0) this.#cover(Math.max(high, -low));
     [this.#min, this.#max] = [low, high];
     // An odd step does not walk along a column of an image.

@@ -8,6 +8,7 @@ import { MomentCollector, type MomentRequest, momentRequests } from '../moments/
 import { ChannelMeanCollector } from './channel-means.ts';
 import { Histogram } from './histogram.ts';
 import { addObservers } from './observers.ts';
+import { RangeCollector } from './range-collector.ts';
 
 const wave = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, at) => Math.sin(at * 1.7));
@@ -48,11 +49,11 @@ describe('observers', () => {
       direct.add(floats(whole));
       const given = new Histogram();
       const { ends, elements, mean } = large!;
-      given.add(floats(seen[elements]), {
+      given.add(floats(seen[elements!]), {
         min: floats(seen[ends!.min])[0]!,
         max: floats(seen[ends!.max])[0]!,
       });
-      expect(floats(seen[elements]).length).toBeLessThan(whole.data.length / 2);
+      expect(floats(seen[elements!]).length).toBeLessThan(whole.data.length / 2);
       expect([given.min, given.max, given.count]).toEqual([direct.min, direct.max, direct.count]);
       expect([...given.bins()]).toEqual([...direct.bins()]);
       const collector = new ChannelMeanCollector(means);
@@ -62,6 +63,38 @@ describe('observers', () => {
         expect(value).toBeCloseTo(expected[at]!, 5);
     },
   );
+
+  it('tell the ends alone where no element is wanted', async () => {
+    const model = network(17);
+    const observed = addObservers(model, {
+      values: ['large', 'flat'],
+      means: [],
+      moments: [],
+      rows: () => 1,
+      elements: 0,
+    });
+    const seen = await runModel(observed.model, randomFeeds(model));
+    const [large, flat] = observed.values;
+    expect(flat).toEqual({ value: 'flat', elements: 'flat' });
+    expect(large!.elements).toBeUndefined();
+    const collector = new RangeCollector(['large'], { endsOnly: true });
+    const { min, max } = large!.ends!;
+    const ends = { min: floats(seen[min])[0]!, max: floats(seen[max])[0]! };
+    collector.observe('large', [], ends);
+    expect(ends.min).toBeLessThan(0);
+    expect([...collector.ranges()]).toEqual([['large', ends]]);
+  });
+
+  it.each([1, 4, 6, 9, 24])('lay out about %i rows of an image', async (wanted) => {
+    const model = network(17);
+    const moments = momentRequests(model, { minWeights: 1 }).filter(({ window }) => window);
+    const rows = () => wanted;
+    const observed = addObservers(model, { values: [], means: [], moments, rows });
+    const seen = await runModel(observed.model, randomFeeds(model));
+    const [, count] = seen[observed.rows[0]!.output]!.dims;
+    expect(count).toBeGreaterThanOrEqual(wanted);
+    expect(count).toBeLessThanOrEqual(wanted * 1.25);
+  });
 
   it('lay out rows of a layer’s input as its weights meet them', async () => {
     const model = network(17);

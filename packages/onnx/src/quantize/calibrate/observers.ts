@@ -10,9 +10,9 @@ import { type RowObserver, rowObserver } from './row-observers.ts';
 /** The outputs of a model with observers that tell of one value. */
 export interface ValueObserver {
   readonly value: string;
-  /** All elements, or those that a histogram counts, spread evenly. */
-  readonly elements: string;
-  /** Where `elements` are not all: its smallest and largest element. */
+  /** All elements, or those that a histogram counts, spread evenly; absent where none are wanted. */
+  readonly elements?: string;
+  /** Where `elements` are absent or not all: its smallest and largest element. */
   readonly ends?: { readonly min: string; readonly max: string };
   /** Its mean per channel, where that was asked for and `elements` are not all. */
   readonly mean?: string;
@@ -28,8 +28,8 @@ export interface Observation {
   readonly moments: readonly MomentRequest[];
   readonly rows: (request: MomentRequest) => number;
   /**
-   * Elements of a value that are wanted of one run; its ends are always found, and a value of fewer
-   * elements is given out whole. Default {@link countedPerTensor}.
+   * Elements of a value that are wanted of one run; its ends are always found, and a value of so
+   * few elements is given out whole. Default {@link countedPerTensor}.
    */
   readonly elements?: number;
 }
@@ -89,15 +89,24 @@ function digest(
   value: string,
   { wanted, count, axis }: Wanted,
 ): ValueObserver {
+  const elements = wanted === 0 ? {} : { elements: chosen(graph, value, wanted, count) };
+  const min = graph.show(graph.node('ReduceMin', [value], { keepdims: 0 }));
+  const max = graph.show(graph.node('ReduceMax', [value], { keepdims: 0 }));
+  const mean = axis === undefined ? {} : { mean: graph.show(meanOf(graph, value, axis)) };
+  return { value, ...elements, ends: { min, max }, ...mean };
+}
+
+function chosen(
+  graph: ObserverGraph,
+  value: string,
+  wanted: number,
+  count: number | undefined,
+): string {
   const flat = graph.node('Reshape', [value, graph.integers(-1)]);
   const step =
     count === undefined ? stepOf(graph, value, wanted) : graph.integers(odd(count, wanted));
   const inputs = [flat, graph.integers(0), graph.integers(2 ** 53), graph.integers(0), step];
-  const elements = graph.show(graph.node('Slice', inputs));
-  const min = graph.show(graph.node('ReduceMin', [value], { keepdims: 0 }));
-  const max = graph.show(graph.node('ReduceMax', [value], { keepdims: 0 }));
-  const mean = axis === undefined ? {} : { mean: graph.show(meanOf(graph, value, axis)) };
-  return { value, elements, ends: { min, max }, ...mean };
+  return graph.show(graph.node('Slice', inputs));
 }
 
 /** An odd step does not walk along a column of an image. */

@@ -59,7 +59,7 @@ export class RangeCollector {
   ranges(options: RangeOptions = {}): Map<string, Range> {
     const ranges = new Map<string, Range>();
     for (const [name, histogram] of this.#histograms) {
-      if (histogram.count > 0) ranges.set(name, chooseRange(histogram, options));
+      if (!histogram.isEmpty) ranges.set(name, chooseRange(histogram, options));
     }
     return ranges;
   }

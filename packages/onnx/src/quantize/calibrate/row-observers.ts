@@ -49,10 +49,8 @@ function patches(
   shape: readonly number[],
   rows: number,
 ): string {
-  const positions = shape
-    .slice(2)
-    .reduce((count, side, axis) => count * (side / strides[axis]!), 1);
-  const wider = Math.max(1, Math.floor((positions / rows) ** (1 / kernel.length)));
+  const positions = shape.slice(2).map((side, axis) => side / strides[axis]!);
+  const wider = spread(positions, rows);
   const channels = shape[1]!;
   const taps = size / channels;
   const identities = graph.constant(`identities ${channels} ${kernel}`, [size, 1, ...kernel], () =>
@@ -64,11 +62,22 @@ function patches(
     group: channels,
     kernel_shape: kernel,
     dilations,
-    strides: strides.map((stride) => stride * wider),
+    strides: strides.map((stride, axis) => stride * wider[axis]!),
     ...(typeof pads === 'string'
       ? { auto_pad: pads === 'same-end' ? 'SAME_UPPER' : 'SAME_LOWER' }
       : { pads }),
   });
   const columns = graph.node('Reshape', [laid, graph.integers(0, size, -1)]);
   return graph.node('Transpose', [columns], { perm: [0, 2, 1] });
+}
+
+/** Steps along each axis with which about `rows` positions are met, as many along one as along another. */
+function spread(positions: readonly number[], rows: number): number[] {
+  let left = rows;
+  return positions.map((count, axis) => {
+    const wanted = Math.ceil(left ** (1 / (positions.length - axis)));
+    const step = Math.max(1, Math.ceil(count / wanted));
+    left = Math.max(1, left / Math.ceil(count / step));
+    return step;
+  });
 }

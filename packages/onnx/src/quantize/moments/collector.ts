@@ -94,6 +94,8 @@ class Sum {
   /** Upper halves. */
   readonly #blocks: readonly Float64Array[];
   readonly #waiting: readonly Float64Array[];
+  /** Of the rows that wait, what each block is made of. */
+  readonly #parts: readonly (readonly Float64Array[])[];
   #waitingCount = 0;
 
   /** @param blockSize absent: the diagonal alone */
@@ -112,6 +114,9 @@ class Sum {
       return allocate(own * own);
     });
     this.#waiting = Array.from({ length: rowsAtOnce }, () => new Float64Array(size));
+    this.#parts = this.#blocks.map((_, at) =>
+      this.#waiting.map((row) => row.subarray(at * blockSize!, (at + 1) * blockSize!)),
+    );
   }
 
   add(data: Float32Array, dims: readonly number[], most: number): void {
@@ -144,14 +149,7 @@ class Sum {
   #flush(): void {
     for (const row of this.#waiting.slice(this.#waitingCount)) row.fill(0);
     this.#waitingCount = 0;
-    for (const [at, block] of this.#blocks.entries()) {
-      const from = at * this.#blockSize!;
-      const to = from + this.#blockSize!;
-      addProducts(
-        block,
-        this.#waiting.map((row) => row.subarray(from, to)),
-      );
-    }
+    for (const [at, block] of this.#blocks.entries()) addProducts(block, this.#parts[at]!);
   }
 
   finish(): InputMoments {
@@ -171,7 +169,10 @@ class Sum {
 function addProducts(full: Float64Array, rows: readonly Float64Array[]): void {
   const [r0, r1, r2, r3, r4, r5, r6, r7] = rows as [Row, Row, Row, Row, Row, Row, Row, Row];
   const size = r0.length;
-  for (let i = 0; i < size; i++) {
+  // Two lines of the matrix at once: what stands in the rows is read once for both. Named one by
+  // one, since arrays of them would be made anew for each element until this is compiled.
+  for (let i = 0; i < size; i += 2) {
+    const next = i + 1;
     const a = r0[i]!;
     const b = r1[i]!;
     const c = r2[i]!;
@@ -180,13 +181,29 @@ function addProducts(full: Float64Array, rows: readonly Float64Array[]): void {
     const f = r5[i]!;
     const g = r6[i]!;
     const h = r7[i]!;
-    // Behind a Relu many inputs are zero in all of the rows.
-    if (a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && f === 0 && g === 0 && h === 0)
-      continue;
-    const own = i * size;
-    for (let j = i; j < size; j++) {
-      const first = a * r0[j]! + b * r1[j]! + c * r2[j]! + d * r3[j]!;
-      full[own + j]! += first + (e * r4[j]! + f * r5[j]! + g * r6[j]! + h * r7[j]!);
+    const upper = i * size;
+    full[upper + i]! += a * a + b * b + c * c + d * d + (e * e + f * f + g * g + h * h);
+    if (next === size) return;
+    const k = r0[next]!;
+    const l = r1[next]!;
+    const m = r2[next]!;
+    const n = r3[next]!;
+    const o = r4[next]!;
+    const p = r5[next]!;
+    const q = r6[next]!;
+    const r = r7[next]!;
+    const lower = next * size;
+    for (let j = next; j < size; j++) {
+      const s = r0[j]!;
+      const t = r1[j]!;
+      const u = r2[j]!;
+      const v = r3[j]!;
+      const w = r4[j]!;
+      const x = r5[j]!;
+      const y = r6[j]!;
+      const z = r7[j]!;
+      full[upper + j]! += a * s + b * t + c * u + d * v + (e * w + f * x + g * y + h * z);
+      full[lower + j]! += k * s + l * t + m * u + n * v + (o * w + p * x + q * y + r * z);
     }
   }
 }
