@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { fail } from '@selvedge/core/errors';
 import { apiVersion } from '@selvedge/core/schema';
+import { defectDetail } from './defects.ts';
 import { describe } from './facts/index.ts';
 import {
   addressNames,
@@ -26,7 +27,7 @@ import {
   type Wrapper,
   wrappersOf,
 } from './find/index.ts';
-import type { AuditReport, Finding } from './finding.ts';
+import type { AuditReport, Finding, PartlyAudited } from './finding.ts';
 import { type More, readSources, type Sources } from './read/sources.ts';
 import { directoriesOf } from './report/directories.ts';
 import { Project, readSettings, type Settings } from './resolve/index.ts';
@@ -38,6 +39,8 @@ export interface AuditOptions {
   readonly rules?: readonly string[];
   /** Tests too: what they call, nobody waits for. */
   readonly tests?: boolean;
+  /** Told of each file on which the audit itself failed, and how. */
+  readonly onDefect?: (path: string, error: Error) => void;
 }
 
 /**
@@ -50,14 +53,14 @@ export interface AuditOptions {
 export async function audit(directory: string, options: AuditOptions = {}): Promise<AuditReport> {
   await checkDirectory(directory);
   const rules = ruleBook(await loadRules([ownRules, ...(options.rules ?? [])]));
-  return auditBy(rules, directory, options.tests);
+  return auditBy(rules, directory, options);
 }
 
 /** Audits a directory by rules that are read already. */
 export async function auditBy(
   rules: RuleBook,
   directory: string,
-  tests?: boolean,
+  { tests, onDefect }: Omit<AuditOptions, 'rules'> = {},
 ): Promise<AuditReport> {
   const sources = await readSources(
     directory,
@@ -66,7 +69,9 @@ export async function auditBy(
   );
   try {
     const couplings = await findCouplings(sources, rules);
-    return reportOf(describe(couplings, sources), sources);
+    const findings = describe(couplings, sources);
+    for (const [path, error] of sources.defects) onDefect?.(path, error);
+    return reportOf(findings, sources);
   } finally {
     await sources.end();
   }
@@ -106,9 +111,9 @@ async function findCouplings(sources: Sources, rules: RuleBook): Promise<Couplin
 
 /** The project with the files that use addresses, clients and functions which others declare. */
 async function withNames(sources: Sources, rules: RuleBook, settings: Settings): Promise<Project> {
-  let project = new Project(sources.parsed, sources.names);
+  let project = projectOf(sources);
   const read = async (more: More) => {
-    if (await sources.readMore(more)) project = new Project(sources.parsed, sources.names);
+    if (await sources.readMore(more)) project = projectOf(sources);
   };
   for (const more of addressNames(project, settings, rules)) await read(more);
   await read(clientNames(project, rules));
@@ -131,16 +136,17 @@ async function withNames(sources: Sources, rules: RuleBook, settings: Settings):
 
 /** The project with the index files that pass names on. */
 async function withIndexes(sources: Sources): Promise<Project> {
-  const project = new Project(sources.parsed, sources.names);
+  const project = projectOf(sources);
   const paths = indexFilesOf(project, sources);
   if (paths.size === 0) return project;
   const words = ['export', 'import', 'mod '];
-  return (await sources.readMore({ words, paths }))
-    ? new Project(sources.parsed, sources.names)
-    : project;
+  return (await sources.readMore({ words, paths })) ? projectOf(sources) : project;
 }
 
 const maxRounds = 3;
+
+const projectOf = ({ parsed, names, defects }: Sources): Project =>
+  new Project(parsed, names, defects);
 
 async function checkDirectory(directory: string): Promise<void> {
   const found = await stat(directory).catch((cause: unknown) =>
@@ -224,7 +230,7 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
     skipped: {
       ...leftOut(sources.skipped),
       notAudited: own,
-      partlyAudited: sources.partlyAudited,
+      partlyAudited: partlyAudited(sources),
       notRead: mostFirst(sources.notRead),
     },
     findings: coupled,
@@ -240,6 +246,14 @@ function reportOf(findings: readonly Finding[], sources: Sources): AuditReport {
       bySync: count(coupled, ({ sync }) => sync),
     },
   };
+}
+
+/** A file that is not understood in part, and on which the audit failed as well, is one. */
+function partlyAudited({ partlyAudited, defects }: Sources): PartlyAudited[] {
+  const byPath = new Map(partlyAudited.map((each) => [each.path, each]));
+  for (const [path, error] of defects)
+    byPath.set(path, { path, ...byPath.get(path), detail: defectDetail(error) });
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** How many source files are left out, by reason; a link or a file counts one. */

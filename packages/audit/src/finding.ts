@@ -72,11 +72,13 @@ export interface SecretFinding {
   readonly masked: string;
 }
 
-/** A file with code that its parser does not understand: calls in it may be missing. */
+/** A file that was audited in part: calls in it may be missing. */
 export interface PartlyAudited {
   readonly path: string;
-  /** The first line that is not understood, from 1. */
-  readonly line: number;
+  /** The first line that its parser does not understand, from 1; absent where it is the audit that failed. */
+  readonly line?: number;
+  /** For people: how the audit itself failed on it, and what to do. */
+  readonly detail?: string;
 }
 
 /** What an audit found. `selvedge audit --json` prints it. */
@@ -90,7 +92,7 @@ export interface AuditReport {
     readonly byReason: Readonly<Record<string, number>>;
     /** What was not audited though it is the codebase's own. */
     readonly notAudited: readonly Skipped[];
-    /** What was audited, but for code that its parser does not understand. */
+    /** What was audited, but for code that its parser does not understand, or on which the audit failed. */
     readonly partlyAudited: readonly PartlyAudited[];
     /** Files in languages that are not read, by language; not part of the total. */
     readonly notRead: Readonly<Record<string, number>>;

@@ -15,6 +15,7 @@ export {
   markdownOf,
   missingOf,
   notReadSentence,
+  partlyPlace,
   partlySentence,
   sarifOf,
   serviceOf,

@@ -1,6 +1,7 @@
 import {
   type AuditReport,
   notReadSentence,
+  partlyPlace,
   partlySentence,
   severities,
   skippedSentence,
@@ -39,7 +40,7 @@ export function printAudit(io: Io, report: AuditReport): void {
     io,
     `Partly audited: ${partlySentence.charAt(0).toLowerCase()}${partlySentence.slice(1)}`,
     skipped.partlyAudited,
-    ({ path, line }) => `${path}:${line}`,
+    (each) => `${partlyPlace(each)}${each.detail ? `  ${each.detail}` : ''}`,
   );
   const leftOut = [skippedSentence(report), notReadSentence(report)].filter((each) => each !== '');
   if (leftOut.length > 0) io.print(`\n${leftOut.join('\n')}`);

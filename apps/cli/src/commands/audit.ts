@@ -66,6 +66,9 @@ async function auditAction(io: Io, directory: string, flags: Flags): Promise<num
   const found = await auditDirectory(directory, {
     rules: flags.rules,
     tests: flags.includeTests ?? false,
+    onDefect: (path, { stack = '' }) => {
+      if (process.env.SELVEDGE_DEBUG === '1') io.warn(`${path}: ${stack}`);
+    },
   });
   const report =
     earlier === undefined ? found : againstBaseline(found, earlier, flags.baseline ?? '');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Defects } from '../defects.ts';
 import type { Coupling, Sign } from '../find/index.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { pathOf } from '../language/index.ts';
@@ -18,14 +19,18 @@ export { taskOf } from './task.ts';
 interface Read {
   readonly parsed: readonly SourceFile[];
   readonly manifests: readonly Manifest[];
+  readonly defects: Defects;
 }
 
 /** Says of couplings what an owner asks: who waits, what is sent, what happens offline. */
-export function describe(couplings: readonly Coupling[], { manifests, parsed }: Read): Finding[] {
-  const project = new Project(parsed);
+export function describe(
+  couplings: readonly Coupling[],
+  { defects, manifests, parsed }: Read,
+): Finding[] {
+  const project = new Project(parsed, undefined, defects);
   const syncOf = syncByCoupling(couplings, {
     applicationOf: applicationBy(manifests),
-    givenByName: givenByName(parsed),
+    givenByName: givenByName(project),
     project,
   });
   const seen = new Map<string, number>();
@@ -35,7 +40,11 @@ export function describe(couplings: readonly Coupling[], { manifests, parsed }: 
         (a.file.path < b.file.path ? -1 : a.file.path > b.file.path ? 1 : 0) ||
         a.call.expr.line - b.call.expr.line,
     )
-    .map((coupling) => findingOf(coupling, { syncOf, project, seen }));
+    .flatMap(
+      (coupling) =>
+        defects.within(coupling.file.path, () => findingOf(coupling, { syncOf, project, seen })) ??
+        [],
+    );
 }
 
 interface Known {

@@ -26,16 +26,18 @@ export function addressNames(
     path.test(text) && match(`/${text.replace(/^\//, '')}`, '') !== undefined;
   const names = settings.entries().flatMap(([key, value]) => (isTelling(value) ? [key] : []));
   const types: string[] = [];
-  for (const { code } of project.files)
+  project.eachFile(({ code }) => {
     for (const binding of code.bindings) {
       const texts = textsIn(binding.value, 4);
       if (!texts.some(isTelling) && !(isKept(binding) && texts.some(isPath))) continue;
       names.push(nameOf(binding));
       types.push(binding.owner ?? '');
     }
+  });
   const kept = new Set(names);
-  for (const { code } of project.files)
+  project.eachFile(({ code }) => {
     for (const { value } of code.bindings) names.push(...fieldsOf(value, kept, 3));
+  });
   const [common = [], rare = []] = split(names, (name) => name.length >= 6 && !everyday.test(name));
   const holders = types.filter((type) => type.length >= 6);
   return [{ words: new Set(rare) }, { words: new Set([...common, ...holders]), beside: clients }];

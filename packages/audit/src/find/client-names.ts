@@ -13,15 +13,15 @@ export function clientNames(
 ): { words: Set<string>; beside: string[] } {
   const words = new Set<string>();
   const stems = new Set<string>();
-  for (const file of project.files) {
-    if (!isUntyped(file) || !usesProvider(file, rules)) continue;
+  project.eachFile((file) => {
+    if (!isUntyped(file) || !usesProvider(file, rules)) return;
     const names = file.code.bindings
       .filter((binding) => mayBeClient(binding) && isClient(binding, file, project, rules))
       .map(({ name, fn }) => (name === 'return' && fn ? fn.name : name));
-    if (names.length === 0) continue;
+    if (names.length === 0) return;
     for (const name of names) words.add(name);
     for (const stem of stemsOf(file)) stems.add(stem);
-  }
+  });
   return { words, beside: [...stems] };
 }
 
@@ -39,8 +39,8 @@ export function clientFields(
 ): { words: Set<string>; paths: Set<string> } {
   const words = new Set<string>();
   const directories = new Set<string>();
-  for (const file of project.files) {
-    if (file.language.id !== 'go' || !usesProvider(file, rules)) continue;
+  project.eachFile((file) => {
+    if (file.language.id !== 'go' || !usesProvider(file, rules)) return;
     const clients = new Set(
       file.code.imports.flatMap(({ local, module }) =>
         rules.ofModule('go', module).length > 0 ? [local] : [],
@@ -52,7 +52,7 @@ export function clientFields(
       words.add(`.${name.slice('this.'.length)}.`);
       directories.add(directoryOf(file.path));
     }
-  }
+  });
   const paths = unread.map(({ path }) => path).filter((each) => directories.has(directoryOf(each)));
   return { words, paths: new Set(paths) };
 }

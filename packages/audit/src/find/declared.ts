@@ -16,7 +16,7 @@ export function declaredRequests(
 ): Wrapper[] {
   const match = addressMatcher(providers);
   const bases = basesOfClients(project, settings);
-  return project.files.flatMap((file) =>
+  return project.inFiles((file) =>
     file.code.functions.flatMap((fn): Wrapper[] => {
       if (fn.owner === undefined) return [];
       const client = clientAround(fn, file);
@@ -67,7 +67,7 @@ const named =
  * is declared: of several those that a file makes which names the interface. None is an empty base.
  */
 function basesOfClients(project: Project, settings: Settings): (owner: string) => string[] {
-  const made = project.files.flatMap((file) => {
+  const made = project.inFiles((file) => {
     if (!/^(java|kotlin)$/.test(file.language.id)) return [];
     return file.code.calls.flatMap(({ expr, fn, owner }) => {
       const [first] = expr.args;

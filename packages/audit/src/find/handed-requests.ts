@@ -22,8 +22,8 @@ export function findHandedRequests(
   const match = addressMatcher(rules.providers);
   const made = new Set(known.filter(({ kind }) => kind === 'http').map(({ file }) => file));
   const written = new Map<SourceFile, readonly Written[]>();
-  let sends = project.files
-    .flatMap(handedSends)
+  let sends = project
+    .inFiles(handedSends)
     .filter(({ file, fn }) => !made.has(file) || isNamedAfter(fn.name, rules));
   const found: Coupling[] = [];
   const seen = new Set<CallSite>();
@@ -33,7 +33,12 @@ export function findHandedRequests(
       if (seen.has(call)) continue;
       seen.add(call);
       if (managing.test(fn.name)) continue;
-      const beside = written.get(file) ?? writtenBeside(file, made, project, settings, match);
+      const beside =
+        written.get(file) ??
+        project.defects.within(file.path, () =>
+          writtenBeside(file, made, project, settings, match),
+        ) ??
+        [];
       written.set(file, beside);
       const nearest = nearestTo(fn.name, beside);
       if (nearest) found.push(couplingOf(file, call, nearest));
@@ -54,7 +59,7 @@ const isNamedAfter = (name: string, { providers }: RuleBook): boolean =>
 
 /** Names of functions that are handed a request and stand in no file that was read. */
 export function unreadHandlers(project: Project): string[] {
-  const names = project.files.flatMap((file) => {
+  const names = project.inFiles((file) => {
     const kind = ready[file.language.id];
     if (!kind) return [];
     return file.code.calls.flatMap((call) => {

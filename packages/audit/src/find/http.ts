@@ -21,9 +21,11 @@ import { functionsThatSend, type Sending } from './sending.ts';
 /** Calls that send a request over HTTP themselves, to an address that a rule knows. */
 export function findHttpCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
   const search = searchOf(project, rules, settings);
-  const found = project.files
-    .filter(({ language }) => !sendsRequests(language.id))
-    .flatMap((file) => file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []));
+  const found = project.inFiles((file) =>
+    sendsRequests(file.language.id)
+      ? []
+      : file.code.calls.flatMap((call) => httpCall(file, call, search) ?? []),
+  );
   const sent = new Set(
     found
       .filter((each) => each.sent !== 'elsewhere')
@@ -45,7 +47,8 @@ export function unreadSenders(project: Project, rules: RuleBook, settings: Setti
   const search = searchOf(project, rules, settings);
   const handed = handedOn(project);
   const names = new Set<string>();
-  for (const file of project.files.filter(({ language }) => !sendsRequests(language.id)))
+  project.eachFile((file) => {
+    if (sendsRequests(file.language.id)) return;
     for (const { expr, fn, owner, chain } of file.code.calls) {
       const name = pathOf(expr.callee).at(-1) ?? '';
       if (chain || name.length < 4 || everyday.test(name) || search.sending.isSender(expr, file))
@@ -65,6 +68,7 @@ export function unreadSenders(project: Project, rules: RuleBook, settings: Setti
       )
         for (const each of unread) names.add(each);
     }
+  });
   return names;
 }
 

@@ -5,8 +5,8 @@ import type { RuleBook } from '../rules/index.ts';
  * Names of the calls of packages that one file opens for a whole project (C#'s `global using`): a
  * file that makes one need name no package.
  */
-export function callsOfOpened({ files }: Project, rules: RuleBook): Set<string> {
-  const names = files.flatMap(({ code, language }) =>
+export function callsOfOpened(project: Project, rules: RuleBook): Set<string> {
+  const names = project.inFiles(({ code, language }) =>
     code.imports
       .filter(({ everywhere }) => everywhere)
       .flatMap(({ module }) => rules.ofModule(language.id, module))

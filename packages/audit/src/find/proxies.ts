@@ -12,7 +12,7 @@ export function proxyMethods(project: Project, { providers }: RuleBook): Wrapper
   const provider = providers.find(({ name }) => name === 'langchain');
   if (!provider) return [];
   const proxies = proxyTypes(project);
-  return project.files.flatMap((file) =>
+  return project.inFiles((file) =>
     file.code.functions.flatMap((fn): Wrapper[] => {
       const made = fn.owner === undefined ? undefined : proxies.get(fn.owner);
       return made ? [wrapperOf(file, fn, provider, made)] : [];
@@ -30,10 +30,10 @@ interface Made {
   readonly line: number;
 }
 
-function proxyTypes({ files }: Project): Map<string, Made> {
+function proxyTypes(project: Project): Map<string, Made> {
   const types = new Map<string, Made>();
-  for (const file of files) {
-    if (!/^(java|kotlin)$/.test(file.language.id)) continue;
+  project.eachFile((file) => {
+    if (!/^(java|kotlin)$/.test(file.language.id)) return;
     for (const { name, marks = [], line } of file.code.types)
       if (marks.some((mark) => /^@(\w+\.)*(Register)?AiService\b/.test(mark)))
         types.set(name, { file, line });
@@ -41,7 +41,7 @@ function proxyTypes({ files }: Project): Map<string, Made> {
       const type = proxied(expr);
       if (type !== undefined) types.set(type, { file, line: expr.line });
     }
-  }
+  });
   return types;
 }
 

@@ -23,7 +23,7 @@ import { pointedAt } from './pointed-at.ts';
 export function findSdkCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
   const used = packagesUsed(project, rules);
   const match = addressMatcher(rules.providers);
-  return project.files.flatMap((file) =>
+  return project.inFiles((file) =>
     file.code.calls.flatMap((call) => {
       const found =
         sdkCall(file, call, call.expr.callee, project, rules, used) ??
@@ -203,13 +203,14 @@ function namesOf({ providers }: RuleBook, language: LanguageId): LastNames {
 
 function packagesUsed(project: Project, rules: RuleBook): Map<ProviderRule, Set<SourceFile>> {
   const used = new Map<ProviderRule, Set<SourceFile>>();
-  for (const file of project.files)
+  project.eachFile((file) => {
     for (const { module, name } of importsOf(file, project))
       for (const provider of rules.ofModule(
         file.language.id,
         file.language.id === 'python' && name !== undefined ? `${module}.${name}` : module,
       ))
         used.set(provider, (used.get(provider) ?? new Set()).add(file));
+  });
   return used;
 }
 

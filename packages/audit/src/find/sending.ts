@@ -34,7 +34,7 @@ export function functionsThatSend(project: Project): Sending {
   const handedOut = sendersHandedOut(project);
   const sends = (call: CallExpr, file: SourceFile): boolean =>
     isSender(call, file) || handedOut.get(file)?.has(pathOf(call.callee).join('.')) === true;
-  const calls = project.files.flatMap((file) => callsInFunctions(file, sends));
+  const calls = project.inFiles((file) => callsInFunctions(file, sends));
   for (let round = 0; round < maxRounds; round++) {
     let grew = false;
     for (const { placed, isUsual, bindings, fn } of calls) {

@@ -71,7 +71,7 @@ export function findWrapperCalls(
   known: ReadonlySet<CallSite>,
 ): Coupling[] {
   const byName = Map.groupBy(wrappers, ({ fn }) => fn.name);
-  return project.files.flatMap((file) =>
+  return project.inFiles((file) =>
     file.code.calls.flatMap((call) => {
       if (known.has(call)) return [];
       const candidates = byName.get(calledName(call, file, project));

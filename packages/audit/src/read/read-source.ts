@@ -39,6 +39,8 @@ export interface Outcome {
   readonly text?: string;
   readonly secrets?: readonly SecretFinding[];
   readonly skipped?: Skipped;
+  /** How the audit itself failed on it. */
+  readonly defect?: Error;
 }
 
 /** Reads one file. It blocks: threads run it. */
@@ -82,11 +84,16 @@ export async function sourceReader(
         return { path, skipped: { path, reason: 'too-large', detail: `${size} bytes` } };
       return outcomeOf(path, buffer.subarray(0, size), { telling, parsers, secrets, tests });
     } catch (error) {
-      const detail = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      const { code: detail } = error as NodeJS.ErrnoException;
+      if (detail === undefined) return { path, defect: error as Error };
       return { path, skipped: { path, reason: 'unreadable', detail } };
     }
   };
 }
+
+/** The parser's own errors carry a code, as all do that come through Node-API. */
+const isOfInput = (error: unknown): boolean =>
+  error instanceof RangeError || typeof (error as NodeJS.ErrnoException).code === 'string';
 
 /** Reads a whole file, or nothing of one that is larger than the limit; its size. */
 function fill(buffer: Uint8Array, file: string, limit: number): number {
@@ -139,7 +146,8 @@ function outcomeOf(
     const code = readCode(parse(language.codeOf?.(text, path) ?? text), language.grammar, tests);
     return { ...known, parsed: { code, text } };
   } catch (error) {
-    const detail = (error as Error).message;
-    return { ...known, skipped: { path, reason: 'not-parsed', detail } };
+    // Code that is nested too deep for a parser, or for what reads its tree, is no defect.
+    if (!isOfInput(error)) return { ...known, defect: error as Error };
+    return { ...known, skipped: { path, reason: 'not-parsed', detail: (error as Error).message } };
   }
 }

@@ -1,3 +1,4 @@
+import { Defects } from '../defects.ts';
 import type { PartlyAudited, SecretFinding } from '../finding.ts';
 import {
   type Language,
@@ -35,6 +36,8 @@ export interface Sources {
   readonly secrets: SecretFinding[];
   readonly skipped: Skipped[];
   readonly partlyAudited: PartlyAudited[];
+  /** Files on which the audit itself failed. */
+  readonly defects: Defects;
   /** Files of languages that are not read, by language. */
   readonly notRead: Map<string, number>;
   /** Source files that were looked into, parsed or not. */
@@ -75,6 +78,7 @@ export async function readSources(
     secrets: [],
     skipped: [],
     partlyAudited: [],
+    defects: new Defects(),
     notRead: new Map(),
     files: 0,
     readMore: (more) => readMore(sources, readers, more, tests),
@@ -133,18 +137,19 @@ function countNotRead({ notRead, skipped }: Sources, path: string, tests: boolea
 const wordsByLanguage = (wordsOf: (language: LanguageId) => Iterable<string>): Words =>
   Object.fromEntries(languages.map(({ id }) => [id, [...wordsOf(id)]])) as unknown as Words;
 
-function keep(sources: Sources, { path, parsed, text, secrets, skipped }: Outcome): void {
+function keep(sources: Sources, { path, parsed, text, secrets, skipped, defect }: Outcome): void {
   const language = languageOf(path);
   if (secrets) sources.secrets.push(...secrets);
   if (text !== undefined && isManifest(path)) sources.manifests.push({ path, text });
   if (text !== undefined && isSettingsFile(path)) sources.settings.push(text);
   if (skipped) sources.skipped.push(skipped);
+  if (defect) sources.defects.add(path, defect);
   if (language && (parsed || !skipped)) {
     sources.files++;
     const unclear = parsed?.code.unclear;
     if (unclear !== undefined) sources.partlyAudited.push({ path, line: unclear });
     if (parsed) sources.parsed.push({ path, language, ...parsed });
-    else sources.unread.push({ path, language });
+    else if (!defect) sources.unread.push({ path, language });
   }
 }
 

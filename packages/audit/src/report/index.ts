@@ -4,6 +4,7 @@ export { sarifOf } from './sarif.ts';
 export {
   missingOf,
   notReadSentence,
+  partlyPlace,
   partlySentence,
   serviceOf,
   severities,

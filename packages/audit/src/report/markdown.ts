@@ -2,6 +2,7 @@ import type { AuditReport, Finding } from '../finding.ts';
 import {
   missingOf,
   notReadSentence,
+  partlyPlace,
   partlySentence,
   serviceOf,
   severities,
@@ -57,7 +58,10 @@ export function markdownOf(report: AuditReport): string {
       '',
       `${partlySentence}:`,
       '',
-      ...shortened(skipped.partlyAudited, ({ path, line }) => `- ${code(`${path}:${line}`)}`),
+      ...shortened(
+        skipped.partlyAudited,
+        (each) => `- ${code(partlyPlace(each))}${each.detail ? `: ${text(each.detail)}` : ''}`,
+      ),
       '',
     );
   lines.push(...[skippedSentence(report), '', notReadSentence(report)]);

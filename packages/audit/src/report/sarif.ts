@@ -116,10 +116,12 @@ function notificationsOf(report: AuditReport, leftOut: number): object[] {
     message: textOf(`not audited: ${reason}${detail ? ` (${detail})` : ''}`),
     locations: [placeOf(path)],
   }));
-  const partly = skipped.partlyAudited.map(({ path, line }) => ({
-    level: 'note',
-    message: textOf(`partly audited: the parser does not understand code at line ${line}`),
-    locations: [placeOf(path, { startLine: line })],
+  const partly = skipped.partlyAudited.map(({ path, line, detail }) => ({
+    level: detail === undefined ? 'note' : 'warning',
+    message: textOf(
+      `partly audited: ${detail ?? `the parser does not understand code at line ${line}`}`,
+    ),
+    locations: [placeOf(path, line === undefined ? undefined : { startLine: line })],
   }));
   const notRead = notReadSentence(report);
   const languages = { level: 'note', message: textOf(notRead) };

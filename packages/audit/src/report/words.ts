@@ -1,4 +1,4 @@
-import type { AuditReport, Finding } from '../finding.ts';
+import type { AuditReport, Finding, PartlyAudited } from '../finding.ts';
 
 export const severities = ['high', 'medium', 'low'] as const;
 
@@ -73,6 +73,10 @@ export function notReadSentence({ skipped }: AuditReport): string {
 
 /** Over what was audited in part. */
 export const partlySentence =
-  'The parser does not understand code at these lines; calls in it may be missing';
+  'Calls in these files may be missing; a line is the first that the parser does not understand';
+
+/** Where a file is not understood. */
+export const partlyPlace = ({ path, line }: PartlyAudited): string =>
+  line === undefined ? path : `${path}:${line}`;
 
 const count = (value: number): string => value.toLocaleString('en-US');

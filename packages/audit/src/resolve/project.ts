@@ -1,3 +1,4 @@
+import { Defects } from '../defects.ts';
 import type { Binding, CallSite, Code, CodeFunction, Expr, Import } from '../language/code.ts';
 import type { Language } from '../language/languages.ts';
 import { Families } from './families.ts';
@@ -27,6 +28,7 @@ export interface PlacedExpr {
 /** The files that were read, and which of them an import means. */
 export class Project {
   readonly files: readonly SourceFile[];
+  readonly defects: Defects;
   readonly #modules: Modules;
   readonly #byOwner = new Map<string, SourceFile[]>();
   readonly #calls = new Map<string, PlacedCall[]>();
@@ -36,13 +38,28 @@ export class Project {
   readonly #families = new Families();
   #entries: Map<string, PlacedExpr[]> | undefined;
 
-  constructor(files: readonly SourceFile[], names: ModuleNames = () => []) {
+  constructor(
+    files: readonly SourceFile[],
+    names: ModuleNames = () => [],
+    defects: Defects = new Defects(),
+  ) {
     this.files = files;
+    this.defects = defects;
     this.#modules = new Modules(files, names);
-    for (const file of files) {
+    this.eachFile((file) => {
       for (const owner of ownersIn(file.code)) push(this.#byOwner, owner, file);
       this.#keep(file);
-    }
+    });
+  }
+
+  /** Looks at one file after the other; what fails in one is said of that one. */
+  eachFile(look: (file: SourceFile) => void): void {
+    for (const file of this.files) this.defects.within(file.path, () => look(file));
+  }
+
+  /** What is found in one file after the other. */
+  inFiles<T>(find: (file: SourceFile) => readonly T[]): T[] {
+    return this.files.flatMap((file) => this.defects.within(file.path, () => find(file)) ?? []);
   }
 
   #keep(file: SourceFile): void {

@@ -85,8 +85,9 @@ class Tables {
 
   constructor(project: Project) {
     this.#project = project;
-    for (const file of project.files)
+    project.eachFile((file) => {
       if (/^(python|javascript)$/.test(file.language.id)) this.#keep(file);
+    });
   }
 
   #keep(file: SourceFile): void {

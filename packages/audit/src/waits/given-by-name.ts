@@ -1,5 +1,5 @@
 import { type CallExpr, type CodeFunction, type Expr, pathOf } from '../language/code.ts';
-import { linesOf, type SourceFile } from '../resolve/index.ts';
+import { linesOf, type Project, type SourceFile } from '../resolve/index.ts';
 import type { SyncSign } from './sign.ts';
 import { answers, isJoined, startedBy } from './started.ts';
 
@@ -7,7 +7,7 @@ import { answers, isJoined, startedBy } from './started.ts';
 export type GivenByName = (fn: CodeFunction, file: SourceFile) => SyncSign | undefined;
 
 /** Looks once through all calls for those that keep functions. */
-export function givenByName(files: readonly SourceFile[]): GivenByName {
+export function givenByName(project: Project): GivenByName {
   const joined = new Map<CodeFunction, boolean>();
   const joins = (fn: CodeFunction, file: SourceFile): boolean => {
     const known = joined.get(fn) ?? isJoined(linesOf(file, fn.line, fn.endLine));
@@ -15,7 +15,7 @@ export function givenByName(files: readonly SourceFile[]): GivenByName {
     return known;
   };
   const kept = new Map<string, { readonly file: SourceFile; readonly sign: SyncSign }[]>();
-  for (const file of files)
+  project.eachFile((file) => {
     for (const { expr, fn } of file.code.calls) {
       const names = expr.args.flatMap(({ value }) => namesIn(value, 0));
       if (names.length === 0) continue;
@@ -23,6 +23,7 @@ export function givenByName(files: readonly SourceFile[]): GivenByName {
       if (!sign || (fn && sign.sync === 'background' && joins(fn, file))) continue;
       for (const name of names) kept.set(name, [...(kept.get(name) ?? []), { file, sign }]);
     }
+  });
   return (fn, file) => {
     if (fn.name === '') return undefined;
     const own = inMarkup(fn.name, file);

@@ -35,15 +35,14 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
     signs: signsReader(rules.providers),
     functions: functionsByName(project),
   };
-  let sends = project.files.flatMap((file) =>
-    file.code.calls.flatMap((call) => sendOf(call, file)),
-  );
+  let sends = project.inFiles((file) => file.code.calls.flatMap((call) => sendOf(call, file)));
   const found: Coupling[] = [];
   const passing = new Map<CodeFunction, Send>();
   for (let round = 0; sends.length > 0 && round < maxRounds; round++) {
     const before = passing.size;
     for (const send of sends) {
-      const coupling = requestOf(send, search);
+      const { path } = send.file;
+      const coupling = project.defects.within(path, () => requestOf(send, search));
       const around = named(send.call.fn);
       if (coupling) found.push(coupling);
       else if (around && send.sends === 'surely' && handsOn(send.call, around, send.file)) {
@@ -60,7 +59,7 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
  * that was read: an extension around a client, say.
  */
 export function unreadRequestSenders(project: Project): string[] {
-  const names = project.files.flatMap((file) => {
+  const names = project.inFiles((file) => {
     if (!sendsRequests(file.language.id)) return [];
     const made = new Set(
       file.code.bindings.flatMap(({ name, value }) => (value && isMade(value) ? name : [])),

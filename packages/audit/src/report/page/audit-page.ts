@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../finding.ts';
 import {
   notReadSentence,
+  partlyPlace,
   partlySentence,
   severities,
   skippedSentence,
@@ -36,7 +37,7 @@ ${findings.length > 0 ? calls(report) : undefined}
 ${list('Keys in the code', secrets, (each) => html`<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
 ${list('Already local', local, (each) => html`<code>${each.file}:${each.line}</code> ${each.service}`)}
 ${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</code> ${each.reason}${each.detail ? html`: ${each.detail}` : undefined}`)}
-${list('Partly audited', skipped.partlyAudited, ({ path, line }) => html`<code>${path}:${line}</code>`, partlySentence)}
+${list('Partly audited', skipped.partlyAudited, (each) => html`<code>${partlyPlace(each)}</code>${each.detail ? html`: ${each.detail}` : undefined}`, partlySentence)}
 </main><script>${new Markup(script)}</script></body></html>
 `;
   return page.text;
