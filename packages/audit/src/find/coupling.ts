@@ -1,4 +1,4 @@
-import type { CallSite, CodeFunction } from '../language/code.ts';
+import { type CallSite, type CodeFunction, pathOf } from '../language/code.ts';
 import type { SourceFile } from '../resolve/index.ts';
 import type { DataKind, ProviderRule } from '../rules/index.ts';
 
@@ -39,3 +39,25 @@ export interface Sign {
   readonly line: number;
   readonly says: string;
 }
+
+/** A call that sends a request itself: what is said of its name, and where else to look. */
+export const requestCoupling = (
+  { file, call, provider, confidence }: Pick<Coupling, 'file' | 'call' | 'provider' | 'confidence'>,
+  says: string,
+  ...elsewhere: readonly Sign[]
+): Coupling => ({
+  file,
+  call,
+  provider,
+  kind: provider.kind === 'local' ? 'local' : 'http',
+  data: provider.data,
+  confidence,
+  evidence: [
+    {
+      file,
+      line: call.expr.line,
+      says: `${pathOf(call.expr.callee).filter(Boolean).join('.')} ${says}`,
+    },
+    ...elsewhere,
+  ],
+});

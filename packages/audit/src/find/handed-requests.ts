@@ -2,7 +2,7 @@ import { type CallSite, type CodeFunction, type Expr, pathOf } from '../language
 import { type Project, type Settings, type SourceFile, textsOf } from '../resolve/index.ts';
 import type { ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
-import type { Coupling } from './coupling.ts';
+import { type Coupling, requestCoupling } from './coupling.ts';
 import { named } from './requests/made-by.ts';
 
 /**
@@ -202,17 +202,8 @@ function couplingOf(
   call: CallSite,
   { provider, address, by, line, file: of }: Written,
 ): Coupling {
-  const path = pathOf(call.expr.callee).filter(Boolean).join('.');
-  return {
-    file,
-    call,
-    provider,
-    kind: provider.kind === 'local' ? 'local' : 'http',
-    data: provider.data,
-    confidence: by === 'path' ? 0.6 : 0.7,
-    evidence: [
-      { file, line: call.expr.line, says: `${path} sends the request that it is handed` },
-      { file: of, line, says: `${shownAddress(address)} is written here` },
-    ],
-  };
+  const confidence = by === 'path' ? 0.6 : 0.7;
+  const sign = { file: of, line, says: `${shownAddress(address)} is written here` };
+  const says = 'sends the request that it is handed';
+  return requestCoupling({ file, call, provider, confidence }, says, sign);
 }

@@ -12,7 +12,7 @@ import type { Site } from '../resolve/site.ts';
 import type { ProviderRule, RuleBook } from '../rules/index.ts';
 import { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
 import { baseAddressesOf } from './base-address.ts';
-import type { Coupling } from './coupling.ts';
+import { type Coupling, requestCoupling } from './coupling.ts';
 import { type MatchShape, shapeMatcher } from './request-shape.ts';
 import { sendsRequests } from './requests/index.ts';
 import { builds, keepsRoute, servers } from './senders.ts';
@@ -281,18 +281,8 @@ const hasPath = (address: string): boolean =>
 /** An address with a path, not a host alone. */
 const isWhole = /^\w+:\/\/[^/]+\/.*\/[^/]+/;
 
-function couplingOf({ file, call, provider, by, sent, says }: HttpCall): Coupling {
-  const path = pathOf(call.expr.callee).filter(Boolean).join('.');
-  return {
-    file,
-    call,
-    provider,
-    kind: provider.kind === 'local' ? 'local' : 'http',
-    data: provider.data,
-    confidence: sureness[by] * certainty[sent],
-    evidence: [{ file, line: call.expr.line, says: `${path} ${says}` }],
-  };
-}
+const couplingOf = ({ file, call, provider, by, sent, says }: HttpCall): Coupling =>
+  requestCoupling({ file, call, provider, confidence: sureness[by] * certainty[sent] }, says);
 
 const sureness = { host: 0.95, variable: 0.95, path: 0.75, shape: 0.65 } as const;
 const certainty = { here: 1, through: 0.85, elsewhere: 0.8 } as const;

@@ -7,7 +7,7 @@ import {
   type SourceFile,
   textsWithin,
 } from '../../resolve/index.ts';
-import type { ProviderRule, RuleBook } from '../../rules/index.ts';
+import type { RuleBook } from '../../rules/index.ts';
 import {
   type AddressMatch,
   addressMatcher,
@@ -16,7 +16,7 @@ import {
   shownAddress,
 } from '../address.ts';
 import { baseAddressesOf } from '../base-address.ts';
-import type { Coupling } from '../coupling.ts';
+import { type Coupling, requestCoupling } from '../coupling.ts';
 import { handsOn } from './hands-on.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
 import { type Sends, sendsIn, sendsRequests } from './sends.ts';
@@ -135,24 +135,22 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   if (known) {
     const { address, by, provider } = known;
     if (by === 'host' && provider.names.length > 0 && onlyAsks(call, address)) return undefined;
-    const sure = (by === 'path' ? 0.75 : 0.95) * certainty;
-    return couplingOf(file, call, provider, sure, `sends to ${shownAddress(address)}`);
+    const confidence = (by === 'path' ? 0.75 : 0.95) * certainty;
+    const says = `sends to ${shownAddress(address)}`;
+    return requestCoupling({ file, call, provider, confidence }, says);
   }
   if (sends === 'maybe') return undefined;
   const made = madeBy(call, file, search.functions, project);
   // What goes to a host that no rule knows has to say in the same function that a model is asked.
   if (addresses.some(isForeign)) made.splice(1);
   const signs = addressIn(made, search) ?? search.signs(made);
-  return (
-    signs &&
-    couplingOf(
-      file,
-      call,
-      signs.provider,
-      sureness[signs.by] * certainty,
-      `sends ${signs.says}`,
-      signs,
-    )
+  if (!signs) return undefined;
+  const confidence = sureness[signs.by] * certainty;
+  const sign = { file: signs.file, line: signs.line, says: `${signs.says} is written here` };
+  return requestCoupling(
+    { file, call, provider: signs.provider, confidence },
+    `sends ${signs.says}`,
+    sign,
   );
 }
 
@@ -261,27 +259,4 @@ function callsOf(
     .filter(({ call }) => call.expr.args.length > 0 && !sent.has(call))
     .filter(({ file }) => sendsRequests(file.language.id as LanguageId))
     .map(({ file, call }) => ({ file, call, sends: 'surely' as const, through: true }));
-}
-
-function couplingOf(
-  file: SourceFile,
-  call: CallSite,
-  provider: ProviderRule,
-  confidence: number,
-  says: string,
-  sign?: { readonly file: SourceFile; readonly line: number; readonly says: string },
-): Coupling {
-  const path = pathOf(call.expr.callee).filter(Boolean).join('.');
-  return {
-    file,
-    call,
-    provider,
-    kind: provider.kind === 'local' ? 'local' : 'http',
-    data: provider.data,
-    confidence,
-    evidence: [
-      { file, line: call.expr.line, says: `${path} ${says}` },
-      ...(sign ? [{ file: sign.file, line: sign.line, says: `${sign.says} is written here` }] : []),
-    ],
-  };
 }
