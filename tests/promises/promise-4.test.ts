@@ -6,12 +6,13 @@
  * (packages/infer/src/execute/execute.property.test.ts).
  */
 import { writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { type RunningAgent, startAgent } from '@selvedge/agent';
 import { defaultPolicy } from '@selvedge/core/route';
 import { type Edge, startEdge } from '@selvedge/edge';
 import { createOrtEngine, type OrtEngine } from '@selvedge/engines/ort-node';
 import { writeNpy } from '@selvedge/forge/dataset';
-import { makeTensor } from '@selvedge/infer/engine';
+import { type Engine, makeTensor } from '@selvedge/infer/engine';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cliHere } from '../support/cli-here.ts';
 import { type CountingEdge, countingEdge } from '../support/counting-edge.ts';
@@ -66,7 +67,7 @@ beforeEach(async () => {
     pollSeconds: 0,
     port: 0,
     logLevel: 'silent',
-    engine,
+    engine: telling(engine),
   });
   await device.agent.poll();
   counted.inferences.length = 0;
@@ -87,6 +88,29 @@ async function closeDevice(): Promise<void> {
 const ask = (...more: string[]) =>
   cliHere(['run', family, '--agent', device.url, '--input', input, '--json', ...more]);
 
+/** What is done when the engine is next handed a request. */
+let handed = () => {};
+
+/** The engine, telling of the requests that it is handed. */
+const telling = (told: Engine): Engine => ({
+  name: told.name,
+  version: told.version,
+  async load(model) {
+    const session = await told.load(model);
+    const { inputs, outputs } = session;
+    return {
+      inputs,
+      outputs,
+      run(...request) {
+        handed();
+        return session.run(...request);
+      },
+      close: () => session.close(),
+    };
+  },
+  close: () => told.close(),
+});
+
 /** Stops the engine's process, as a hang of native code would, and lets the request come to it. */
 const hang = () => process.kill(engine.pid!, 'SIGSTOP');
 
@@ -94,8 +118,12 @@ const hang = () => process.kill(engine.pid!, 'SIGSTOP');
 async function killInTheMiddle<T>(request: () => Promise<T>): Promise<T> {
   const pid = engine.pid!;
   hang();
+  const isHanded = new Promise<void>((resolve) => {
+    handed = resolve;
+  });
   const answer = request();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await isHanded;
+  await setTimeout(50); // for its bytes to reach the process
   process.kill(pid, 'SIGKILL');
   return answer;
 }
