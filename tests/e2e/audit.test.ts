@@ -55,6 +55,13 @@ describe('audit', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('Against the baseline: 1 new, 0 gone.');
     await rm(at('code', 'more.ts'));
+    const key = 'sk-proj-Zq8vT2mLw9XcB4nK7pRd3sFh6jGy';
+    await writeFile(at('code', 'key.ts'), `export const key = '${key}';\n`);
+    const leaked = await audit('--baseline', at('baseline.json'), '--fail-on', 'high');
+    expect(leaked.code).toBe(1);
+    expect(leaked.stdout).toContain('0 new, 0 gone; of keys, 1 new, 0 gone.');
+    expect(leaked.stdout).toMatch(/new key\.ts:1 +openai/);
+    await rm(at('code', 'key.ts'));
   });
 
   it('drafts what build and publish accept, and never replaces a file', async () => {

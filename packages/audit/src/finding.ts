@@ -70,6 +70,10 @@ export interface SecretFinding {
   readonly service: string;
   /** Its first characters, and stars. */
   readonly masked: string;
+  /** Of the key alone, wherever it stands: a digest cut to 64 bits, which gives nothing of it away. */
+  readonly fingerprint: string;
+  /** Against a baseline: it did not know this key. */
+  readonly new?: boolean;
 }
 
 /** A file that was audited in part: calls in it may be missing. */
@@ -79,6 +83,13 @@ export interface PartlyAudited {
   readonly line?: number;
   /** For people: how the audit itself failed on it, and what to do. */
   readonly detail?: string;
+}
+
+/** How many an earlier report knew, how many are new, and how many of its own are gone. */
+interface Compared {
+  readonly known: number;
+  readonly new: number;
+  readonly gone: number;
 }
 
 /** What an audit found. `selvedge audit --json` prints it. */
@@ -104,8 +115,8 @@ export interface AuditReport {
   readonly secrets: readonly SecretFinding[];
   /** Source files by directory, deeper where there are many. */
   readonly directories: readonly { readonly path: string; readonly files: number }[];
-  /** Against an earlier report: couplings that it knew, that are new, that are gone. */
-  readonly baseline?: { readonly known: number; readonly new: number; readonly gone: number };
+  /** Against an earlier report: couplings that it knew, that are new, that are gone; and keys. */
+  readonly baseline?: Compared & { readonly secrets: Compared };
   readonly summary: {
     readonly findings: number;
     readonly local: number;

@@ -12,6 +12,7 @@ export type {
 export { type Draft, draftsFor, ownerFrom } from './init/index.ts';
 export {
   auditPage,
+  baselineSentence,
   markdownOf,
   missingOf,
   notReadSentence,

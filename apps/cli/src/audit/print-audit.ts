@@ -1,5 +1,6 @@
 import {
   type AuditReport,
+  baselineSentence,
   notReadSentence,
   partlyPlace,
   partlySentence,
@@ -17,7 +18,7 @@ const maxLines = 20;
 export function printAudit(io: Io, report: AuditReport): void {
   const { findings, local, secrets, skipped, baseline } = report;
   io.print(summarySentence(report));
-  if (baseline) io.print(`Against the baseline: ${baseline.new} new, ${baseline.gone} gone.`);
+  if (baseline) io.print(baselineSentence(report));
   for (const severity of severities) {
     const rows = findings.filter((finding) => finding.severity === severity);
     if (rows.length > 0)
@@ -27,7 +28,7 @@ export function printAudit(io: Io, report: AuditReport): void {
     io,
     'Keys in the code',
     secrets,
-    (each) => `${each.file}:${each.line}  ${each.service}  ${each.masked}`,
+    (each) => `${each.new ? 'new ' : ''}${each.file}:${each.line}  ${each.service}  ${each.masked}`,
   );
   printList(io, 'Already local', local, (each) => `${each.file}:${each.line}  ${each.service}`);
   printList(

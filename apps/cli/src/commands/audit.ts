@@ -39,7 +39,7 @@ export const audit: CommandModule = (program, run) => {
     .description('finds every call of a model over the network; reads, and sends nothing')
     .option(
       '--baseline <file>',
-      'what an earlier audit printed with --json: exit 1 if there is new coupling',
+      'what an earlier audit printed with --json: exit 1 if there is new coupling, or a new key',
     )
     .option(
       '--fail-on <level>',
@@ -79,9 +79,13 @@ async function auditAction(io: Io, directory: string, flags: Flags): Promise<num
   return gateOf(report, level) ? 1 : 0;
 }
 
-/** Without a baseline or a level nothing is refused; with both, what is new and that severe. */
-function gateOf({ findings, baseline }: AuditReport, level: number | undefined): boolean {
+/**
+ * Without a baseline or a level nothing is refused; with both, what is new and that severe. A key that
+ * the baseline does not know is refused at any level.
+ */
+function gateOf({ findings, secrets, baseline }: AuditReport, level: number | undefined): boolean {
   if (!baseline && level === undefined) return false;
+  if (secrets.some((key) => key.new === true)) return true;
   return findings.some(
     (finding) =>
       (!baseline || finding.new === true) &&

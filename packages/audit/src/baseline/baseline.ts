@@ -1,5 +1,6 @@
 import { fail } from '@selvedge/core/errors';
-import type { AuditReport, Finding } from '../finding.ts';
+import type { AuditReport, Finding, SecretFinding } from '../finding.ts';
+import { keysAgainst } from './known-keys.ts';
 
 /** As much of an earlier finding as tells it from others. */
 interface Known {
@@ -10,14 +11,16 @@ interface Known {
 
 /**
  * Marks what a report holds that an earlier one did not. A call that is gone from one place and
- * stands in another, written the same, has moved: it is known.
+ * stands in another, written the same, has moved: it is known. So is a key that it knew anywhere.
  *
  * @param earlier the text of an earlier `selvedge audit --json`
  * @param file names it in messages
  * @throws SelvedgeError `bad-document` where it is no audit's report
  */
 export function againstBaseline(report: AuditReport, earlier: string, file: string): AuditReport {
-  const known = knownIn(earlier, file);
+  const document = parsed(earlier, file);
+  const known = knownIn(document, file);
+  const keys = keysAgainst(report.secrets, keysIn(document, file));
   const fingerprints = new Set(known.map(({ fingerprint }) => fingerprint));
   const present = new Set(report.findings.map(({ fingerprint }) => fingerprint));
   const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
@@ -29,7 +32,17 @@ export function againstBaseline(report: AuditReport, earlier: string, file: stri
   return {
     ...report,
     findings,
-    baseline: { known: findings.length - fresh, new: fresh, gone: gone.length },
+    secrets: keys.secrets,
+    baseline: {
+      known: findings.length - fresh,
+      new: fresh,
+      gone: gone.length,
+      secrets: {
+        known: keys.secrets.filter((each) => !each.new).length,
+        new: keys.secrets.filter((each) => each.new).length,
+        gone: keys.gone,
+      },
+    },
   };
 }
 
@@ -50,8 +63,8 @@ function likenessOf(finding: Written): string | undefined {
     : undefined;
 }
 
-function knownIn(text: string, file: string): Known[] {
-  const { findings } = parsed(text, file) as { findings?: unknown };
+function knownIn(document: object, file: string): Known[] {
+  const { findings } = document as { findings?: unknown };
   if (!Array.isArray(findings)) return refuse(file, 'findings must be a list');
   return findings.map((finding: Written, at): Known => {
     const fingerprint = finding?.fingerprint;
@@ -59,6 +72,18 @@ function knownIn(text: string, file: string): Known[] {
       return refuse(file, `findings[${at}].fingerprint must be a string`);
     const likeness = likenessOf(finding);
     return { fingerprint, ...(likeness !== undefined && { likeness }) };
+  });
+}
+
+function keysIn(document: object, file: string): Partial<SecretFinding>[] {
+  const { secrets = [] } = document as { secrets?: unknown };
+  if (!Array.isArray(secrets)) return refuse(file, 'secrets must be a list');
+  return secrets.map((each: Partial<SecretFinding> | null, at) => {
+    if (typeof each !== 'object' || each === null)
+      return refuse(file, `secrets[${at}] must be an object`);
+    if (!['string', 'undefined'].includes(typeof each.fingerprint))
+      return refuse(file, `secrets[${at}].fingerprint must be a string`);
+    return each;
   });
 }
 

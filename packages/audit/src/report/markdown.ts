@@ -1,5 +1,6 @@
 import type { AuditReport, Finding } from '../finding.ts';
 import {
+  baselineSentence,
   missingOf,
   notReadSentence,
   partlyPlace,
@@ -18,7 +19,7 @@ const maxRows = 200;
 export function markdownOf(report: AuditReport): string {
   const { findings, local, secrets, skipped, baseline } = report;
   const lines = ['# Inference coupling', '', summarySentence(report), ''];
-  if (baseline) lines.push(`Against the baseline: ${baseline.new} new, ${baseline.gone} gone.`, '');
+  if (baseline) lines.push(baselineSentence(report), '');
   for (const severity of severities) {
     const rows = findings.filter((finding) => finding.severity === severity);
     if (rows.length === 0) continue;
@@ -30,7 +31,8 @@ export function markdownOf(report: AuditReport): string {
       '',
       ...shortened(
         secrets,
-        (each) => `- ${code(`${each.file}:${each.line}`)} ${each.service} ${code(each.masked)}`,
+        (each) =>
+          `- ${each.new ? '**new** ' : ''}${code(`${each.file}:${each.line}`)} ${each.service} ${code(each.masked)}`,
       ),
       '',
     );

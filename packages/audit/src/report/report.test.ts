@@ -36,7 +36,7 @@ describe('a baseline', () => {
   it('knows a call whose lines moved, and tells a new one', async () => {
     const earlier = JSON.stringify(await auditOf({ 'ask.ts': ask }));
     const moved = await auditOf({ 'ask.ts': `\n\n// moved\n${ask}` });
-    expect(againstBaseline(moved, earlier, 'b.json').baseline).toEqual({
+    expect(againstBaseline(moved, earlier, 'b.json').baseline).toMatchObject({
       known: 1,
       new: 0,
       gone: 0,
@@ -53,9 +53,9 @@ describe('a baseline', () => {
   it('knows a call whose file was renamed, once', async () => {
     const earlier = JSON.stringify(await auditOf({ 'ask.ts': ask }));
     const renamed = againstBaseline(await auditOf({ 'lib/model.ts': ask }), earlier, 'b.json');
-    expect(renamed.baseline).toEqual({ known: 1, new: 0, gone: 0 });
+    expect(renamed.baseline).toMatchObject({ known: 1, new: 0, gone: 0 });
     const both = await auditOf({ 'a.ts': ask, 'b.ts': ask });
-    expect(againstBaseline(both, earlier, 'b.json').baseline).toEqual({
+    expect(againstBaseline(both, earlier, 'b.json').baseline).toMatchObject({
       known: 1,
       new: 1,
       gone: 0,
@@ -63,7 +63,7 @@ describe('a baseline', () => {
     const other = await auditOf({
       'ask.ts': ask.replace('gpt-5', 'gpt-6').replace('ask =', 'x ='),
     });
-    expect(againstBaseline(other, earlier, 'b.json').baseline).toEqual({
+    expect(againstBaseline(other, earlier, 'b.json').baseline).toMatchObject({
       known: 0,
       new: 1,
       gone: 1,

@@ -94,7 +94,7 @@ function resultOf(finding: Finding): Result {
 /** Told apart by file, key and which of several alike, since lines move. */
 function secretResults(secrets: readonly SecretFinding[]): Result[] {
   const seen = new Map<string, number>();
-  return secrets.map(({ file, line, service, masked }) => {
+  return secrets.map(({ file, line, service, masked, new: isNew }) => {
     const key = [file, service, masked].join('\n');
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
@@ -105,6 +105,7 @@ function secretResults(secrets: readonly SecretFinding[]): Result[] {
       message: textOf(`A key of ${service} is written here: ${masked}`),
       locations: [placeOf(file, { startLine: line })],
       partialFingerprints: { 'selvedgeSecret/v1': print },
+      ...(isNew !== undefined && { baselineState: isNew ? 'new' : 'unchanged' }),
     };
   });
 }

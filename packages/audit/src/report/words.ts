@@ -14,6 +14,14 @@ export function summarySentence({ findings, local, files }: AuditReport): string
   return `${calls} in ${source}; a user waits for ${some(waiting)}, and ${some(personal)} may send what is personal.`;
 }
 
+/** What is new against a baseline, and what is gone, in a sentence. */
+export function baselineSentence({ baseline }: AuditReport): string {
+  if (!baseline) return '';
+  const { secrets: keys } = baseline;
+  const changed = keys.new > 0 || keys.gone > 0;
+  return `Against the baseline: ${baseline.new} new, ${baseline.gone} gone${changed ? `; of keys, ${keys.new} new, ${keys.gone} gone` : ''}.`;
+}
+
 /** What a call lacks against a slow or absent service; what its SDK does unasked is said along. */
 export function missingOf({ resilience }: Finding): string {
   const { byDefault } = resilience;

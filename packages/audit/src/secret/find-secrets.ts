@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SecretFinding } from '../finding.ts';
 import { keyShapes, looksSecret, maskedKey } from './mask.ts';
 
@@ -24,8 +25,14 @@ export function findSecrets(file: string, text: string): SecretFinding[] {
     for (const match of text.matchAll(pattern)) {
       if (found.has(match.index) || !looksSecret(match[0])) continue;
       const line = text.slice(0, match.index).split('\n').length;
-      found.set(match.index, { file, line, service, masked: maskedKey(match[0]) });
+      const [key] = match;
+      const told = { masked: maskedKey(key), fingerprint: fingerprintOf(key) };
+      found.set(match.index, { file, line, service, ...told });
     }
   }
   return [...found.values()].toSorted((a, b) => a.line - b.line);
 }
+
+/** Keys are made by chance, of more bits than can be tried: a digest tells one again and no more. */
+const fingerprintOf = (key: string): string =>
+  createHash('sha256').update(`selvedge key\n${key}`).digest('hex').slice(0, 16);

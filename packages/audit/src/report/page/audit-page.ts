@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../finding.ts';
 import {
+  baselineSentence,
   notReadSentence,
   partlyPlace,
   partlySentence,
@@ -30,11 +31,11 @@ export function auditPage(report: AuditReport): string {
 <body><main>
 <header><strong>Inference coupling</strong><span class="soft">selvedge audit</span></header>
 <h1>${summarySentence(report)}</h1>
-${report.baseline ? html`<p>Against the baseline: ${report.baseline.new} new, ${report.baseline.gone} gone.</p>` : undefined}
+${report.baseline ? html`<p>${baselineSentence(report)}</p>` : undefined}
 <p class="soft">${skippedSentence(report)} ${notReadSentence(report)}</p>
 <section><h2>The codebase</h2><p class="soft">A box is a directory, a mark a call: its hue is the suggested tier, its shape who waits. Choose a box to see its calls, a mark to see why.</p>${codebaseMap(report)}</section>
 ${findings.length > 0 ? calls(report) : undefined}
-${list('Keys in the code', secrets, (each) => html`<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
+${list('Keys in the code', secrets, (each) => html`${each.new ? 'new ' : ''}<code>${each.file}:${each.line}</code> ${each.service} <code>${each.masked}</code>`)}
 ${list('Already local', local, (each) => html`<code>${each.file}:${each.line}</code> ${each.service}`)}
 ${list('Not audited', skipped.notAudited, (each) => html`<code>${each.path}</code> ${each.reason}${each.detail ? html`: ${each.detail}` : undefined}`)}
 ${list('Partly audited', skipped.partlyAudited, (each) => html`<code>${partlyPlace(each)}</code>${each.detail ? html`: ${each.detail}` : undefined}`, partlySentence)}
