@@ -1,14 +1,19 @@
-export { addressNames } from './address-names.ts';
 export { isCallOperator } from './called-objects.ts';
-export { clientFields, clientNames } from './client-names.ts';
 export type { Coupling, Sign, Wrapper } from './coupling.ts';
-export { declaredRequests } from './declared.ts';
-export { isDefault } from './default-exports.ts';
-export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
-export { findHttpCalls, unreadSenders } from './http.ts';
-export { callsOfOpened } from './opened-packages.ts';
-export { indexFilesOf } from './passed-on.ts';
-export { proxyDeclarations, proxyMethods } from './proxies.ts';
-export { findRequests, unreadRequestSenders } from './requests/index.ts';
-export { findSdkCalls } from './sdk.ts';
-export { declarationsBehind, findWrapperCalls, wrappersOf } from './wrappers.ts';
+export { declaredRequests, proxyDeclarations, proxyMethods } from './declared/index.ts';
+export { findHttpCalls, unreadSenders } from './http/index.ts';
+export {
+  findHandedRequests,
+  findRequests,
+  unreadHandlers,
+  unreadRequestSenders,
+} from './requests/index.ts';
+export { findSdkCalls } from './sdk/index.ts';
+export {
+  addressNames,
+  callsOfOpened,
+  clientFields,
+  clientNames,
+  indexFilesOf,
+} from './unread/index.ts';
+export { declarationsBehind, findWrapperCalls, isDefault, wrappersOf } from './wrappers/index.ts';

@@ -11,15 +11,16 @@ import type { RuleBook } from '../../rules/index.ts';
 import {
   type AddressMatch,
   addressMatcher,
+  baseAddressesOf,
   isManaging,
   type MatchAddress,
   shownAddress,
-} from '../address.ts';
-import { baseAddressesOf } from '../base-address.ts';
+} from '../addresses/index.ts';
 import { type Coupling, requestCoupling } from '../coupling.ts';
+import { sendsRequests } from '../request-languages.ts';
 import { handsOn } from './hands-on.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
-import { type Sends, sendsIn, sendsRequests } from './sends.ts';
+import { type Sends, sendsIn } from './sends.ts';
 import { type ReadSigns, type RequestSigns, signsReader } from './signs.ts';
 
 /**

@@ -1,2 +1,2 @@
 export { findRequests, unreadRequestSenders } from './find-requests.ts';
-export { sendsRequests } from './sends.ts';
+export { findHandedRequests, unreadHandlers } from './handed-requests.ts';

@@ -1,12 +1,6 @@
 import { type CallExpr, type CallSite, pathOf } from '../../language/code.ts';
-import type { LanguageId } from '../../language/languages.ts';
 import type { SourceFile } from '../../resolve/index.ts';
-
-/** The languages in which a request is an object: one place builds it, another sends it. */
-export type RequestLanguage = 'java' | 'kotlin' | 'swift' | 'csharp';
-
-export const sendsRequests = (language: LanguageId): language is RequestLanguage =>
-  /^(java|kotlin|swift|csharp)$/.test(language);
+import { type RequestLanguage, sendsRequests } from '../request-languages.ts';
 
 /** How sure it is that a chain of calls sends a request over HTTP; `maybe` needs an address that tells. */
 export type Sends = 'surely' | 'maybe';

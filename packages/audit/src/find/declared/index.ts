@@ -1,0 +1,2 @@
+export { declaredRequests } from './declared-requests.ts';
+export { proxyDeclarations, proxyMethods } from './proxies.ts';

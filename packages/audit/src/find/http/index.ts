@@ -1,0 +1,1 @@
+export { findHttpCalls, unreadSenders } from './find-http-calls.ts';

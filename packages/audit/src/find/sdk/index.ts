@@ -1,0 +1,1 @@
+export { findSdkCalls } from './find-sdk-calls.ts';

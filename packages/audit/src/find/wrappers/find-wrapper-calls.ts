@@ -1,0 +1,195 @@
+import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
+import {
+  bindingsNamed,
+  handedOver,
+  lookedUpIn,
+  type Project,
+  type SourceFile,
+} from '../../resolve/index.ts';
+import { isEntryPoint } from '../../waits/index.ts';
+import { operatorOf } from '../called-objects.ts';
+import type { Coupling, Wrapper } from '../coupling.ts';
+import { ofDeclaredType } from './called-on.ts';
+import { nameOfDefault } from './default-exports.ts';
+import { enclosing } from './enclosing.ts';
+import { keptAround } from './kept.ts';
+import { type Meant, meantWrapper } from './meant-wrapper.ts';
+
+/** Wrappers around wrappers are followed so far; farther up it is the application. */
+const maxDepth = 2;
+
+/** What only likely calls a wrapper makes none of what is around it. */
+const sureEnough = 0.64;
+
+/** The named functions around couplings. A local engine's callers are local, and so no findings. */
+export function wrappersOf(couplings: readonly Coupling[]): Wrapper[] {
+  const wrappers = new Map<CodeFunction, Wrapper>();
+  const kept = new Map<CodeFunction, Wrapper>();
+  for (const coupling of couplings) {
+    if (coupling.kind === 'local' || coupling.isHanded) continue;
+    if (depthOf(coupling) >= maxDepth) continue;
+    if (coupling.through && coupling.confidence < sureEnough) continue;
+    const fn = enclosing(coupling.call.fn);
+    if (fn && !wrappers.has(fn) && isWrapper(fn))
+      wrappers.set(fn, { file: coupling.file, fn, coupling });
+    const inside = keptAround(coupling);
+    if (inside?.kept && !kept.has(inside.kept)) kept.set(inside.kept, inside);
+  }
+  return [...wrappers.values(), ...kept.values()];
+}
+
+/**
+ * An entry point (a route's handler, `main`, a constructor) is where a request comes in, no wrapper;
+ * and who asks a stream for more has asked the model before.
+ */
+const isWrapper = (fn: CodeFunction): boolean =>
+  !/^(main|constructor|__init__|init|setUp|setup|new|New|handler)$/.test(fn.name) &&
+  !/^(Next|Recv|Current|next|__a?next__|__a?iter__|poll_next|hasNext|moveNext|MoveNextAsync)$/.test(
+    fn.name,
+  ) &&
+  fn.name !== fn.owner &&
+  !isEntryPoint(fn);
+
+const depthOf = (coupling: Coupling): number =>
+  coupling.through ? 1 + depthOf(coupling.through.coupling) : 0;
+
+/** Calls of wrappers, as couplings of what they wrap. */
+export function findWrapperCalls(
+  project: Project,
+  wrappers: readonly Wrapper[],
+  known: ReadonlySet<CallSite>,
+): Coupling[] {
+  const byName = Map.groupBy(wrappers, ({ fn }) => fn.name);
+  return project.inFiles((file) =>
+    file.code.calls.flatMap((call) => {
+      if (known.has(call)) return [];
+      const candidates = byName.get(calledName(call, file, project));
+      const meant = candidates
+        ? meantWrapper(file, call, project, candidates)
+        : called(file, call, project, byName);
+      const found =
+        meant ??
+        handed(file, call, project, byName) ??
+        (candidates ? undefined : lookedUp(file, call, project, byName));
+      return found ? [through(file, call, found)] : [];
+    }),
+  );
+}
+
+/** What a call calls, by the name that it was declared with. */
+function calledName({ expr }: CallSite, file: SourceFile, project: Project): string {
+  const path = pathOf(expr.callee);
+  const last = path.at(-1) ?? '';
+  if (path.length > 1) return last;
+  const imported = file.code.imports.find(({ local }) => local === last);
+  if (imported?.name === 'default') return nameOfDefault(file, imported, project);
+  return imported?.name ?? last;
+}
+
+/** The operator of a called object, by the type that the object is declared with. */
+function called(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const operator = operatorOf(call.expr, file.language.id);
+  const candidates = operator?.is === 'member' ? byName.get(operator.name) : undefined;
+  if (!operator || !candidates) return undefined;
+  const others = candidates.filter(({ fn }) => enclosing(call.fn) !== fn);
+  const site = { file, fn: call.fn, owner: call.owner };
+  const wrapper = ofDeclaredType(operator, site, project, others);
+  return wrapper && { wrapper, confidence: 0.95 };
+}
+
+/** The wrapper that a call hands to another to be called: `to_thread(self.ask, q)`. */
+function handed(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const value = handedOver(call.expr);
+  if (!value || !isFunction(value, call, file)) return undefined;
+  const made = { ...call, expr: { ...call.expr, callee: value, args: [] } };
+  const candidates = byName.get(calledName(made, file, project));
+  const meant = candidates && meantWrapper(file, made, project, candidates);
+  return meant && { ...meant, confidence: meant.confidence * 0.95 };
+}
+
+/** The wrapper that a call finds in a table of functions, where most of what it may find is one. */
+function lookedUp(
+  file: SourceFile,
+  call: CallSite,
+  project: Project,
+  byName: ReadonlyMap<string, readonly Wrapper[]>,
+): Meant | undefined {
+  const site = { file, fn: call.fn, owner: call.owner };
+  const values = lookedUpIn(call.expr.callee, site, project);
+  const found = values.flatMap(({ value, at }) => {
+    const { fn: _, owner: __, ...rest } = call;
+    const placed = { ...rest, ...(at.fn && { fn: at.fn }), ...(at.owner && { owner: at.owner }) };
+    const made = { ...placed, expr: { ...call.expr, callee: value, args: [] } };
+    const candidates = byName.get(calledName(made, at.file, project));
+    return candidates ? (meantWrapper(at.file, made, project, candidates) ?? []) : [];
+  });
+  const [first] = found;
+  if (!first || found.length * 2 < values.length || first.wrapper.fn === enclosing(call.fn))
+    return undefined;
+  return { ...first, confidence: first.confidence * 0.9 };
+}
+
+/** A parameter or variable of a wrapper's name holds what else it may. */
+function isFunction(value: Expr, { fn }: CallSite, { code }: SourceFile): boolean {
+  if (value.is !== 'name') return true;
+  const bindings = bindingsNamed(code, value.name);
+  for (let at = fn; at; at = at.outer)
+    if (
+      at.params.some(({ name }) => name === value.name) ||
+      bindings.some(({ fn: of }) => of === at)
+    )
+      return false;
+  return true;
+}
+
+/** How files begin that declare the types that wrappers implement, or functions that give one. */
+export function declarationsBehind(wrappers: readonly Wrapper[]): string[] {
+  const types = new Set(
+    wrappers.flatMap(({ fn, file }) =>
+      file.code.types.flatMap(({ name, supers }) => (name === fn.owner ? supers : [])),
+    ),
+  );
+  return [...types]
+    .filter((type) => type.length >= 4 && !/^(object|Any|String|Sendable|Serializable)$/.test(type))
+    .flatMap((type) => [
+      ...['interface', 'class', 'protocol', 'trait'].map((kind) => `${kind} ${type}`),
+      ...[`: ${type}<`, `: ${type} `, `-> ${type}`, `-> any ${type}`, `: ${type}\n`],
+    ]);
+}
+
+const through = (
+  file: SourceFile,
+  call: CallSite,
+  { wrapper: { fn, coupling, isDeclared = false }, confidence }: Meant,
+): Coupling => ({
+  file,
+  call,
+  provider: coupling.provider,
+  kind: isDeclared ? coupling.kind : 'wrapper',
+  data: coupling.data,
+  confidence: coupling.confidence * confidence,
+  evidence: [
+    { file, line: call.expr.line, says: `calls ${nameOf(fn)}` },
+    {
+      file: coupling.file,
+      line: coupling.call.expr.line,
+      says: isDeclared
+        ? (coupling.evidence[0]?.says ?? '')
+        : `${nameOf(fn)} reaches ${coupling.provider.title} here`,
+    },
+  ],
+  ...(!isDeclared && { through: { fn, coupling } }),
+});
+
+const nameOf = ({ owner, name }: CodeFunction): string =>
+  owner === undefined ? name : `${owner}.${name}`;

@@ -1,0 +1,2 @@
+export { isDefault } from './default-exports.ts';
+export { declarationsBehind, findWrapperCalls, wrappersOf } from './find-wrapper-calls.ts';
