@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -130,6 +131,49 @@ describeUnless(noSharedData || noPipes)('a build', () => {
     await expect(built(model(), out, { evaluation: set })).rejects.toMatchObject({
       message: expect.stringContaining('which this build replaces'),
     });
+  });
+
+  const foreign = (out: string, file: string) => ({
+    code: 'bad-input',
+    row: { exit: 2 },
+    message: `${out} holds ${file}, which no build made and this one would delete`,
+    hint: expect.stringContaining('--out'),
+  });
+
+  it.each(['variants/notes.txt', 'report.md', 'report.html', 'policy.yaml', 'report.json'])(
+    "into a directory with somebody's own %s is refused, and nothing there is touched",
+    async (file) => {
+      const out = mkdtempSync(join(root, 'somebodys-'));
+      mkdirSync(join(out, 'variants'));
+      writeFileSync(join(out, file), '{"mine": true}');
+      const lost = file.startsWith('variants') ? 'variants' : file;
+      if (lost !== 'variants') rmSync(join(out, 'variants'), { recursive: true });
+      await expect(built(model(), out)).rejects.toMatchObject(foreign(out, lost));
+      expect(readFileSync(join(out, file), 'utf8')).toBe('{"mine": true}');
+      expect(readdirSync(out)).toEqual([lost]);
+    },
+  );
+
+  it.each(['variants/notes.txt', 'variants/device-fp32/mine', 'policy.yaml'])(
+    "is not put in place of an earlier one that somebody's %s stands in",
+    async (file) => {
+      const out = mkdtempSync(join(root, 'earlier-'));
+      await built(model(), out);
+      mkdirSync(join(out, file, '..'), { recursive: true });
+      writeFileSync(join(out, file), 'mine');
+      await expect(built(model(), out)).rejects.toMatchObject(foreign(out, file));
+      expect(readFileSync(join(out, file), 'utf8')).toBe('mine');
+    },
+  );
+
+  it('leaves alone what stands beside it, and does not mind what a file browser left', async () => {
+    const out = mkdtempSync(join(root, 'beside-'));
+    const mine = ['README.md', '.building-notes', 'matrix.json'];
+    for (const file of mine) writeFileSync(join(out, file), 'mine');
+    await built(model(), out);
+    writeFileSync(join(out, 'variants/.DS_Store'), '');
+    await built(model(), out, { precisions: ['fp16'] });
+    for (const file of mine) expect(readFileSync(join(out, file), 'utf8')).toBe('mine');
   });
 
   it('is refused while another is at work in its directory, not once that has ended', async () => {

@@ -1,5 +1,5 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '@selvedge/core/errors';
 import { type ModelFile, sizeOf } from './model-file.ts';
@@ -8,6 +8,8 @@ import {
   type FileLock,
   makeDirectories,
   moveIntoPlace,
+  refuseForeign,
+  stagingFolder,
   takeBack,
   takeFile,
 } from './out/index.ts';
@@ -36,7 +38,8 @@ export interface Staging {
  * Takes a build directory, made where it is missing, and puts back what a build that was killed had
  * moved away. A process that exits meanwhile removes what was staged.
  *
- * @throws SelvedgeError `usage`, `bad-input` where OUT cannot be a directory, `data-in-use` while another
+ * @throws SelvedgeError `usage`, `bad-input` where OUT cannot be a directory or holds somebody else's files
+ * under the names of a build's, `data-in-use` while another
  * build is at work in it, `io-failed`, `disk-full`
  */
 export async function openStaging(directory: string): Promise<Staging> {
@@ -46,11 +49,12 @@ export async function openStaging(directory: string): Promise<Staging> {
   const removeMade = async () => {
     for (const level of [...made].reverse()) await rmdir(level).catch(() => {});
   };
-  const staged = join(directory, '.building');
+  const staged = join(directory, stagingFolder);
   let lock: FileLock | undefined;
   try {
     lock = takeDirectory(directory);
     await clearAbandoned(directory).catch(explain);
+    refuseForeign(directory);
     await mkdir(staged).catch(explain);
   } catch (caught) {
     lock?.release();
@@ -121,11 +125,9 @@ function takeDirectory(directory: string): FileLock {
 
 /** What builds left here that were killed: whoever has the lock is alone. */
 async function clearAbandoned(directory: string): Promise<void> {
-  for (const entry of await readdir(directory)) {
-    if (!entry.startsWith('.building')) continue;
-    takeBack(join(directory, entry), directory);
-    await rm(join(directory, entry), { recursive: true, force: true });
-  }
+  const left = join(directory, stagingFolder);
+  takeBack(left, directory);
+  await rm(left, { recursive: true, force: true });
 }
 
 /** @returns gives the directory up, and does nothing at the exit any more */

@@ -172,6 +172,24 @@ describe('a verdict', () => {
     }
   });
 
+  it('is none where the opset is newer than the runtime there knows, whatever the operators are', () => {
+    const g = graphBuilder('new', { opset: 99 });
+    g.output(g.node('Relu', [g.input('x', 'float32', [4])]), 'float32', [4]);
+    const model = g.build();
+    for (const target of ['cpu-x64', 'apple-m4', 'browser-webgpu']) {
+      const { verdict, partitioning } = verdictFor(target, model);
+      expect(verdict).toMatchObject({
+        verdict: 'none',
+        nodes: { supported: 0, unsupported: 1, unknown: 0 },
+        fallbackShare: null,
+        partitions: 0,
+        reason: expect.stringMatching(/^opset 99 is newer than onnxruntime .* runs, which is 26$/),
+        unsupported: [{ op: 'Relu', rule: 'opset', hint: 'export it in opset 26 or lower' }],
+      });
+      expect(partitioning).toBeUndefined();
+    }
+  });
+
   it('on a processor is none where one operator cannot be loaded', () => {
     const g = graphBuilder('odd', { opset: 17 });
     g.output(g.node('NoSuchOperator', [g.input('x', 'float32', [1])]), 'float32');

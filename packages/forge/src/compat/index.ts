@@ -8,6 +8,7 @@ export {
 } from './predict-on.ts';
 export { type ProviderEntry, providers } from './providers.ts';
 export { supportList } from './support-list.ts';
+export { isTooNew } from './too-new.ts';
 export {
   type Compatibility,
   type Finding,

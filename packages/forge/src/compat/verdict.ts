@@ -15,6 +15,7 @@ import {
 } from '@selvedge/onnx';
 import { providers } from './providers.ts';
 import { supportList } from './support-list.ts';
+import { tooNewFor } from './too-new.ts';
 
 /** A node that the provider does not run, or of which that is not known. */
 export interface Finding {
@@ -90,6 +91,8 @@ export function verdictOn(
   const entry = providers[provider];
   const list = entry?.list === undefined ? undefined : supportList(entry.list);
   const head = { target, unit: kind, provider };
+  const tooNew = tooNewFor(target, model);
+  if (tooNew) return { verdict: { ...head, version: list?.version ?? '', ...tooNew }, nodes: [] };
   if (!entry || !list) {
     const reason = entry?.reason ?? `no operator list of ${provider} is known`;
     return { verdict: { ...head, ...unknownTo(model, reason) }, nodes: [] };

@@ -1,5 +1,5 @@
 import { formatBytes } from '@selvedge/core/units';
-import { type Finding, fixHelps } from '../compat/index.ts';
+import { type Finding, fixHelps, isTooNew } from '../compat/index.ts';
 import { formatMs, formatShare } from '../report/format.ts';
 import type { Assessment } from './assess.ts';
 import type { Limits } from './limits.ts';
@@ -141,6 +141,11 @@ function runFindings({ verdict }: Assessment): MatrixFinding[] {
   if (verdict.verdict === 'unknown') {
     return [{ rule: 'unknown', effect: 'note', message: verdict.reason }];
   }
+  if (isTooNew(verdict)) {
+    const hint = verdict.unsupported[0]?.hint;
+    const message = verdict.reason;
+    return [{ rule: 'cannot-run', effect: 'fails', message, ...(hint && { hint }) }];
+  }
   if (verdict.unit !== 'cpu' || verdict.verdict === 'full') return [];
   return [
     { rule: 'cannot-run', effect: 'fails', message: verdict.reason },
@@ -175,7 +180,7 @@ function fallbackFindings(
 ): MatrixFinding[] {
   const { fallbackShare: share } = verdict;
   const { maxFallback } = budget;
-  if (verdict.unit === 'cpu') return [];
+  if (verdict.unit === 'cpu' || isTooNew(verdict)) return [];
   if (share === null) {
     if (maxFallback === undefined) return [];
     const message = `what falls back is not known, at most ${formatShare(maxFallback)} may: ${verdict.reason}`;

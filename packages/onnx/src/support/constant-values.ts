@@ -1,6 +1,7 @@
-import { isDefaultDomain, subgraphs } from '../graph/attribute.ts';
+import { isDefaultDomain, operatorName, subgraphs } from '../graph/attribute.ts';
 import type { ValueFacts } from '../shape/facts.ts';
 import type { Inference } from '../shape/infer.ts';
+import { isTyped } from '../shape/types.ts';
 import type { FunctionProto, GraphProto, NodeProto } from '../wire/messages.ts';
 import type { Model } from '../wire/model.ts';
 
@@ -64,6 +65,8 @@ function follows(
       isConstant(graph, node.input[0] ?? '') || isFixed(general.of(graph, node.input[0] ?? ''))
     );
   if (subgraphs(node).length > 0 || node.input.every((name) => name === '')) return false;
+  // What an operator does that nobody knows, nobody can do ahead.
+  if (!isTyped(operatorName(node))) return false;
   return node.input.every((name) => name === '' || isConstant(graph, name));
 }
 

@@ -199,6 +199,17 @@ describe('what a runtime folds', () => {
     ]);
   });
 
+  it('is judged like anything else where nobody knows the operator: no runtime folds that', () => {
+    const made = model((g, x) =>
+      g.node('Add', [x, g.node('Frobnicate', [g.constant('w', [1], new Float32Array(1))])]),
+    );
+    expect(verdict(made, listOf([{ id: 'add', op: 'Add' }]), 0)).toMatchObject({
+      op: 'Frobnicate',
+      verdict: 'unsupported',
+      rule: 'unlisted',
+    });
+  });
+
   it('is judged like anything else where the runtime does not fold', () => {
     const kept = judge(folded, inferValues(folded), listOf([]), { folds: false });
     expect(kept.every(({ verdict }) => verdict === 'unsupported')).toBe(true);

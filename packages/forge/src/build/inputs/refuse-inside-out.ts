@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fail } from '@selvedge/core/errors';
-import { entries } from '../out/index.ts';
+import { entries, stagingFolder } from '../out/index.ts';
 import { type BuildInputs, inputsOf } from './input-files.ts';
 
 /**
@@ -26,5 +26,5 @@ export async function refuseInsideOut(inputs: BuildInputs, out: string): Promise
 
 const entryOf = (path: string, out: string): string | undefined => {
   const [first = ''] = relative(out, path).split(sep);
-  return entries.includes(first) || first.startsWith('.building') ? first : undefined;
+  return entries.includes(first) || first === stagingFolder ? first : undefined;
 };

@@ -6,6 +6,9 @@ import { writeDurably } from '../stage-model.ts';
 /** What a build directory holds; `report.json` says that it is whole. */
 export const entries = ['policy.yaml', 'report.md', 'report.html', 'variants', 'report.json'];
 
+/** Where a build is made, below the directory that it is for. */
+export const stagingFolder = '.building';
+
 /** Which entries an earlier build had: with it {@link takeBack} knows of every entry whose it is. */
 const swapFile = 'replaces.json';
 const oldFolder = 'old';
