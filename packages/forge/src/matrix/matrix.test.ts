@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, graphBuilder, writeModel } from '@selvedge/onnx';
@@ -46,6 +46,15 @@ const judge = async (tier: object, targets?: string[]): Promise<Matrix> => {
     latency: { minRuns: 1, maxRuns: 2, maxMs: 20 },
   });
 };
+
+interface SarifLog {
+  runs: [{ results: SarifResult[] }];
+}
+interface SarifResult {
+  level: string;
+  properties: { tier: string; target: string | null };
+  locations: [{ physicalLocation: { region: { startLine: number } } }];
+}
 
 /** Operators that some targets lack, one after the other. */
 function long(nodes: number): Uint8Array {
@@ -211,5 +220,57 @@ describe('a matrix of a blueprint', () => {
     const times = matrix.cells.map(({ estimate }) => estimate!.p50Ms <= 0.05);
     expect(ok).toEqual(times);
     expect(new Set(ok).size).toBe(2);
+  });
+
+  it('puts each alert at the line that names the target, and what no target misses at its tier', async () => {
+    const text = `apiVersion: selvedge.dev/v1
+kind: Blueprint
+family: acme/network
+version: 1.0.0
+licence: Apache-2.0
+# targets: cpu-x64
+tiers:
+  edge:
+    source: network.onnx
+    precisions: [fp32]
+    quality: { min: 0.9 }
+  device:
+    source: network.onnx
+    precisions: [fp32]
+    targets:
+      - coral-edgetpu
+      # the same, on a processor
+      - cpu-x64
+    budget: { maxBytes: 10 }
+`;
+    const file = join(dir, 'lines.yaml');
+    await writeFile(file, text);
+    const out = join(dir, 'lines');
+    await makeMatrix(file, { out, latency: { minRuns: 1, maxRuns: 2, maxMs: 20 } });
+    const log = JSON.parse(await readFile(join(out, 'matrix.sarif'), 'utf8')) as SarifLog;
+    const alerts = log.runs[0].results.map(({ level, properties, locations }) => {
+      const { startLine } = locations[0].physicalLocation.region;
+      return `${level}: ${properties.target ?? properties.tier}: ${text.split('\n')[startLine - 1]?.trim()}`;
+    });
+    expect(new Set(alerts)).toEqual(
+      new Set([
+        'error: coral-edgetpu: - coral-edgetpu',
+        'error: cpu-x64: - cpu-x64',
+        'error: edge: edge:',
+      ]),
+    );
+  });
+
+  it.each(['matrix.md', 'matrix.json'])("is not written over somebody's own %s", async (name) => {
+    const out = await mkdtemp(join(dir, 'somebodys-'));
+    await writeFile(join(out, name), '{"mine": true}');
+    for (const input of [join(dir, 'network.onnx'), await blueprint({})])
+      await expect(makeMatrix(input, { out })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: `${out} holds ${name}, which no matrix made and this one would replace`,
+        hint: expect.stringContaining('--out'),
+      });
+    expect(await readFile(join(out, name), 'utf8')).toBe('{"mine": true}');
+    expect(await readdir(out)).toEqual([name]);
   });
 });

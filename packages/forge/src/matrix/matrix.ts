@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { catalogue, chipOf } from '@selvedge/core/device';
@@ -7,9 +7,11 @@ import { type BuildOptions, build } from '../build/build.ts';
 import { throwIfAborted } from '../build/inputs/index.ts';
 import { isBlueprint, planBuild } from '../build/plan.ts';
 import { assessor, targetOf } from './assess.ts';
+import { type LineOf, linesOfBlueprint } from './blueprint-lines.ts';
 import { judgeCell, skippedCell } from './judge-cell.ts';
 import { type Limits, limitsOf, noLimits } from './limits.ts';
 import type { Matrix, MatrixCell } from './matrix-document.ts';
+import { refuseForeignFiles } from './refuse-foreign-files.ts';
 import { requirementsOf } from './requirements.ts';
 import { readBuildReport, type Subjects, subjectsOfBuild, subjectsOfModel } from './subjects.ts';
 import { writeMatrix } from './write-matrix.ts';
@@ -31,11 +33,13 @@ export interface MatrixOptions
  * the matrix says what it is as it came, and what the variants are that an earlier build of it left
  * in `out`.
  *
- * @throws SelvedgeError `not-found` (the file, a target), `cancelled`, and what reading and building throws
+ * @throws SelvedgeError `not-found` (the file, a target), `bad-input` where `out` holds somebody else's
+ * files under the names of the matrix's, `cancelled`, and what reading and building throws
  */
 export async function makeMatrix(input: string, options: MatrixOptions): Promise<Matrix> {
   for (const id of options.targets ?? []) if (id !== 'all') chipOf(id);
-  const { limits, ...found } = await gather(input, options);
+  await refuseForeignFiles(options.out);
+  const { limits, lineOf, ...found } = await gather(input, options);
   const named = [...new Set([...limits.values()].flatMap(({ targets }) => targets))];
   const targets = targetsOf(options.targets, named);
   const cells: MatrixCell[] = [];
@@ -58,18 +62,19 @@ export async function makeMatrix(input: string, options: MatrixOptions): Promise
     ok: requirements.every(({ ok }) => ok),
     toolchain: found.toolchain,
   };
-  await writeMatrix(options.out, matrix);
+  await writeMatrix(options.out, matrix, lineOf);
   return matrix;
 }
 
 async function gather(
   input: string,
   { out, targets: _, ...options }: MatrixOptions,
-): Promise<Subjects & { limits: ReadonlyMap<Tier, Limits> }> {
+): Promise<Subjects & { limits: ReadonlyMap<Tier, Limits>; lineOf?: LineOf }> {
   if (isBlueprint(input)) {
     const plan = await planBuild(input, {});
+    const lineOf = linesOfBlueprint(await readFile(input, 'utf8'));
     const { report } = await build(input, { ...options, out });
-    return { ...subjectsOfBuild(out, report), limits: limitsOf(plan) };
+    return { ...subjectsOfBuild(out, report), limits: limitsOf(plan), lineOf };
   }
   const none = new Map<Tier, Limits>();
   if (await isBuildDirectory(input))

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Matrix, MatrixCell, MatrixFinding, RuleId } from './matrix-document.ts';
+import { firstLine, type LineOf } from './blueprint-lines.ts';
+import type { Matrix, MatrixCell, MatrixFinding, Requirement, RuleId } from './matrix-document.ts';
 
 /** What each kind of finding is, for whoever meets it in a list of alerts. */
 const rules: Readonly<Record<RuleId, readonly [title: string, help: string]>> = {
@@ -41,18 +42,21 @@ const ruleIds = Object.keys(rules) as RuleId[];
 
 /**
  * The matrix as SARIF 2.1.0 (OASIS, 2020): a rule for each kind of finding, a result for each
- * variant, target and rule that stands against what the blueprint requires, at the blueprint it is
- * about. What breaks a required cell of a target that no other variant serves is an error. What is
+ * variant, target and rule that stands against what the blueprint requires, at the line that names
+ * the target, and one for a tier without targets that misses its bar. What breaks a required cell of a target that no other variant serves is an error. What is
  * only worth knowing, and targets that nobody requires, are in matrix.json: nobody acts on an alert
  * for each operator.
  */
-export function sarifOf(matrix: Matrix): object {
-  const results = matrix.cells
+export function sarifOf(matrix: Matrix, lineOf: LineOf = firstLine): object {
+  const ofTiers = matrix.requirements
+    .filter(({ ok, target }) => !ok && target === null)
+    .map((missed) => tierResult(missed, matrix, lineOf));
+  const ofCells = matrix.cells
     .filter(({ required }) => required)
     .flatMap((cell) => {
       const against = cell.findings.filter(({ effect }) => effect !== 'note');
       const byRule = Map.groupBy(against, ({ rule }) => rule);
-      return [...byRule.values()].map((alike) => resultOf(alike, cell, matrix));
+      return [...byRule.values()].map((alike) => resultOf(alike, cell, matrix, lineOf));
     });
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -68,7 +72,7 @@ export function sarifOf(matrix: Matrix): object {
         },
         columnKind: 'utf16CodeUnits',
         artifacts: [{ location: { uri: uriOf(matrix.source) }, roles: ['analysisTarget'] }],
-        results,
+        results: [...ofTiers, ...ofCells],
       },
     ],
   };
@@ -86,33 +90,56 @@ function ruleOf(id: RuleId): object {
   };
 }
 
-function resultOf(alike: readonly MatrixFinding[], cell: MatrixCell, matrix: Matrix): object {
+function resultOf(
+  alike: readonly MatrixFinding[],
+  cell: MatrixCell,
+  matrix: Matrix,
+  lineOf: LineOf,
+): object {
   const { rule, effect } = alike[0]!;
   const { variant, target } = cell;
   const said = alike
     .map(({ message, hint }) => (hint ? `${message}; ${hint}` : message))
     .join('. ');
+  // Of every required cell the variant is one of the matrix.
+  const { tier } = matrix.variants.find(({ id }) => id === variant)!;
   return {
-    ruleId: `selvedge/${rule}`,
-    ruleIndex: ruleIds.indexOf(rule),
-    level: levelOf(cell, matrix),
-    message: { text: `${variant} on ${target}: ${said}` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(matrix.source), index: 0 },
-          // A model has no lines; some readers drop what has none.
-          region: { startLine: 1 },
-        },
-        logicalLocations: [
-          { fullyQualifiedName: `${variant}@${target}`, name: variant, kind: 'module' },
-        ],
-      },
-    ],
+    ...head(rule, levelOf(cell, matrix), `${variant} on ${target}: ${said}`),
+    locations: [location(matrix, lineOf(tier, target), `${variant}@${target}`, { name: variant })],
     partialFingerprints: { 'finding/v2': fingerprint(`${rule}\n${variant}\n${target}`) },
-    properties: { variant, target, effect, required: true },
+    properties: { tier, variant, target, effect, required: true },
   };
 }
+
+/** A tier that names no target asks something of its variants alone. */
+function tierResult({ tier, reason }: Requirement, matrix: Matrix, lineOf: LineOf): object {
+  return {
+    ...head('quality', 'error', `tier ${tier}: ${reason}`),
+    locations: [location(matrix, lineOf(tier, null), tier, {})],
+    partialFingerprints: { 'finding/v2': fingerprint(`requirement\n${tier}`) },
+    properties: { tier, target: null, required: true },
+  };
+}
+
+const head = (rule: RuleId, level: 'error' | 'warning', text: string): object => ({
+  ruleId: `selvedge/${rule}`,
+  ruleIndex: ruleIds.indexOf(rule),
+  level,
+  message: { text },
+});
+
+const location = (
+  { source }: Matrix,
+  startLine: number,
+  fullyQualifiedName: string,
+  named: { readonly name?: string },
+): object => ({
+  physicalLocation: {
+    artifactLocation: { uri: uriOf(source), index: 0 },
+    region: { startLine },
+  },
+  logicalLocations: [{ fullyQualifiedName, ...named, kind: 'module' }],
+});
 
 /** A target is served where one variant holds everything: the others' misses are no errors then. */
 function levelOf({ target }: MatrixCell, { requirements }: Matrix): 'error' | 'warning' {
