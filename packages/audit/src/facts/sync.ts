@@ -10,6 +10,7 @@ import {
   extensionSign,
   type GivenByName,
   isJoined,
+  isScript,
   loopSign,
   mappedSign,
   namedSign,
@@ -17,6 +18,7 @@ import {
   queueSign,
   type SyncSign,
   saysLittle,
+  scriptLoopSign,
   startedBy,
 } from '../waits/index.ts';
 
@@ -32,7 +34,7 @@ export interface Surroundings {
 }
 
 /** A call, wherever it reaches a model itself or a function that does. */
-type Placed = Pick<Coupling, 'call' | 'file'>;
+type Placed = Pick<Coupling, 'call' | 'file' | 'through'>;
 
 /** Callers of callers are asked so far. */
 const farthest = 12;
@@ -66,7 +68,8 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
     }
     return undefined;
   };
-  const decide = ({ call, file }: Placed, steps: number): SyncSign => {
+  const decide = (placed: Placed, steps: number): SyncSign => {
+    const { call, file } = placed;
     const own = ownSign({ call, file }, around.givenByName) ?? mapped(call, file);
     if (own) return own;
     const functions = functionsAround(call.fn);
@@ -84,6 +87,8 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
       loopSign(call, file) ??
       ofCallers(signs, 'named') ??
       byName() ??
+      scriptSign(placed) ??
+      eventSign(around.applicationOf(file.path)) ??
       extensionSign(file) ??
       pathSign(call, file.path) ??
       ofCallers(signs, 'placed') ??
@@ -123,6 +128,18 @@ function ownSign({ call, file }: Placed, byName: GivenByName): SyncSign | undefi
   }
   return discardSign(call, file);
 }
+
+/** What a script goes through, or what it starts does. */
+function scriptSign({ call, file, through }: Placed): SyncSign | undefined {
+  const own = scriptLoopSign(call, file);
+  if (own || !through || !isScript(file)) return own;
+  const { coupling: inner } = through;
+  return loopSign(inner.call, inner.file) ?? scriptLoopSign(inner.call, inner.file);
+}
+
+/** That nobody sits in front of an application says more than the names of its directories. */
+const eventSign = (sign: SyncSign | undefined): SyncSign | undefined =>
+  sign?.sync === 'background' ? sign : undefined;
 
 const spawned: SyncSign = {
   sync: 'background',

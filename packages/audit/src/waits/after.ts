@@ -7,6 +7,8 @@ import type { SyncSign } from './sign.ts';
  * it gives nothing back to a caller, so nobody waits for it.
  */
 export function afterSign(fn: CodeFunction, file: SourceFile): SyncSign | undefined {
+  // Where a function says whether it may be waited for, one that does not is waited for.
+  if (file.language.id === 'python' && !fn.isAsync) return undefined;
   if (!titles.test(fn.name) || (fn.isAsync && /^summari/.test(fn.name)) || fn.marks.length > 0)
     return undefined;
   if (!/^(|void|Unit|None|Job|Promise<void>|Task)$/.test((fn.result ?? '').replace(/^[:\s]+/, '')))

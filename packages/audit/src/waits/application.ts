@@ -11,7 +11,7 @@ export function applicationBy(
 ): (path: string) => SyncSign | undefined {
   const signs = new Map<string, SyncSign>();
   // What it is built on says more than that it is installed as a command.
-  for (const said of [builtOn, installed])
+  for (const said of [builtOn, installed, runByEvents])
     for (const { path, text } of manifests) {
       const directory = above(path);
       const sign = signs.get(directory) ?? said(path, text);
@@ -51,7 +51,17 @@ function onlyOne(
   return new Set(said.map(({ sync }) => sync)).size === 1 ? said[0] : undefined;
 }
 
+/** An action of GitHub's: the events of a repository run it, and nobody sits in front of it. */
+function runByEvents(path: string, text: string): SyncSign | undefined {
+  return isAction(path) && /^runs:/m.test(text)
+    ? { sync: 'background', sign: `${path} makes it an action that events run`, weight: 'placed' }
+    : undefined;
+}
+
+const isAction = (path: string): boolean => /(^|\/)action\.ya?ml$/.test(path);
+
 function builtOn(path: string, text: string): SyncSign | undefined {
+  if (isAction(path)) return undefined;
   const [, found] = framework.exec(text) ?? [];
   if (found === undefined) return undefined;
   return { sync: 'request', sign: `${path} builds on ${found}`, weight: 'placed' };
@@ -59,7 +69,7 @@ function builtOn(path: string, text: string): SyncSign | undefined {
 
 /** A command at a terminal: somebody waits, but where it shows how far it has come through its data. */
 function installed(path: string, text: string): SyncSign | undefined {
-  const [command] = commands.exec(text) ?? [];
+  const [command] = isAction(path) ? [] : (commands.exec(text) ?? []);
   if (command === undefined) return undefined;
   const [shows] = progress.exec(text) ?? [];
   return shows === undefined
@@ -83,6 +93,8 @@ export function applicationSign({ code, language, text, path }: SourceFile): Syn
   if (/^\s*['"]use (server|client)['"]/.test(text.slice(0, 400)))
     return sign('request', `the file says ${/use (server|client)/.exec(text)?.[0]}`);
   const modules = code.imports.map(({ module }) => module);
+  const events = modules.find((module) => /^(@actions\/(core|github)|probot)$/.test(module));
+  if (events !== undefined) return sign('background', `the file imports ${events}`);
   const found = modules.find((module) => interactive.test(module));
   if (found !== undefined) return sign('request', `the file imports ${found}`);
   const reads = terminal.exec(text)?.[0];

@@ -6,21 +6,59 @@ import type { SyncSign } from './sign.ts';
  * Whether a call works through the parts of a document or of a collection, one after another: a
  * loop around it, in the same function, runs over paragraphs, files, rows and their like.
  */
-export function loopSign({ expr, fn, inLoop }: CallSite, file: SourceFile): SyncSign | undefined {
-  if (!inLoop) return undefined;
+export function loopSign(call: CallSite, file: SourceFile): SyncSign | undefined {
+  if (!call.inLoop) return undefined;
+  const text = loopsAround(call, file).find((each) => parts.test(loop.exec(each)?.[0] ?? ''));
+  return text === undefined
+    ? undefined
+    : { sync: 'batch', sign: `it is in a loop: ${text.trim()}`, weight: 'named' };
+}
+
+/** The heads of the loops around a call, from the inside out, within its function. */
+function loopsAround({ expr, fn }: CallSite, file: SourceFile): string[] {
   const first = Math.max(fn?.line ?? 1, expr.line - farthest);
   const lines = linesOf(file, first, expr.line).split('\n');
+  const heads: string[] = [];
   let inside = Number.POSITIVE_INFINITY;
   for (const text of lines.reverse()) {
     const indent = text.search(/\S/);
     if (indent < 0 || indent >= inside) continue;
     inside = indent;
-    const [header] = loop.exec(text) ?? [];
-    if (header !== undefined && parts.test(header))
-      return { sync: 'batch', sign: `it is in a loop: ${text.trim()}`, weight: 'named' };
+    if (loop.test(text)) heads.push(text);
   }
-  return undefined;
+  return heads;
 }
+
+/**
+ * Whether a call of a script, which nobody answers to at a terminal, goes through whatever there is: a
+ * loop around it, in the same function, runs over several.
+ */
+export function scriptLoopSign(call: CallSite, file: SourceFile): SyncSign | undefined {
+  if (!call.inLoop || !isScript(file)) return undefined;
+  const text = loopsAround(call, file).find((each) => {
+    const over = several.exec(each)?.[1];
+    return over !== undefined && !again.test(over);
+  });
+  return text === undefined
+    ? undefined
+    : { sync: 'batch', sign: `a script goes through all: ${text.trim()}`, weight: 'placed' };
+}
+
+/** Whether a file is run by itself, and asks nobody anything. */
+export const isScript = ({ text, language: { id } }: SourceFile): boolean =>
+  (id === 'javascript' || id === 'python') && runs.test(text) && !asks.test(text);
+
+const runs =
+  /^if __name__ == ['"]__main__['"]|^(?:void |await )?(?:main|run)\(.*\)(?:\s*\.\w+\(|;|$)/m;
+const asks =
+  /(?<![\w.])input\(|\breadline\b|\bprompts?\(|@inquirer|['"](?:inquirer|prompts|enquirer)['"]|questionary|prompt_toolkit|\.prompt\(/;
+
+/** A loop over what a name in the plural holds. */
+const several =
+  /\b(?:for|forEach)\b.*?\b(?:of|in)\s+(?:await\s+)?(?:\w+\.)*(\w+s)(?:\.\w+\(\))?\s*[:)]/;
+/** What is gone through until an answer is there, or is one answer's. */
+const again =
+  /^(attempts|retries|models|providers|endpoints|hosts|keys|messages|chunks|events|choices|tools|toolCalls|tool_calls|steps|turns|rounds|tries|words|tokens|args|results)$/i;
 
 /** A loop whose head stands farther above is no longer read as one. */
 const farthest = 120;

@@ -489,6 +489,53 @@ const samples: readonly Sample[] = [
     },
   ],
   [
+    'request',
+    'the title of a conversation, for which a command waits as well',
+    {
+      'a.py': `${py}def name_title(q):\n    keep(${pyAsk})\n\n@cli.command()\ndef chat(q):\n    name_title(q)\n`,
+    },
+  ],
+  [
+    'background',
+    'an action that events of a repository run',
+    {
+      'action.yml': 'name: x\nruns:\n  using: docker\n  image: Dockerfile\n',
+      'actions/a.py': `${py}def review(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'an action beside a command that is installed',
+    {
+      'action.yml': 'name: x\nruns:\n  using: node20\n  main: out/action.js\n',
+      'package.json': '{\n"bin": {"x": "cli.js"}}',
+      'a.ts': `${js}export const review = (q) => ${ask};\n`,
+    },
+  ],
+  [
+    'background',
+    'a script that the events of a repository run',
+    {
+      'a.ts': `import * as core from '@actions/core';\n${js}const review = (q) => ${ask};\n`,
+    },
+  ],
+  [
+    'batch',
+    'a script of a server that goes through all there is',
+    {
+      'package.json': '{"dependencies": {"next": "13"}}',
+      'lib/a.ts': `${js}async function fill() {\n  for (const { q } of sections) {\n    await ${ask};\n  }\n}\nasync function main() {\n  await fill();\n}\nmain().catch((error) => console.error(error));\n`,
+    },
+  ],
+  [
+    'request',
+    'a script of a server that asks again and again',
+    {
+      'package.json': '{"dependencies": {"next": "13"}}',
+      'lib/a.ts': `${js}async function main() {\n  for (const attempt of attempts) {\n    await ${ask};\n  }\n}\nmain();\n`,
+    },
+  ],
+  [
     'background',
     'a member who joins, whom a bot greets',
     {
@@ -518,5 +565,16 @@ describe('who waits', () => {
       sync === 'unknown' ? /./ : `${sync}: `,
     );
     expect(findings[0]?.sync).toBe(sync);
+  });
+
+  it('is nobody for what starts a script that goes through all there is', async () => {
+    const { findings } = await auditOf({
+      'package.json': '{"dependencies": {"next": "13"}}',
+      'lib/a.ts': `${js}async function fill() {\n  for (const { q } of sections) {\n    await ${ask};\n  }\n}\nasync function main() {\n  await fill();\n}\nmain();\n`,
+    });
+    expect(findings.map(({ line, sync }) => [line, sync])).toEqual([
+      [5, 'batch'],
+      [9, 'batch'],
+    ]);
   });
 });
