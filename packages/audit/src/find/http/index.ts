@@ -1,1 +1,2 @@
-export { findHttpCalls, unreadSenders } from './find-http-calls.ts';
+export { findHttpCalls } from './find-http-calls.ts';
+export { unreadSenders } from './unread-senders.ts';

@@ -1,2 +1,3 @@
-export { findRequests, unreadRequestSenders } from './find-requests.ts';
+export { findRequests } from './find-requests.ts';
 export { findHandedRequests, unreadHandlers } from './handed-requests.ts';
+export { unreadRequestSenders } from './unread-request-senders.ts';

@@ -1,2 +1,4 @@
+export { declarationsBehind } from './declarations-behind.ts';
 export { isDefault } from './default-exports.ts';
-export { declarationsBehind, findWrapperCalls, wrappersOf } from './find-wrapper-calls.ts';
+export { findWrapperCalls } from './find-wrapper-calls.ts';
+export { wrappersOf } from './wrappers-of.ts';
