@@ -32,6 +32,12 @@ export function baseAddressesOf(
   }
 }
 
+/** An address on a base; one that is whole stands by itself. */
+export const addressOnBase = (base: string, address: string): string =>
+  isWhole.test(address) ? address : `${base.replace(/\/$/, '')}/${address.replace(/^\//, '')}`;
+
+const isWhole = /^\w+:\/\//;
+
 /** Whether the client of a call is one of several, made with a base and without. */
 export function mayHaveNoBase(callee: Expr, site: Site, project: Project): boolean {
   for (let at = callee; at.is === 'member' || at.is === 'call'; ) {

@@ -1,8 +1,3 @@
-export {
-  type AddressMatch,
-  addressMatcher,
-  isManaging,
-  type MatchAddress,
-  shownAddress,
-} from './address.ts';
-export { baseAddressesOf, mayHaveNoBase } from './base-address.ts';
+export { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
+export { addressOnBase, baseAddressesOf, mayHaveNoBase } from './base-address.ts';
+export { surestMatch } from './surest-match.ts';

@@ -1,9 +1,10 @@
-import { type CodeFunction, name, pathOf } from '../../language/code.ts';
+import { type CodeFunction, pathOf } from '../../language/code.ts';
 import { dotted } from '../../language/java.ts';
 import { type Project, type Settings, type SourceFile, textsOf } from '../../resolve/index.ts';
 import type { RuleBook } from '../../rules/index.ts';
-import { addressMatcher, shownAddress } from '../addresses/index.ts';
+import { addressMatcher, addressOnBase, shownAddress, surestMatch } from '../addresses/index.ts';
 import type { Wrapper } from '../coupling.ts';
+import { declaredWrapper } from './declared-wrapper.ts';
 
 /**
  * Methods that are declared to send, and written by a tool (Retrofit, Feign, Refit): an annotation
@@ -26,23 +27,20 @@ export function declaredRequests(
       const addresses = paths.flatMap((path) =>
         path.includes('://')
           ? path
-          : (base === undefined ? bases(fn.owner ?? '') : [base]).map((each) => onBase(each, path)),
+          : (base === undefined ? bases(fn.owner ?? '') : [base]).map((each) =>
+              addressOnBase(each, path),
+            ),
       );
-      const found = addresses.flatMap((address) => {
-        const matched = match(address, file.text);
-        return matched ? [{ ...matched, address }] : [];
-      });
-      const surest = found.find(({ by }) => by !== 'path') ?? found[0];
+      const surest = surestMatch(addresses, file.text, match);
       if (!surest) return [];
       const { provider, address } = surest;
       const says = `${fn.owner}.${fn.name} is declared to send to ${shownAddress(address)}`;
-      return [wrapperOf(file, fn, provider, says, address.includes('://') ? 0.95 : 0.8)];
+      const confidence = address.includes('://') ? 0.95 : 0.8;
+      const sign = { file, line: fn.line, says };
+      return [declaredWrapper({ file, fn }, { provider, kind: 'http', confidence }, sign)];
     }),
   );
 }
-
-const onBase = (base: string, path: string): string =>
-  `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
 
 /** The paths that an annotation writes, or names. */
 function pathsIn(
@@ -99,35 +97,3 @@ const clientAround = ({ owner }: CodeFunction, { code }: SourceFile): string | u
     ?.marks?.find((mark) =>
       /^[@[](\w+\.)*(FeignClient|HttpExchange|RegisterRestClient|Headers)\b/.test(mark),
     );
-
-function wrapperOf(
-  file: SourceFile,
-  fn: CodeFunction,
-  provider: RuleBook['providers'][number],
-  says: string,
-  confidence: number,
-): Wrapper {
-  const { line, endLine } = fn;
-  const expr = {
-    is: 'call',
-    callee: name(fn.name),
-    args: [],
-    created: false,
-    line,
-    endLine,
-  } as const;
-  return {
-    file,
-    fn,
-    isDeclared: true,
-    coupling: {
-      file,
-      call: { expr, fn, inLoop: false, spawned: false },
-      provider,
-      kind: 'http',
-      data: provider.data,
-      confidence,
-      evidence: [{ file, line, says }],
-    },
-  };
-}

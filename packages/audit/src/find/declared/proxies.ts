@@ -1,7 +1,8 @@
-import { type CallExpr, name, pathOf } from '../../language/code.ts';
+import { type CallExpr, pathOf } from '../../language/code.ts';
 import type { Project, SourceFile } from '../../resolve/index.ts';
-import type { ProviderRule, RuleBook } from '../../rules/index.ts';
+import type { RuleBook } from '../../rules/index.ts';
 import type { Wrapper } from '../coupling.ts';
+import { declaredWrapper } from './declared-wrapper.ts';
 
 /**
  * Methods of the application's own interfaces of which a framework makes an implementation that asks
@@ -15,7 +16,9 @@ export function proxyMethods(project: Project, { providers }: RuleBook): Wrapper
   return project.inFiles((file) =>
     file.code.functions.flatMap((fn): Wrapper[] => {
       const made = fn.owner === undefined ? undefined : proxies.get(fn.owner);
-      return made ? [wrapperOf(file, fn, provider, made)] : [];
+      if (!made) return [];
+      const sign = { ...made, says: `${fn.owner} is a proxy that asks a model` };
+      return [declaredWrapper({ file, fn }, { provider, kind: 'sdk', confidence: 0.95 }, sign)];
     }),
   );
 }
@@ -51,30 +54,4 @@ function proxied({ callee, args }: CallExpr): string | undefined {
   if (maker !== 'AiServices' || !/^(builder|create)$/.test(action ?? '')) return undefined;
   const [type] = args[0] ? pathOf(args[0].value) : [];
   return type === '' ? undefined : type;
-}
-
-function wrapperOf(
-  file: SourceFile,
-  fn: Wrapper['fn'],
-  provider: ProviderRule,
-  made: Made,
-): Wrapper {
-  const { line, endLine } = fn;
-  const callee = name(fn.name);
-  const expr = { is: 'call', callee, args: [], created: false, line, endLine } as const;
-  const says = `${fn.owner} is a proxy that asks a model`;
-  return {
-    file,
-    fn,
-    isDeclared: true,
-    coupling: {
-      file: made.file,
-      call: { expr: { ...expr, line: made.line }, fn, inLoop: false, spawned: false },
-      provider,
-      kind: 'sdk',
-      data: provider.data,
-      confidence: 0.95,
-      evidence: [{ ...made, says }],
-    },
-  };
 }

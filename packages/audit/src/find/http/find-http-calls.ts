@@ -8,7 +8,7 @@ import {
 } from '../../resolve/index.ts';
 import type { Site } from '../../resolve/site.ts';
 import type { ProviderRule, RuleBook } from '../../rules/index.ts';
-import { baseAddressesOf, isManaging, shownAddress } from '../addresses/index.ts';
+import { addressOnBase, baseAddressesOf, isManaging, shownAddress } from '../addresses/index.ts';
 import { type Coupling, requestCoupling } from '../coupling.ts';
 import { sendsRequests } from '../request-languages.ts';
 import { keepsRoute, servers } from '../routes.ts';
@@ -150,7 +150,7 @@ function onBase(
 ): Pick<HttpCall, 'provider' | 'by' | 'address' | 'says'> | undefined {
   if (/^\w+:\/\//.test(address)) return undefined;
   for (const base of baseAddressesOf(expr.callee, site, project, settings)) {
-    const whole = `${base.replace(/\/$/, '')}/${address.replace(/^\//, '')}`;
+    const whole = addressOnBase(base, address);
     const found = match(whole, site.file.text);
     if (found) return { ...found, address: whole, says: `sends to ${shownAddress(whole)}` };
   }

@@ -9,12 +9,13 @@ import {
 } from '../../resolve/index.ts';
 import type { RuleBook } from '../../rules/index.ts';
 import {
-  type AddressMatch,
   addressMatcher,
+  addressOnBase,
   baseAddressesOf,
   isManaging,
   type MatchAddress,
   shownAddress,
+  surestMatch,
 } from '../addresses/index.ts';
 import { type Coupling, requestCoupling } from '../coupling.ts';
 import { sendsRequests } from '../request-languages.ts';
@@ -100,12 +101,12 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   const bases = baseAddressesOf(call.expr.callee, site, project, settings);
   const addresses = [
     ...texts,
-    ...texts.flatMap((each) => bases.map((base) => onBase(base, each))),
+    ...texts.flatMap((each) => bases.map((base) => addressOnBase(base, each))),
     ...bases,
   ];
   const certainty = through ? 0.85 : 1;
   if (addresses.some(isManaging)) return undefined;
-  const known = surest(addresses, file.text, match);
+  const known = surestMatch(addresses, file.text, match);
   if (known) {
     const { address, by, provider } = known;
     if (by === 'host' && provider.names.length > 0 && onlyAsks(call, address)) return undefined;
@@ -128,19 +129,6 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   );
 }
 
-/** A host says more than the path that is added to it. */
-function surest(
-  addresses: readonly string[],
-  text: string,
-  match: MatchAddress,
-): (AddressMatch & { readonly address: string }) | undefined {
-  const found = addresses.flatMap((address) => {
-    const matched = match(address, text);
-    return matched ? [{ ...matched, address }] : [];
-  });
-  return found.find(({ by }) => by !== 'path') ?? found[0];
-}
-
 /** A GET without a question: chats are posted to, and the rest is about files and accounts. */
 const onlyAsks = ({ expr }: CallSite, address: string): boolean =>
   !address.includes('?') && pathOf(expr.callee).some((part) => gets.test(part));
@@ -161,9 +149,6 @@ const requestsBehind = ({ expr, fn }: CallSite, { code }: SourceFile): Expr[] =>
       : [],
   );
 };
-
-const onBase = (base: string, path: string): string =>
-  /^\w+:\/\//.test(path) ? path : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
 
 /** An address that is known to its host, which is nobody's, and no machine's near by. */
 const isForeign = (address: string): boolean => foreign.test(address);

@@ -16,6 +16,7 @@ import { addressMatcher } from '../addresses/index.ts';
 import { operatorOf } from '../called-objects.ts';
 import type { Coupling } from '../coupling.ts';
 import { insideClients } from './inside-clients.ts';
+import { mayMatch } from './may-match.ts';
 import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
 
@@ -171,34 +172,6 @@ function ofInterface(
       }
   }
   return undefined;
-}
-
-/** Whether a call's last name is any rule's: most are not, and need no tracing. */
-function mayMatch(path: readonly string[], language: LanguageId, rules: RuleBook): boolean {
-  const last = path.at(-1) ?? '';
-  let known = lastNames.get(rules)?.get(language);
-  if (!known) {
-    known = namesOf(rules, language);
-    const all = lastNames.get(rules) ?? new Map<LanguageId, LastNames>();
-    lastNames.set(rules, all.set(language, known));
-  }
-  return known.exact.has(last) || known.prefixes.some((each) => last.startsWith(each));
-}
-
-interface LastNames {
-  readonly exact: ReadonlySet<string>;
-  readonly prefixes: readonly string[];
-}
-const lastNames = new WeakMap<RuleBook, Map<LanguageId, LastNames>>();
-
-function namesOf({ providers }: RuleBook, language: LanguageId): LastNames {
-  const names = providers.flatMap(({ languages }) =>
-    (languages[language]?.calls ?? []).map(({ path }) => path.at(-1) ?? ''),
-  );
-  return {
-    exact: new Set(names.filter((each) => !each.endsWith('*'))),
-    prefixes: names.filter((each) => each.endsWith('*')).map((each) => each.slice(0, -1)),
-  };
 }
 
 function packagesUsed(project: Project, rules: RuleBook): Map<ProviderRule, Set<SourceFile>> {
