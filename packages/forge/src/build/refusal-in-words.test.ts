@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOrtEngine } from '@selvedge/engines/ort-node';
@@ -77,4 +77,40 @@ describe('why an engine does not load a model', () => {
     });
     expect(existsSync(out)).toBe(false);
   });
+
+  it.each([
+    [
+      'types that do not fit',
+      (g: GraphBuilder, x: string) => g.node('Add', [x, g.constant('w', [4], new Int32Array(4))]),
+      /Type Error: .*bound to different types/,
+    ],
+    [
+      'sizes that do not fit',
+      (g: GraphBuilder, x: string) =>
+        g.node('MatMul', [x, g.constant('w', [5, 4], new Float32Array(20))]),
+      /Incompatible dimensions/,
+    ],
+  ])(
+    'of one that breaks the rules of ONNX is bad input, and what was built before stays: %s',
+    async (_, body, words) => {
+      const directory = mkdtempSync(join(root, 'broken-'));
+      const [file, out] = [join(directory, 'broken.onnx'), join(directory, 'out')];
+      const saved = (body: (g: GraphBuilder, x: string) => string) => {
+        const g = graphBuilder('broken', { opset: 17, irVersion: 8 });
+        g.output(body(g, g.input('x', 'float32', [4])), 'float32');
+        writeFileSync(file, concat(writeModel(g.build())));
+      };
+      saved((g, x) => g.node('Relu', [x]));
+      await build(file, { out, engine, precisions: ['fp32'] });
+      const before = readFileSync(join(out, 'report.json'), 'utf8');
+      saved(body);
+      await expect(build(file, { out, engine })).rejects.toMatchObject({
+        code: 'bad-model',
+        row: { exit: 2 },
+        message: expect.stringMatching(words),
+        hint: expect.stringContaining('export it again'),
+      });
+      expect(readFileSync(join(out, 'report.json'), 'utf8')).toBe(before);
+    },
+  );
 });

@@ -24,11 +24,22 @@ const unknowns: readonly (readonly [RegExp, (...parts: string[]) => Unknown])[] 
       words: `IR version ${version} is newer than it knows, which is ${newest}`,
     }),
   ],
+  // What breaks ONNX's own rules. An operator without a kernel is none of these.
+  [
+    /(?:This is an invalid model\. |Invalid model\. )(?:Error: )?(.*?)\.?$/s,
+    (said) => ({ words: `it is no valid model: ${said}`, isBroken: true }),
+  ],
+  [
+    /((?:Type Error: |\[(?:Shape|Type)InferenceError\]|Tensor element type mismatch).*?)\.?$/s,
+    (said) => ({ words: `it is no valid model: ${said}`, isBroken: true }),
+  ],
 ];
 
 /** What an engine does not know of a model: an operator, or the version that it is written in. */
 export interface Unknown {
   readonly words: string;
+  /** The model breaks ONNX's rules: no engine loads it. */
+  readonly isBroken?: true;
   readonly op?: string | undefined;
   /** The engine's name for the node, where it tells one. */
   readonly node?: string | undefined;

@@ -5,13 +5,13 @@ import { type Unknown, unknownIn } from './refusal-in-words.ts';
 import type { LoadedModel } from './source-model.ts';
 
 /**
- * Refuses a model whose operator nobody here knows, or whose opset or IR version is too new: that is
- * bad input, where an engine's lack of a kernel is not.
+ * Refuses a model whose operator nobody here knows, whose opset or IR version is too new, or that breaks
+ * ONNX's rules: that is bad input, where an engine's lack of a kernel is not.
  *
  * @throws SelvedgeError `bad-model` naming the file, the node, its operator and the newest opset
  */
 export function refuseUnknown(
-  { op, node: told, words }: Unknown,
+  { op, node: told, words, isBroken }: Unknown,
   source: LoadedModel,
   { name, version }: Engine,
 ): never {
@@ -23,7 +23,9 @@ export function refuseUnknown(
     'bad-model',
     `${source.file}: ${where}${name} ${version} does not load it: ${words}`,
     {
-      hint: `export it with standard operators of ONNX${newest === undefined ? '' : `, in opset ${newest} or lower`}`,
+      hint: isBroken
+        ? 'check it with onnx.checker, and export it again'
+        : `export it with standard operators of ONNX${newest === undefined ? '' : `, in opset ${newest} or lower`}`,
       details: { file: source.file, opset, ...(op && { op }), ...(node && { node }) },
     },
   );

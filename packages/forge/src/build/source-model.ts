@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fail } from '@selvedge/core/errors';
+import { fail, isSelvedgeError } from '@selvedge/core/errors';
 import type { Digest } from '@selvedge/core/schema';
 import {
+  checkTensor,
   concat,
   externalReferences,
   inspectModel,
   type Model,
   type ModelFacts,
   readModel,
+  storedTensors,
   writeModel,
 } from '@selvedge/onnx';
 import { statRegular } from '../files/index.ts';
@@ -55,11 +57,28 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   if (outside > inlineBytes) {
     const kept = { bytes: file, data: { directory, files } };
     const model = checkWhole(openModelFile(kept, path), path);
-    return { ...loaded, ...kept, model, facts: inspectModel(model) };
+    return { ...loaded, ...kept, model, facts: factsOf(model, path) };
   }
   const model = checkWhole(await inlineExternalData(read, directory, files), path);
+  const facts = factsOf(model, path);
   const bytes = model === read ? file : concat(writeModel(model));
-  return { ...loaded, bytes, model, facts: inspectModel(model) };
+  return { ...loaded, bytes, model, facts };
+}
+
+/** @throws SelvedgeError `bad-model` naming the file, where a tensor does not hold what it says */
+function factsOf(model: Model, path: string): ModelFacts {
+  try {
+    for (const tensor of storedTensors(model)) checkTensor(tensor);
+    return inspectModel(model);
+  } catch (caught) {
+    if (!isSelvedgeError(caught)) throw caught;
+    const { code, message, hint, details } = caught;
+    return fail(code, `${path}: ${message}`, {
+      ...(hint && { hint }),
+      details: { ...details, file: path },
+      cause: caught,
+    });
+  }
 }
 
 /** External data in places where no pass looks would be lost. */

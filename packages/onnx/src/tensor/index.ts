@@ -14,6 +14,7 @@ export {
   toFloat16Bits,
 } from './float16.ts';
 export {
+  checkTensor,
   elementCount,
   floatValues,
   integerValues,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeTensor } from '../build/index.ts';
 import { make } from '../wire/index.ts';
 import { byteLength, dataTypes } from './data-type.ts';
-import { elementCount, integerValues, tensorValues } from './values.ts';
+import { checkTensor, elementCount, integerValues, tensorValues } from './values.ts';
 
 const varints = (...numbers: number[]): Uint8Array =>
   Uint8Array.from(
@@ -91,6 +91,20 @@ describe('a tensor that lies about itself', () => {
     expect(failing(() => tensorValues(make('TensorProto', { ...short, dataType: 99 })))).toContain(
       'unknown data type 99',
     );
+  });
+
+  it.each([
+    [{ dataType: dataTypes.float32, rawData: new Uint8Array(8) }, 'holds 8 bytes, its shape needs'],
+    [{ dataType: dataTypes.float32, floatData: new Uint8Array(8) }, 'holds 8 bytes'],
+    [{ dataType: dataTypes.int64, floatData: new Uint8Array(12) }, 'holds fewer than 3 elements'],
+    [{ dataType: dataTypes.int4, int32Data: varints(1) }, 'holds fewer than 2 elements'],
+    [{ dataType: dataTypes.int4, int32Data: varints(1, 2) }, 'nothing'],
+    [{ dataType: dataTypes.float64, rawData: new Uint8Array(24) }, 'nothing'],
+    [{ dataType: dataTypes.int64, dataLocation: 1 }, 'nothing'],
+    [{ dataType: 99 }, 'nothing'],
+  ])('is found out without unpacking it: %o', (fields, said) => {
+    const tensor = make('TensorProto', { name: 'w', dims: [3], ...fields });
+    expect(failing(() => checkTensor(tensor))).toContain(said);
   });
 
   it('is refused by makeTensor already', () => {

@@ -72,13 +72,32 @@ export function tensorValues(tensor: TensorProto): TensorValues {
     return tensor.stringData.map((bytes) => new TextDecoder().decode(bytes));
   }
   const bytes = tensor.rawData ?? typedBytes(tensor, type, count);
-  const expected = byteLength(type, count);
-  if (bytes.length !== expected)
-    damaged(tensor, `holds ${bytes.length} bytes, its shape needs ${expected}`);
+  refuseOtherLength(tensor, bytes.length, byteLength(type, count));
   const ArrayOf = arrays[type] ?? Uint8Array;
   // What a store reads is a fresh array already: large tensors come from there, and stand in memory once.
   const isOwn = placeOf(tensor) !== undefined && bytes.byteLength === bytes.buffer.byteLength;
   return new ArrayOf((isOwn ? bytes : bytes.slice()).buffer as ArrayBuffer);
+}
+
+/**
+ * Refuses a tensor that cannot hold what its shape and type say, without unpacking it. What stands
+ * outside the file is not read, and a type that is not known here is left to whoever reads it.
+ *
+ * @throws SelvedgeError `bad-model` naming the tensor
+ */
+export function checkTensor(tensor: TensorProto): void {
+  const type = dataTypeName(tensor.dataType);
+  const count = elementCount(tensor);
+  if (!type || type === 'string' || isExternal(tensor) || placeOf(tensor)) return;
+  const expected = byteLength(type, count);
+  const floats = floatField(tensor, type);
+  if (tensor.rawData || floats)
+    refuseOtherLength(tensor, (tensor.rawData ?? floats ?? none).length, expected);
+  else refuseFewer(tensor, packedField(tensor, type), packedCount(type, count));
+}
+
+function refuseOtherLength(tensor: TensorProto, length: number, expected: number): void {
+  if (length !== expected) damaged(tensor, `holds ${length} bytes, its shape needs ${expected}`);
 }
 
 /** The elements of a float32 tensor. */
@@ -101,14 +120,28 @@ export function typeOfTensor(tensor: TensorProto): DataTypeName {
 
 /** Little-endian element bytes from the typed fields (onnx.proto, TensorProto). */
 function typedBytes(tensor: TensorProto, type: DataTypeName, count: number): Uint8Array {
-  if (type === 'float32' || type === 'complex64') return tensor.floatData ?? none;
-  if (type === 'float64' || type === 'complex128') return tensor.doubleData ?? none;
-  if (type === 'int64') return widen(tensor, tensor.int64Data, 8, count);
-  if (type === 'uint64') return widen(tensor, tensor.uint64Data, 8, count);
-  if (type === 'uint32') return widen(tensor, tensor.uint64Data, 4, count);
   const width = byteLength(type, 1);
-  return widen(tensor, tensor.int32Data, width, Math.ceil(byteLength(type, count) / width));
+  return (
+    floatField(tensor, type) ??
+    widen(tensor, packedField(tensor, type), width, packedCount(type, count))
+  );
 }
+
+/** The field that holds floating point as it stands in memory; undefined for other types. */
+function floatField(tensor: TensorProto, type: DataTypeName): Uint8Array | undefined {
+  if (type === 'float32' || type === 'complex64') return tensor.floatData ?? none;
+  return type === 'float64' || type === 'complex128' ? (tensor.doubleData ?? none) : undefined;
+}
+
+/** The field of varints that holds everything else. */
+function packedField(tensor: TensorProto, type: DataTypeName): Uint8Array | undefined {
+  if (type === 'int64') return tensor.int64Data;
+  return type === 'uint64' || type === 'uint32' ? tensor.uint64Data : tensor.int32Data;
+}
+
+/** How many varints there are: types under 8 bits share one. */
+const packedCount = (type: DataTypeName, count: number): number =>
+  Math.ceil(byteLength(type, count) / byteLength(type, 1));
 
 const none = new Uint8Array(0);
 
@@ -119,8 +152,7 @@ function widen(
   width: number,
   count: number,
 ): Uint8Array {
-  // A varint is at least a byte, so a shape that promises more is refused before memory is taken.
-  if ((packed?.length ?? 0) < count) damaged(tensor, `holds fewer than ${count} elements`);
+  refuseFewer(tensor, packed, count);
   const cursor = new Cursor(packed ?? none, nameOf(tensor));
   const bytes = new Uint8Array(count * width);
   const view = new DataView(bytes.buffer);
@@ -135,6 +167,11 @@ function widen(
   if (at !== bytes.length || cursor.pos !== cursor.end)
     damaged(tensor, `does not hold ${count} elements`);
   return bytes;
+}
+
+/** A varint is at least a byte, so a shape that promises more is refused before memory is taken. */
+function refuseFewer(tensor: TensorProto, packed: Uint8Array | undefined, count: number): void {
+  if ((packed?.length ?? 0) < count) damaged(tensor, `holds fewer than ${count} elements`);
 }
 
 const nameOf = (tensor: TensorProto): string => `tensor ${tensor.name || '(unnamed)'}`;
