@@ -109,6 +109,8 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     case 'method_invocation': {
       const object = node.field('object');
       const label = node.field('name')?.text() ?? '';
+      const asked = askedOfContainer(label, node.field('arguments')?.text() ?? '');
+      if (asked !== undefined) return callAt(node, dotted(asked), [], true);
       return callAt(node, object ? member(read(object), label) : name(label), argsOf(node, read));
     }
     case 'object_creation_expression': {
@@ -129,6 +131,21 @@ function expr(node: SyntaxNode, read: ReadExpr): Expr | undefined {
       return undefined;
   }
 }
+
+/**
+ * The type that a container of services is asked for (`context.getBean(Chat.class)`): as if it were
+ * made there.
+ *
+ * @param args as they are written, in brackets
+ */
+export const askedOfContainer = (called: string, args: string): string | undefined =>
+  containers.test(called)
+    ? /^\((?:[^(),]*,\s*)?([A-Z]\w*)(?:\.class|::class(?:\.java)?)\)$/.exec(args)?.[1]
+    : undefined;
+
+/** Of IntelliJ's platform, Spring, Guice, CDI and OSGi. */
+const containers =
+  /^(get(Project|Application)?Service(IfCreated)?|get(Bean|Instance|Component|Provider)|service|lookup|select)$/;
 
 /** What the rules of a `switch` give (`case A -> value`). */
 const answersOf = (block: SyntaxNode | undefined, read: ReadExpr): Expr[] =>

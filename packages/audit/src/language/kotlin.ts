@@ -1,7 +1,7 @@
 import { type Argument, type Expr, type Import, member, name, text } from './code.ts';
 import { callAt, either, readInner } from './expressions.ts';
 import type { BindingHead, FunctionHead, Grammar, ReadExpr } from './grammar.ts';
-import { injected } from './java.ts';
+import { askedOfContainer, dotted, injected } from './java.ts';
 import { child, type SyntaxNode } from './syntax.ts';
 
 export const kotlin: Grammar = {
@@ -225,6 +225,10 @@ function branchesOf(node: SyntaxNode): SyntaxNode[] {
 /** Calls whose block says what to take where the object is nothing. */
 const otherwise = /^(ifBlank|ifEmpty|getOrElse|orElse|getOrPut)$/;
 
+/** The type that a container of services is asked for: IntelliJ's, Spring's, Koin's and Hilt's. */
+const askedByType =
+  /^(?:service|serviceOrNull|get|getBean|getInstance|inject|koinInject|koinViewModel|hiltViewModel|viewModel)<([A-Z]\w*)>$/;
+
 function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
   const [callee, suffix] = node.named;
   if (!callee || !suffix) return undefined;
@@ -236,6 +240,11 @@ function callOf(node: SyntaxNode, read: ReadExpr): Expr | undefined {
     const label = parts.length > 1 ? parts[0]?.text() : undefined;
     return [{ ...(label !== undefined && { name: label }), value: read(value) }];
   });
+  const label = callee.text().split('.').at(-1) ?? '';
+  const asked =
+    askedByType.exec(`${label}${child(suffix, 'type_arguments')?.text() ?? ''}`)?.[1] ??
+    askedOfContainer(label, list?.text() ?? '');
+  if (asked !== undefined) return callAt(node, dotted(asked), [], true);
   const target = read(callee);
   const instead = target.is === 'member' && otherwise.test(target.name) && lastOf(suffix);
   if (target.is === 'member' && instead) return either(target.of, read(instead));

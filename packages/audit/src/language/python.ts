@@ -78,7 +78,11 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     const type = node.field('type')?.text();
     const value = right ? read(right) : undefined;
     if (!left) return [];
-    if (left.kind === 'subscript') return [{ name: `${tableOf(left)}[]`, type, value }];
+    if (left.kind === 'subscript')
+      return [
+        { name: `${tableOf(left)}[]`, type, value },
+        { name: left.text().replace(/^(self|cls)\./, 'this.') },
+      ];
     const inClass = node.parent()?.parent()?.parent()?.kind === 'class_definition';
     const label = left.text().replace(/^(self|cls)\./, 'this.');
     return [{ name: inClass ? `this.${label}` : label, type, value }];

@@ -127,6 +127,11 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       const type = node.field('type')?.text();
       return [{ name: label, type, ...(value && { value: read(value) }) }];
     }
+    // `body["messages"][0] = …`
+    case 'assignment_expression': {
+      const left = node.field('left');
+      return left?.kind === 'index_expression' ? [{ name: left.text() }] : [];
+    }
     case 'field_declaration':
       return [{ name: `this.${node.field('name')?.text() ?? ''}`, type: boundIn(node) }];
     case 'shorthand_field_initializer':

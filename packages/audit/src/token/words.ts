@@ -23,7 +23,7 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
 }
 
 /** Languages in which a body's fields are strings, or names in types that hold no other word. */
-const quotesKeys = /^(java|kotlin|swift|csharp)$/;
+const quotesKeys = /^(java|kotlin|swift|csharp|rust)$/;
 
 const quoted = (field: string): string[] =>
   field.length >= 6 ? [`"${field}"`, `${field}\\"`] : [];

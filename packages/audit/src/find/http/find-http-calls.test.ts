@@ -37,6 +37,30 @@ describe('a request over HTTP is a coupling', () => {
       'src/A.java:5 http groq',
     ],
     [
+      'the fields that its body is given one by one, where a variable alone holds its address',
+      {
+        'a.py':
+          'import os, requests\ndef f(q):\n    data = {"max_tokens": 5}\n    data["messages"] = q\n    data["model"] = "m"\n    return requests.post(os.environ["ASK_URL"], json=data)\n',
+      },
+      'a.py:6 http openai-compatible',
+    ],
+    [
+      'the fields that its body is given one by one, in JavaScript',
+      {
+        'a.ts':
+          'export const f = (q) => {\n  const data: any = { max_tokens: 5 };\n  data.messages = q;\n  data["model"] = "m";\n  return fetch(process.env.ASK_URL, { body: JSON.stringify(data) });\n};\n',
+      },
+      'a.ts:5 http openai-compatible',
+    ],
+    [
+      'the fields that its body is given one by one, in Rust',
+      {
+        'a.rs':
+          'use reqwest::Client;\nasync fn f(q: String, conf: Conf) {\n    let mut body: Value = serde_json::from_str(&template).unwrap();\n    body["model"] = Value::String(conf.model);\n    body["messages"][0]["content"] = Value::String(q);\n    let res = Client::new()\n        .post(&conf.url)\n        .body(serde_json::to_string(&body).unwrap())\n        .send()\n        .await;\n}\n',
+      },
+      'a.rs:6 http openai-compatible',
+    ],
+    [
       'a variable that nobody sets',
       {
         'a.go':
@@ -88,6 +112,14 @@ describe('a request over HTTP is a coupling', () => {
       'server.py': '@app.post("/v1/chat/completions")\ndef chat(q):\n    return {}\n',
       'models.ts': "export const f = () => fetch('https://api.openai.com/v1/models');\n",
       'page.ts': "export const f = () => fetch('/api/chat');\n",
+    });
+    expect(places(report)).toEqual([]);
+  });
+
+  it('but not by fields that another function gives another body', async () => {
+    const report = await auditOf({
+      'a.py':
+        'import os, requests\ndef f(q):\n    data = {"max_tokens": 5}\n    return requests.post(os.environ["ASK_URL"], json=data)\ndef g(data):\n    data["messages"] = 1\n    data["model"] = "m"\n',
     });
     expect(places(report)).toEqual([]);
   });

@@ -59,15 +59,29 @@ function keysWithin(expr: Expr, site: Site, project: Project, depth: number): Se
     case 'list':
       return expr.items.flatMap((each) => keysWithin(each, site, project, depth - 1));
     case 'name':
-    case 'member':
-      return valuesOf(expr, site, project).flatMap(({ value, at }) =>
+    case 'member': {
+      const found = valuesOf(expr, site, project).flatMap(({ value, at }) =>
         value.is === 'record' || value.is === 'call'
           ? keysWithin(value, at, project, depth - 1)
           : [],
       );
+      const set = expr.is === 'name' ? keysSet(expr.name, site) : [];
+      return set.length === 0 ? found : [new Set([...set, ...(found[0] ?? [])]), ...found];
+    }
     default:
       return [];
   }
+}
+
+/** The keys that the function around sets of a variable: `body["model"] = …`, `body.model = …`. */
+function keysSet(name: string, { file, fn }: Site): string[] {
+  if (!fn) return [];
+  const key = new RegExp(`^${name.replaceAll('$', '\\$')}(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`);
+  return file.code.bindings.flatMap((binding) => {
+    if (binding.fn !== fn || !binding.name.startsWith(name)) return [];
+    const [, member, index] = key.exec(binding.name) ?? [];
+    return member ?? index ?? [];
+  });
 }
 
 /** A field of Go as its body is usually written: `MaxTokens` is `max_tokens`. */

@@ -22,6 +22,30 @@ describe('a wrapper is known by the type of what it is called on', () => {
       ['Desk.kt:4 wrapper openai', 'OpenAi.kt:4 sdk openai'],
     ],
     [
+      'that a container of services is asked for, in Java',
+      {
+        'Gpt.java':
+          'import com.openai.client.OpenAIClient;\nclass Gpt {\n  private OpenAIClient client;\n  String handle(String q) { return client.chat().completions().create(q).toString(); }\n}\n',
+        'Desk.java':
+          'class Desk {\n  void go(String q) {\n    var application = ApplicationManager.getApplication();\n    application.getService(Gpt.class).handle(q);\n    Gpt gpt = context.getBean("gpt", Gpt.class);\n    gpt.handle(q);\n    table.getField(Gpt.class).handle(q);\n  }\n}\n',
+      },
+      ['Desk.java:4 wrapper openai', 'Desk.java:6 wrapper openai', 'Gpt.java:4 sdk openai'],
+    ],
+    [
+      'that a container of services is asked for, in Kotlin',
+      {
+        'Gpt.kt': `${importing}class Gpt(private val client: OpenAIClient) {\n  fun handle(q: String) = client.chat().completions().create(q)\n}\n`,
+        'Desk.kt':
+          'class Desk {\n  fun go(q: String) {\n    service<Gpt>().handle(q)\n    project.getService(Gpt::class.java).handle(q)\n    val gpt = get<Gpt>()\n    gpt.handle(q)\n  }\n}\n',
+      },
+      [
+        'Desk.kt:3 wrapper openai',
+        'Desk.kt:4 wrapper openai',
+        'Desk.kt:6 wrapper openai',
+        'Gpt.kt:3 sdk openai',
+      ],
+    ],
+    [
       'that a static field holds, in Swift',
       {
         'Store.swift':
