@@ -3,8 +3,7 @@
  * Plain JavaScript without dependencies: it runs under whatever Node (≥ 20) is there.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,18 +12,13 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const wantedMajor = 24;
 /** What Node compiled is kept, for this process and the engines that it starts: half the start-up. */
 const compileCache = join(root, 'node_modules', '.cache', 'selvedge-compiled');
-const stamp = join(root, 'node_modules', '.selvedge-setup.json');
 
 /**
  * Installs the packages that `what` needs unless they are there already.
  * @param {'run' | 'all'} what `run`: what `npm start` needs; `all`: the tests' tools too.
  */
 export function install(what) {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const done = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
-  if (done.lock === lock && (done.what === 'all' || done.what === what)) return;
+  if (isInstalled(what)) return;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   if (what === 'run') args.push('--omit=dev');
   process.stderr.write(
@@ -38,7 +32,23 @@ export function install(what) {
     );
     process.exit(3);
   }
-  writeFileSync(stamp, JSON.stringify({ lock, what }));
+}
+
+/**
+ * Whether npm's own list of what it installed has what `what` needs, in the versions of the lock
+ * file: so it counts too when somebody ran `npm ci` by hand.
+ */
+function isInstalled(what) {
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const packagesOf = (file) => Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages);
+  const there = new Map(packagesOf(list));
+  return packagesOf(join(root, 'package-lock.json')).every(([path, entry]) => {
+    const { version, dev, optional, devOptional } = entry;
+    const needless = optional || devOptional || (what === 'run' && dev);
+    if (!path.startsWith('node_modules/') || needless) return true;
+    return there.has(path) && there.get(path).version === version;
+  });
 }
 
 /** The Node that everything runs under: this one if new enough, else the installed one. */
