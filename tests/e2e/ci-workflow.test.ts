@@ -108,7 +108,7 @@ describe('the example workflow', () => {
       }
     }
     const summary = readFileSync(join(shell.dir, 'summary.md'), 'utf8');
-    expect(summary).toContain('✅ All 2 of what the blueprint requires is met.');
+    expect(summary).toContain('✅ All that the blueprint requires is met: 2 of 2.');
     expect(summary).toContain('| **apple-m4** npu (coreml) |');
     const sarif = JSON.parse(readFileSync(join(shell.dir, 'report/matrix.sarif'), 'utf8'));
     expect(sarif.version).toBe('2.1.0');

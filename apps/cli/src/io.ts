@@ -11,6 +11,8 @@ export interface Io {
   readonly progressColour: boolean;
   /** How wide stdout is, where it is a terminal. */
   readonly columns?: number;
+  /** The same of stderr. */
+  readonly progressColumns?: number;
   /** A person's result text; nothing under `--json`. */
   print(text: string): void;
   /** The one JSON document of `--json`; nothing without it. */
@@ -32,6 +34,7 @@ export function processIo(options: { json?: boolean; quiet?: boolean }): Io {
     colour: takesColour(process.stdout),
     progressColour: takesColour(process.stderr),
     ...(process.stdout.isTTY && { columns: process.stdout.columns }),
+    ...(process.stderr.isTTY && { progressColumns: process.stderr.columns }),
     print: (text) => void (json || process.stdout.write(`${text}\n`)),
     result: (document) => void (json && process.stdout.write(`${JSON.stringify(document)}\n`)),
     progress: (text) => void (quiet || process.stderr.write(`${text}\n`)),

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { catalogue } from '@selvedge/core/device';
 import { fail } from '@selvedge/core/errors';
 import { type BuildReport, build as buildVariants } from '@selvedge/forge';
@@ -11,6 +9,7 @@ import type { CommandModule } from '../command.ts';
 import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
+import { refuseDirectory } from '../refuse-directory.ts';
 import { sourceDate } from '../source-date.ts';
 
 interface Flags {
@@ -66,7 +65,7 @@ export const build: CommandModule = (program, run) => {
 };
 
 async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
-  refuseDirectory(input);
+  refuseDirectory('build', input);
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const { report, ok } = await buildVariants(input, {
     out: flags.out,
@@ -91,14 +90,6 @@ async function runBuild(io: Io, input: string, flags: Flags): Promise<number> {
   const nothing = whyNothing(report);
   if (nothing) io.warn(`selvedge: ${input}: nothing was built: ${nothing}`);
   return ok ? 0 : 1;
-}
-
-/** Whoever names a directory means the blueprint in it. */
-function refuseDirectory(input: string): void {
-  if (!existsSync(join(input, 'selvedge.yaml'))) return;
-  fail('usage', `${input} is a directory`, {
-    hint: `give its blueprint: selvedge build ${join(input, 'selvedge.yaml')}`,
-  });
 }
 
 const targetsOf = (asked: readonly string[]): string[] | undefined =>

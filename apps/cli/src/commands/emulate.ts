@@ -17,7 +17,7 @@ import type { CommandModule } from '../command.ts';
 import { rethrowMisfit } from '../emulate/rethrow-misfit.ts';
 import type { Io } from '../io.ts';
 import { provenanceDot, provenanceLegend } from '../provenance.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, wrapped } from '../table.ts';
 
 interface Flags {
   target: string;
@@ -107,22 +107,24 @@ const shownLayers = 12;
 function print(io: Io, file: string, emulation: Emulation): void {
   const { target, unit, precision, latencyMs, bound, energyMj, uncounted, here } = emulation;
   const { p50, low, high } = latencyMs;
+  const say = (text: string) =>
+    io.print(wrapped(text, io.columns ?? Number.POSITIVE_INFINITY).join('\n'));
   const dot = provenanceDot(emulation.provenance);
-  io.print(
+  say(
     `${file} on ${target}, ${unit}, ${precision}: ${ms(p50)} ${dot} (${ms(low)} to ${ms(high)}), bound by ${bound}`,
   );
-  for (const line of whyOnCpu(emulation)) io.print(line);
-  io.print(trust(emulation));
+  for (const line of whyOnCpu(emulation)) say(line);
+  say(trust(emulation));
   if (emulation.sustainedMs > p50) {
-    io.print(`once warm: ${ms(emulation.sustainedMs)} ○, what its cooling sheds for ever`);
+    say(`once warm: ${ms(emulation.sustainedMs)} ○, what its cooling sheds for ever`);
   }
-  io.print(`memory at most ${formatBytes(emulation.peakMemoryBytes)} ○`);
-  io.print(
+  say(`memory at most ${formatBytes(emulation.peakMemoryBytes)} ○`);
+  say(
     energyMj === null
       ? 'energy unknown: the catalogue has no power for that unit'
       : `energy ${Number(energyMj.toPrecision(3))} mJ ○`,
   );
-  io.print(`here, with ${here.engine}: ${ms(here.p50Ms)} ●`);
+  say(`here, with ${here.engine}: ${ms(here.p50Ms)} ●`);
   printPartitions(io, emulation);
   if (uncounted.length > 0) {
     io.warn(`not counted, so that the figures are lower bounds: ${uncounted.join(', ')}`);

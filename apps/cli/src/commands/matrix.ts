@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeMatrix } from '@selvedge/forge';
 import { userBuildCache } from '../build-cache.ts';
 import { buildProgress } from '../build-progress.ts';
@@ -6,6 +8,7 @@ import { interruption } from '../interruption.ts';
 import type { Io } from '../io.ts';
 import { machineDirectory } from '../machine-directory.ts';
 import { matrixSummary } from '../matrix/matrix-summary.ts';
+import { refuseDirectory } from '../refuse-directory.ts';
 import { sourceDate } from '../source-date.ts';
 
 interface Flags {
@@ -32,6 +35,7 @@ export const matrix: CommandModule = (program, run) => {
 };
 
 async function runMatrix(io: Io, input: string, flags: Flags): Promise<number> {
+  if (!existsSync(join(input, 'report.json'))) refuseDirectory('matrix', input);
   const cache = flags.cache ? userBuildCache(process.env) : undefined;
   const found = await makeMatrix(input, {
     out: flags.out,

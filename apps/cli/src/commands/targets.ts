@@ -34,9 +34,9 @@ function listTargets(io: Io): void {
   });
   const heads = [
     'target',
-    'chip',
-    'fastest unit',
-    'peak',
+    { head: 'chip', wrap: 12 },
+    { head: 'fastest unit', wrap: 8 },
+    { head: 'peak', wrap: 8 },
     { head: 'bandwidth', align: 'right' },
     { head: 'memory', align: 'right' },
   ] as const;
@@ -72,12 +72,12 @@ function showTarget(io: Io, chip: Chip): void {
     figure.source,
   ]);
   const heads = [
-    'part',
-    'figure',
+    { head: 'part', wrap: 8 },
+    { head: 'figure', wrap: 14 },
     { head: 'value', align: 'right' },
     '',
     'confidence',
-    'source',
+    { head: 'source', wrap: 16 },
   ] as const;
   io.print(`${formatTable(heads, rows, io)}\n\n${provenanceLegend}`);
 }

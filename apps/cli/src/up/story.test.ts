@@ -1,5 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { inTurn } from './story.ts';
+import type { Io } from '../io.ts';
+import { inTurn, openStory } from './story.ts';
+
+describe('a line of the journey', () => {
+  const told = (progressColumns?: number) => {
+    const lines: string[] = [];
+    const io = {
+      progress: (text: string) => lines.push(text),
+      ...(progressColumns && { progressColumns }),
+    };
+    openStory(io as unknown as Io)('hub')('listens on http://127.0.0.1:7400, for development');
+    return lines.join('\n');
+  };
+
+  it('is one line where nobody asks for a width', () => {
+    expect(told()).toBe('hub       listens on http://127.0.0.1:7400, for development');
+  });
+
+  it('breaks between words in a terminal, below its first word', () => {
+    expect(told(50)).toBe('hub       listens on http://127.0.0.1:7400, for\n          development');
+  });
+});
 
 describe('actors that act at once', () => {
   it('are heard one after the other, each as soon as those before it are done', () => {

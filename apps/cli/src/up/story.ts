@@ -1,5 +1,6 @@
 import type { Io } from '../io.ts';
 import { dim } from '../marks.ts';
+import { wrapped } from '../table.ts';
 
 /** Says one thing that happened. */
 export type Say = (text: string) => void;
@@ -7,17 +8,23 @@ export type Say = (text: string) => void;
 /** Wide enough for the longest name of an actor. */
 const nameWidth = 9;
 
+/** A terminal that is narrower than this breaks lines itself. */
+const narrowest = 30;
+
 /**
- * The journey as lines: who, then what. An actor that has nothing new to say is not heard twice.
+ * The journey as lines: who, then what, in a terminal broken between words. An actor that has nothing new to say is not heard twice.
  */
 export function openStory(io: Io): (actor: string) => Say {
+  const room = Math.max(narrowest, io.progressColumns ?? Number.POSITIVE_INFINITY) - nameWidth - 1;
   return (actor) => {
     const name = dim(actor.padEnd(nameWidth), { colour: io.progressColour });
     let last: string | undefined;
     return (text) => {
       if (text === last) return;
       last = text;
-      io.progress(`${name} ${text}`);
+      const [first, ...more] = wrapped(text, room);
+      const indent = ' '.repeat(nameWidth + 1);
+      io.progress([`${name} ${first}`, ...more.map((line) => indent + line)].join('\n'));
     };
   };
 }

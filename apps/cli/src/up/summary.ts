@@ -68,7 +68,14 @@ function deviceTable({ devices, report }: Journey, io: Io): string {
       `${url}/`,
     ];
   });
-  const heads = ['device', 'target', 'runs', 'version', right('there'), 'its own page'];
+  const heads = [
+    'device',
+    { head: 'target', wrap: 10 },
+    { head: 'runs', wrap: 8 },
+    'version',
+    right('there'),
+    'its own page',
+  ];
   return formatTable(heads, rows, io);
 }
 

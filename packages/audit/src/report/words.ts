@@ -3,7 +3,14 @@ import type { AuditReport, Finding, PartlyAudited } from '../finding.ts';
 export const severities = ['high', 'medium', 'low'] as const;
 
 /** The whole report in a sentence. */
-export function summarySentence({ findings, local, files }: AuditReport): string {
+export function summarySentence(report: AuditReport): string {
+  const unread = report.skipped.byReason['no-parser'] ?? 0;
+  if (unread === 0) return answerOf(report);
+  const more = unread === 1 ? 'more was' : 'more were';
+  return `${answerOf(report)} ${count(unread)} ${more} not audited: a parser is missing.`;
+}
+
+function answerOf({ findings, local, files }: AuditReport): string {
   const source = `${count(files)} source ${files === 1 ? 'file' : 'files'}`;
   if (findings.length === 0)
     return `No call of a model over the network in ${source}${local.length > 0 ? `, and ${count(local.length)} of engines on the machine itself` : ''}.`;

@@ -14,7 +14,8 @@ export const ownRules: string = fileURLToPath(new URL('../../rules', import.meta
 /**
  * Reads the rule files (`*.yaml`) of directories; a later file of the same name replaces an earlier.
  *
- * @throws SelvedgeError `bad-document` naming the file, the field and what was expected; `not-found`
+ * @throws SelvedgeError `bad-document` naming the file, the field and what was expected; `not-found`;
+ *   `bad-input` for a directory without a rule file
  */
 export async function loadRules(
   directories: readonly string[] = [ownRules],
@@ -36,10 +37,13 @@ async function ruleFiles(directory: string): Promise<string[]> {
       cause,
     }),
   );
-  return names
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => join(directory, name));
+  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort();
+  if (files.length === 0)
+    fail('bad-input', `${directory} holds no rule file`, {
+      hint: 'give a directory of rule files (*.yaml)',
+      details: { directory },
+    });
+  return files.map((name) => join(directory, name));
 }
 
 async function readRule(file: string): Promise<ProviderRule> {

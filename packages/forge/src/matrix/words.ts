@@ -17,7 +17,7 @@ export function answerOf({ requirements, cells, targets, variants }: Matrix): st
   const missed = requirements.filter(({ ok }) => !ok);
   const places = [...new Set(missed.map(({ target, tier }) => target ?? `the ${tier} tier`))];
   return missed.length === 0
-    ? `All ${requirements.length} of what the blueprint requires is met.`
+    ? `All that the blueprint requires is met: ${requirements.length} of ${requirements.length}.`
     : `${missed.length} of ${requirements.length} requirements are missed: ${places.join(', ')}.`;
 }
 

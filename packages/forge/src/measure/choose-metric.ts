@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { fail } from '@selvedge/core/errors';
 import type { Tensors } from '@selvedge/infer/engine';
 import type { Dataset } from '../dataset/index.ts';
 import type { Metric } from './metric.ts';
-import { moduleMetric } from './module-metric.ts';
+import { moduleIsMissing, moduleMetric } from './module-metric.ts';
 import { snr } from './snr.ts';
 import { agreement, top1 } from './top1.ts';
 
@@ -31,9 +32,13 @@ export async function chooseMetric(
   return named[wanted] ?? ((await moduleMetric(wanted, signal)) as Metric);
 }
 
-/** Whether a metric of that name can be. @throws SelvedgeError `usage` */
+/** Whether a metric of that name can be. @throws SelvedgeError `usage`, `bad-input` */
 export function checkMetric(wanted: string): void {
-  if (Object.hasOwn(named, wanted) || /\.(mjs|js|mts|ts)$/.test(wanted)) return;
+  if (Object.hasOwn(named, wanted)) return;
+  if (/\.(mjs|js|mts|ts)$/.test(wanted)) {
+    if (!existsSync(wanted)) moduleIsMissing(wanted);
+    return;
+  }
   fail('usage', `there is no metric ${wanted}`, {
     hint: 'expected top1, agreement, snr or a module file such as metric.mjs',
   });

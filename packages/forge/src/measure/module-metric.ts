@@ -19,12 +19,7 @@ import { MetricThread } from './metric-thread.ts';
  * @throws SelvedgeError `bad-input` naming the module; `cancelled`
  */
 export async function moduleMetric(path: string, signal?: AbortSignal): Promise<Metric<number>> {
-  if (!(await statRegular(path, 'bad-input'))) {
-    fail('bad-input', `the metric ${path} does not exist`, {
-      hint: 'expected top1, agreement, snr or the path of a module file',
-      details: { file: path },
-    });
-  }
+  if (!(await statRegular(path, 'bad-input'))) moduleIsMissing(path);
   const thread = new MetricThread(pathToFileURL(resolve(path)), path, signal);
   await thread.ready();
   return {
@@ -33,6 +28,13 @@ export async function moduleMetric(path: string, signal?: AbortSignal): Promise<
     summarise: meanScore,
     close: () => thread.end(),
   };
+}
+
+export function moduleIsMissing(path: string): never {
+  return fail('bad-input', `the metric ${path} does not exist`, {
+    hint: 'expected top1, agreement, snr or the path of a module file',
+    details: { file: path },
+  });
 }
 
 function checked(score: unknown, { index }: Answer, path: string): number {

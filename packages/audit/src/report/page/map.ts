@@ -29,7 +29,9 @@ interface Group {
  */
 export function codebaseMap(report: AuditReport): Markup {
   const groups = groupsOf(report);
-  return html`${drawing(groups, 1200, 440, 'wide')}${drawing(groups, 380, 560, 'narrow')}`;
+  // A few directories leave a large drawing empty.
+  const height = (most: number) => Math.min(most, 60 + 60 * report.directories.length);
+  return html`${drawing(groups, 1200, height(440), 'wide')}${drawing(groups, 380, height(560), 'narrow')}`;
 }
 
 const drawing = (groups: readonly Group[], width: number, height: number, kind: string): Markup =>

@@ -19,7 +19,7 @@ export function heatMap({ targets, variants: all, cells: every }: Matrix): Marku
 function rowOf(target: MatrixTarget, cells: readonly MatrixCell[], span: Span | undefined): Markup {
   const own = cells.filter((cell) => cell.target === target.id);
   const isRequired = own.some(({ required }) => required);
-  return html`<tr><th scope="row"><span class="id">${target.id}</span>${isRequired ? html` <span class="required">required</span>` : undefined}<br><span class="soft">${target.unit}</span></th>${own.map(
+  return html`<tr><th scope="row"><span class="id">${target.id}</span>${isRequired ? html` <span class="required">required</span>` : undefined}<br> <span class="soft">${target.unit}</span></th>${own.map(
     (cell) => html`<td data-label="${cell.variant}">${cellButton(cell, target.unit, span)}</td>`,
   )}</tr>
 `;

@@ -44,6 +44,7 @@ export const style = `${reportStyle}
 .heat tr{display:grid;gap:4px;grid-template-columns:repeat(2,minmax(0,1fr));padding:12px 0}
 .heat th[scope=row]{grid-column:1/-1;padding:0;position:static}
 .heat th[scope=row] br{display:none}
+.heat th[scope=row] .soft{margin-left:4px}
 .heat td{padding:0;min-width:0}
 .heat td[data-label]::before{display:none}
 .heat .cell{min-height:0;padding:4px 6px;height:100%}
