@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { catalogue } from '@selvedge/core/device';
 import { graphBuilder, type Model, wants } from '@selvedge/onnx';
 import { describe, expect, it } from 'vitest';
-import { fixFor, providers, supportList, verdictFor, verdictOn } from './index.ts';
+import { fixFor, isNotLoaded, providers, supportList, verdictFor, verdictOn } from './index.ts';
 
 const names = [...new Set(Object.values(providers).flatMap(({ list }) => list ?? []))];
 
@@ -188,6 +188,25 @@ describe('a verdict', () => {
       });
       expect(partitioning).toBeUndefined();
     }
+  });
+
+  it('is none where the runtime has no operator of that name: nothing falls back that nobody runs', () => {
+    const g = graphBuilder('unheard', { opset: 17 });
+    const y = g.node('Frobnicate', [g.node('Relu', [g.input('x', 'float32', [4])])]);
+    g.output(y, 'float32', [4]);
+    const model = g.build();
+    for (const target of ['apple-m4', 'snapdragon-8-gen3', 'browser-webnn']) {
+      const { verdict } = verdictFor(target, model);
+      expect(verdict).toMatchObject({
+        verdict: 'none',
+        nodes: { supported: 1, unsupported: 1, unknown: 0 },
+        fallbackShare: null,
+        partitions: 0,
+        reason: expect.stringMatching(/^onnxruntime 1\.\d+ has no operator Frobnicate: it loads/),
+      });
+      expect(isNotLoaded(verdict)).toBe(true);
+    }
+    expect(isNotLoaded(verdictFor('apple-m4', product([1], false)).verdict)).toBe(false);
   });
 
   it('on a processor is none where one operator cannot be loaded', () => {

@@ -1,5 +1,6 @@
 export { fixFor } from './fix-for.ts';
 export { fixHelps } from './fix-helps.ts';
+export { isNotLoaded } from './not-loaded.ts';
 export {
   type CostedModel,
   costedModel,
@@ -8,7 +9,6 @@ export {
 } from './predict-on.ts';
 export { type ProviderEntry, providers } from './providers.ts';
 export { supportList } from './support-list.ts';
-export { isTooNew } from './too-new.ts';
 export {
   type Compatibility,
   type Finding,

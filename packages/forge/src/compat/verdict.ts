@@ -13,9 +13,9 @@ import {
   partition,
   type SupportList,
 } from '@selvedge/onnx';
+import { lackedBy, tooNewFor } from './not-loaded.ts';
 import { providers } from './providers.ts';
 import { supportList } from './support-list.ts';
-import { tooNewFor } from './too-new.ts';
 
 /** A node that the provider does not run, or of which that is not known. */
 export interface Finding {
@@ -102,7 +102,8 @@ export function verdictOn(
   const asked = { list, policy: entry.policy, isOwn: kind === 'cpu' };
   const found = recall(inference, asked) ?? judgeOn(asked, model, inference, options);
   keep(inference, asked, found);
-  return { ...found, verdict: { ...head, ...found.verdict } };
+  const lacked = kind === 'cpu' ? undefined : lackedBy(target, model, found.nodes);
+  return { ...found, verdict: { ...head, ...found.verdict, ...lacked } };
 }
 
 /** What decides a verdict beside the model: targets differ in no more. */

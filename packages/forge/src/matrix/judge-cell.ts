@@ -1,5 +1,5 @@
 import { formatBytes } from '@selvedge/core/units';
-import { type Finding, fixHelps, isTooNew } from '../compat/index.ts';
+import { type Finding, fixHelps, isNotLoaded } from '../compat/index.ts';
 import { formatMs, formatShare } from '../report/format.ts';
 import type { Assessment } from './assess.ts';
 import type { Limits } from './limits.ts';
@@ -141,15 +141,18 @@ function runFindings({ verdict }: Assessment): MatrixFinding[] {
   if (verdict.verdict === 'unknown') {
     return [{ rule: 'unknown', effect: 'note', message: verdict.reason }];
   }
-  if (isTooNew(verdict)) {
-    const hint = verdict.unsupported[0]?.hint;
-    const message = verdict.reason;
-    return [{ rule: 'cannot-run', effect: 'fails', message, ...(hint && { hint }) }];
-  }
-  if (verdict.unit !== 'cpu' || verdict.verdict === 'full') return [];
+  if (!isNotLoaded(verdict)) return [];
+  const { unit, reason: message, unsupported } = verdict;
+  const tooNew = unsupported.find(({ rule }) => rule === 'opset');
   return [
-    { rule: 'cannot-run', effect: 'fails', message: verdict.reason },
-    ...operators(verdict.unsupported, 'cannot-run'),
+    {
+      rule: 'cannot-run',
+      effect: 'fails',
+      message,
+      ...(tooNew?.hint && { hint: tooNew.hint }),
+    },
+    // What an accelerator lacks might fall back, if the model could be loaded.
+    ...(tooNew || unit !== 'cpu' ? [] : operators(unsupported, 'cannot-run')),
   ];
 }
 
@@ -180,7 +183,7 @@ function fallbackFindings(
 ): MatrixFinding[] {
   const { fallbackShare: share } = verdict;
   const { maxFallback } = budget;
-  if (verdict.unit === 'cpu' || isTooNew(verdict)) return [];
+  if (verdict.unit === 'cpu' || isNotLoaded(verdict)) return [];
   if (share === null) {
     if (maxFallback === undefined) return [];
     const message = `what falls back is not known, at most ${formatShare(maxFallback)} may: ${verdict.reason}`;
