@@ -5,6 +5,7 @@ import { Families, ReleaseDetail } from '@selvedge/core/api';
 import { fail } from '@selvedge/core/errors';
 import { FamilyName, parseDocument, Version } from '@selvedge/core/schema';
 import { formatBytes } from '@selvedge/core/units';
+import { formatLatency, formatQuality } from '@selvedge/forge';
 import { openTrust, verifyRelease } from '@selvedge/node/trust';
 import type { CommandModule } from '../command.ts';
 import { askHub, defaultHub } from '../hub-api.ts';
@@ -123,9 +124,9 @@ function printRelease(io: Io, { release, channels }: ReleaseDetail): void {
       precision,
       formatBytes(bytes),
       quality
-        ? `${quality.metric} ${quality.value.toFixed(4)} ${provenanceDot(quality.provenance)}`
+        ? `${quality.metric} ${formatQuality(quality.metric, quality.value)} ${provenanceDot(quality.provenance)}`
         : '–',
-      first ? `${first.p50Ms.toPrecision(3)} ms ${provenanceDot(first.provenance)}` : '–',
+      first ? formatLatency(first) : '–',
     ];
   });
   const columns = [
@@ -133,8 +134,8 @@ function printRelease(io: Io, { release, channels }: ReleaseDetail): void {
     'tier',
     'precision',
     { head: 'download', align: 'right' as const },
-    'quality',
-    'p50',
+    { head: 'quality', align: 'right' as const },
+    { head: 'p50', align: 'right' as const },
   ];
   io.print(formatTable(columns, rows, io));
 }
