@@ -1,3 +1,10 @@
+/*
+ * Finds couplings, a room for each way to reach a model: `sdk` by a provider's package, `http` by a
+ * call that sends, `requests` where one place builds a request and another sends it, `declared` by a
+ * method that a tool writes. `wrappers` finds who calls them, `unread` what other files to read for
+ * that, and `addresses` tells whose an address is. Rooms know `addresses` and the files here, and no
+ * other room.
+ */
 export { isCallOperator } from './called-objects.ts';
 export type { Coupling, Sign, Wrapper } from './coupling.ts';
 export { declaredRequests, proxyDeclarations, proxyMethods } from './declared/index.ts';
