@@ -114,6 +114,26 @@ describe('what is no model', () => {
     );
   });
 
+  it.each([
+    ['{"model": "x"}\n', 'is text', '.onnx file'],
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'Git LFS pointer', 'git lfs pull'],
+    ['PK\x03\x04\x14\x00', 'zip archive', 'export'],
+    ['\x89HDF\r\n\x1a\n', 'HDF5', 'export'],
+    ['\x1c\x00\x00\x00TFL3', 'TensorFlow Lite', 'export'],
+    ['GGUF\x03\x00', 'GGUF', 'export'],
+    ['\x10\x00\x00\x00\x00\x00\x00\x00{"a":{}}', 'safetensors', 'export'],
+    ['\x1f\x8b\x08', 'gzip', 'unpack'],
+  ])('calls another format by its name: %j %s', (start, what, hint) => {
+    const bytes = Uint8Array.from(start, (character) => character.charCodeAt(0));
+    expect(() => readModel(bytes, { name: 'x.onnx' })).toThrow(
+      expect.objectContaining({
+        code: 'bad-model',
+        message: expect.stringContaining(what),
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+
   it('is refused when messages nest deeper than protobuf allows', () => {
     // GraphProto.node > attribute > g > node > …, each around the next.
     let inner: Uint8Array = new Uint8Array(0);

@@ -2,6 +2,7 @@ import { fail } from '@selvedge/core/errors';
 import { decode } from './decode.ts';
 import { type EncodeOptions, encode } from './encode.ts';
 import type { GraphProto, Int64, ModelProto } from './messages.ts';
+import { otherFormat } from './other-format.ts';
 
 /** A model that has what every ONNX file must have. */
 export interface Model extends ModelProto {
@@ -18,7 +19,7 @@ export interface Model extends ModelProto {
 export function readModel(bytes: Uint8Array, options: { name?: string } = {}): Model {
   const name = options.name ?? 'the model';
   if (bytes.length === 0) refuse(name, 'is empty');
-  const model = decode('ModelProto', bytes, name);
+  const model = decodeModel(bytes, name);
   if (!model.graph) refuse(name, 'holds no graph');
   if (model.irVersion === undefined) refuse(name, 'does not say its ir_version');
   return model as Model;
@@ -34,13 +35,25 @@ export function writeModel(model: ModelProto, options: EncodeOptions = {}): Uint
   return encode('ModelProto', model, options);
 }
 
-function refuse(name: string, what: string): never {
+/** A file of another format is called by its name, before a byte of it is called damaged. */
+function decodeModel(bytes: Uint8Array, name: string): ModelProto {
+  const wrong = () => {
+    const other = otherFormat(bytes);
+    if (other) refuse(name, `is ${other.what}`, other.hint);
+  };
+  let model: ModelProto | undefined;
+  try {
+    model = decode('ModelProto', bytes, name);
+  } finally {
+    if (!model?.graph) wrong();
+  }
+  return model;
+}
+
+function refuse(name: string, what: string, hint = 'give the path of an .onnx file'): never {
   fail(
     'bad-model',
     `${name} ${what}: expected an ONNX model (ModelProto with ir_version and graph)`,
-    {
-      hint: 'give the path of an .onnx file',
-      details: { file: name },
-    },
+    { hint, details: { file: name } },
   );
 }
