@@ -46,6 +46,8 @@ export interface ProviderRule {
   readonly paths: readonly string[];
   /** Paths that anybody's server may have: they tell in a file that names the provider. */
   readonly commonPaths: readonly string[];
+  /** Paths that say plainly that a model is asked, at a whole address of somebody else’s host. */
+  readonly plainPaths: readonly string[];
   /** Headers of a request, in lower case, that only its API takes: `anthropic-version`. */
   readonly headers: readonly string[];
   /** Fields that stand together in the bodies of its requests. */

@@ -57,6 +57,7 @@ export const RuleFile = Type.Object(
     hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     paths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
     commonPaths: Type.Optional(Type.Array(Type.String({ pattern: '^[/:]' }))),
+    plainPaths: Type.Optional(Type.Array(Type.String({ pattern: '^/' }))),
     headers: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)+$' }))),
     bodies: Type.Optional(
       Type.Array(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 4 })),

@@ -11,7 +11,7 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
     providers.flatMap(({ languages, hosts, paths, commonPaths, headers, bodies, ...rest }) => [
       ...wordsOfRule(languages[language], language),
       ...hosts.map((host) => longest(host.split('*'))),
-      ...paths.map((path) => unrooted(longest(path.split('*')))),
+      ...[...paths, ...rest.plainPaths].map((path) => unrooted(longest(path.split('*')))),
       ...headers,
       ...bodies.flatMap((fields) => fields.filter((each) => each.includes('_'))),
       ...(quotesKeys.test(language) ? bodies.flat().flatMap(quoted) : []),
@@ -23,7 +23,7 @@ export function wordsOf(providers: readonly ProviderRule[], language: LanguageId
 }
 
 /** Languages in which a body's fields are strings, or names in types that hold no other word. */
-const quotesKeys = /^(java|kotlin|swift|csharp|rust)$/;
+const quotesKeys = /^(java|kotlin|swift|csharp|go|python|rust)$/;
 
 const quoted = (field: string): string[] =>
   field.length >= 6 ? [`"${field}"`, `${field}\\"`] : [];

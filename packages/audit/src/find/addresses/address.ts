@@ -22,6 +22,9 @@ export function addressMatcher(providers: readonly ProviderRule[]): MatchAddress
     ...provider.paths.map((path) => ({ provider, pattern: pathPattern(path), named: false })),
     ...provider.commonPaths.map((path) => ({ provider, pattern: pathPattern(path), named: true })),
   ]);
+  const plain = providers.flatMap((provider) =>
+    provider.plainPaths.map((path) => ({ provider, pattern: pathPattern(path) })),
+  );
   const variables = new Map(
     providers.flatMap((provider) => provider.environment.map((name) => [name, provider] as const)),
   );
@@ -41,7 +44,11 @@ export function addressMatcher(providers: readonly ProviderRule[]): MatchAddress
       const provider = variables.get(name);
       if (provider) return { provider, by: 'variable' };
     }
-    return undefined;
+    const told =
+      isForeign(address) &&
+      !pages.test(host ?? '') &&
+      plain.find(({ pattern }) => pattern.test(address));
+    return told ? { provider: told.provider, by: 'path' } : undefined;
   };
 }
 
@@ -58,6 +65,17 @@ const managing =
 
 /** Whether an address is one where an account or its models are managed, and nothing is inferred. */
 export const isManaging = (address: string): boolean => managing.test(address);
+
+/** An address that is known to its host, which is nobody's, and no machine's near by. */
+export const isForeign = (address: string): boolean => foreign.test(address);
+
+const foreign = new RegExp(
+  `^(https?|wss?)://(?!localhost|127\\.|10\\.|192\\.168\\.|0\\.0\\.0\\.0)[^/${hole}]+(/|$)`,
+);
+
+/** Where code and its documentation stand under whatever name. */
+const pages =
+  /(^|\.)(github\.com|githubusercontent\.com|githubassets\.com|gitlab\.com|npmjs\.(com|org)|pypi\.org|readthedocs\.io|medium\.com|youtube\.com|wikipedia\.org|jsdelivr\.net|unpkg\.com)$/;
 
 /** What is not known after a whole host begins its path: `${host}${path}`. */
 const pathAfter = new RegExp(`(?<=\\.[a-z]{2,})${hole}.*$`, 'i');

@@ -1,3 +1,9 @@
-export { addressMatcher, isManaging, type MatchAddress, shownAddress } from './address.ts';
+export {
+  addressMatcher,
+  isForeign,
+  isManaging,
+  type MatchAddress,
+  shownAddress,
+} from './address.ts';
 export { addressOnBase, baseAddressesOf, mayHaveNoBase } from './base-address.ts';
 export { surestMatch } from './surest-match.ts';

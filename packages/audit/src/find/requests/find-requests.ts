@@ -1,17 +1,12 @@
 import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
 import type { LanguageId } from '../../language/languages.ts';
-import {
-  hole,
-  type Project,
-  type Settings,
-  type SourceFile,
-  textsWithin,
-} from '../../resolve/index.ts';
+import { type Project, type Settings, type SourceFile, textsWithin } from '../../resolve/index.ts';
 import type { RuleBook } from '../../rules/index.ts';
 import {
   addressMatcher,
   addressOnBase,
   baseAddressesOf,
+  isForeign,
   isManaging,
   type MatchAddress,
   shownAddress,
@@ -149,13 +144,6 @@ const requestsBehind = ({ expr, fn }: CallSite, { code }: SourceFile): Expr[] =>
       : [],
   );
 };
-
-/** An address that is known to its host, which is nobody's, and no machine's near by. */
-const isForeign = (address: string): boolean => foreign.test(address);
-
-const foreign = new RegExp(
-  `^(https?|wss?)://(?!localhost|127\\.|10\\.|192\\.168\\.|0\\.0\\.0\\.0)[^/${hole}]+(/|$)`,
-);
 
 /** The shape of an address in one of the functions that make the request. */
 function addressIn(
