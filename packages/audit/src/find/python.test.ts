@@ -26,6 +26,19 @@ class Desk:
     expect(places(report)).toEqual(['desk.py:15 sdk langchain', 'desk.py:17 sdk langchain']);
   });
 
+  it('is the package, in a file of its name', async () => {
+    const report = await auditOf({
+      'providers/cohere.py': `import cohere
+class Provider:
+    def __init__(self):
+        self.client = cohere.Client()
+    def ask(self, q):
+        return self.client.chat(message=q)
+`,
+    });
+    expect(places(report)).toEqual(['providers/cohere.py:6 sdk cohere']);
+  });
+
   it('is an import that may fail', async () => {
     const report = await auditOf({
       'a.py': `try:

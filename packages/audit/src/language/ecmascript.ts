@@ -158,6 +158,8 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
       return node.parent()?.kind === 'formal_parameters'
         ? patterns(node, name(node.text()), undefined, read)
         : [];
+    case 'jsx_attribute':
+      return attribute(node, read);
     case 'arrow_function': {
       const body = node.field('body');
       return body && body.kind !== 'statement_block' ? [{ name: 'return', value: read(body) }] : [];
@@ -165,6 +167,17 @@ function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
     default:
       return [];
   }
+}
+
+/** What a component is given under a name, where that is named too: `<Panel check={checkKey} />`. */
+function attribute(node: SyntaxNode, read: ReadExpr): BindingHead[] {
+  const component = node.parent()?.field('name')?.text() ?? '';
+  const [key, value] = node.named;
+  const given = value?.kind === 'jsx_expression' ? value.named[0] : undefined;
+  if (!/^[A-Z]/.test(component) || !key || !given) return [];
+  return given.kind === 'identifier' || given.kind === 'member_expression'
+    ? [{ name: `<${component}>.${key.text()}`, value: read(given) }]
+    : [];
 }
 
 /** A parameter that is a field, and one's default. */

@@ -1,6 +1,7 @@
 export type { Given } from './arguments.ts';
 export { bindingsNamed } from './bindings.ts';
 export { declaredTypesOf, ownTypesOf } from './declared-type.ts';
+export { givenFunctions } from './given-functions.ts';
 export { handedOver } from './handed-over.ts';
 export { hole } from './hole.ts';
 export { isManifest, type Manifest } from './manifest.ts';

@@ -90,8 +90,10 @@ export class Modules {
     if (name !== undefined) tails.push(path === '' ? `${name}.py` : `${path}/${name}.py`);
     if (dots === 0)
       return this.#files.filter(
+        // A file `cohere.py` that imports `cohere` means the package, and never itself.
         ({ path: each, language }) =>
           language.id === 'python' &&
+          each !== from.path &&
           tails.some((tail) => each === tail || each.endsWith(`/${tail}`)),
       );
     let directory = directoryOf(from.path);

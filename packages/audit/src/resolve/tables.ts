@@ -4,6 +4,7 @@ import { bindingsNamed } from './bindings.ts';
 import type { Project } from './project.ts';
 import type { Site } from './site.ts';
 import type { SourceFile } from './source-file.ts';
+import { valuesOf } from './values.ts';
 
 /**
  * What is looked up in a table of functions or classes, each as the table names it: of
@@ -40,6 +41,7 @@ function lookUp(expr: Expr, site: Site, project: Project): Given[] {
   const [name = '', ...keys] = isField ? whole.slice(1) : whole;
   const key = keys.at(-1);
   if (key === undefined) return [];
+  if (expr.is === 'member' && expr.of.is === 'call') return givenBack(expr.of, key, site, project);
   const tables = tablesOf(project);
   const meant = isField
     ? tables.in(site.file, name).filter(({ owner }) => owner === site.owner)
@@ -52,6 +54,16 @@ function lookUp(expr: Expr, site: Site, project: Project): Given[] {
     }));
   });
 }
+
+/** What a function of the codebase gives back under a name: `const { ask } = settings();`. */
+const givenBack = (call: Expr, key: string, site: Site, project: Project): Given[] =>
+  valuesOf(call, site, project).flatMap(({ value, at }) =>
+    value.is === 'record'
+      ? value.entries.flatMap(([name, part]) =>
+          name === key && entry(name, part).length > 0 ? [{ value: part, at }] : [],
+        )
+      : [],
+  );
 
 /** `table.get(key)`. */
 const asks = /^(get|pop|at)$/;

@@ -19,6 +19,7 @@ import { insideClients } from './inside-clients.ts';
 import { mayMatch } from './may-match.ts';
 import { isOfContainer, isPlatforms } from './nobodys.ts';
 import { pointedAt } from './pointed-at.ts';
+import { underItsName } from './under-its-name.ts';
 
 /** Calls through providers' packages. */
 export function findSdkCalls(project: Project, rules: RuleBook, settings: Settings): Coupling[] {
@@ -100,6 +101,12 @@ function sdkCall(
     const { provider, rule, origin } = inside;
     const says = `${shown(path)} is ${origin.path.join('.')} of ${origin.module}, inside another client`;
     return coupling(file, call, provider, rule, 0.85, says);
+  }
+  const made = underItsName(origins, language, path, project, rules);
+  if (made) {
+    const { provider, call: rule } = made;
+    const says = `${shown(path)} is a call of ${provider.title}, by a package that takes its client’s place`;
+    return coupling(file, call, provider, rule, 0.8, says);
   }
   const isOwn = project.functionsNamed(path.at(-1) ?? '').length > 0;
   const isOthers = (each: Origin) => isOwn || (ownFile(each) === undefined && !isHeld(each));

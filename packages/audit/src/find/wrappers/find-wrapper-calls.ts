@@ -1,6 +1,7 @@
 import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
 import {
   bindingsNamed,
+  givenFunctions,
   handedOver,
   lookedUpIn,
   type Project,
@@ -30,7 +31,7 @@ export function findWrapperCalls(
       const found =
         meant ??
         handed(file, call, project, byName) ??
-        (candidates ? undefined : lookedUp(file, call, project, byName));
+        (candidates && !isOwnName(call, file) ? undefined : lookedUp(file, call, project, byName));
       return found ? [through(file, call, found)] : [];
     }),
   );
@@ -77,7 +78,10 @@ function handed(
   return meant && { ...meant, confidence: meant.confidence * 0.95 };
 }
 
-/** The wrapper that a call finds in a table of functions, where most of what it may find is one. */
+/**
+ * The wrapper that a call finds in a table of functions, or among those that its function is given
+ * to call, where most of what it may find is one.
+ */
 function lookedUp(
   file: SourceFile,
   call: CallSite,
@@ -85,7 +89,9 @@ function lookedUp(
   byName: ReadonlyMap<string, readonly Wrapper[]>,
 ): Meant | undefined {
   const site = { file, fn: call.fn, owner: call.owner };
-  const values = lookedUpIn(call.expr.callee, site, project);
+  const { callee } = call.expr;
+  const inTables = lookedUpIn(callee, site, project);
+  const values = inTables.length > 0 ? inTables : givenFunctions(callee, site, project);
   const found = values.flatMap(({ value, at }) => {
     const { fn: _, owner: __, ...rest } = call;
     const placed = { ...rest, ...(at.fn && { fn: at.fn }), ...(at.owner && { owner: at.owner }) };
@@ -94,10 +100,18 @@ function lookedUp(
     return candidates ? (meantWrapper(at.file, made, project, candidates) ?? []) : [];
   });
   const [first] = found;
-  if (!first || found.length * 2 < values.length || first.wrapper.fn === enclosing(call.fn))
-    return undefined;
-  return { ...first, confidence: first.confidence * 0.9 };
+  const isHanded = inTables.length === 0;
+  const share = found.length / values.length;
+  // Of what a function is given under a name of its own, fewer have to be one: less surely.
+  const isEnough = share >= (isHanded ? 1 / 3 : 1 / 2);
+  if (!first || !isEnough || first.wrapper.fn === enclosing(call.fn)) return undefined;
+  const confidence = first.confidence * (share < 1 / 2 ? 0.6 : 0.9);
+  return { ...first, confidence, ...(isHanded && { isHanded }) };
 }
+
+/** Whether a call calls a parameter or a variable of its function, whatever else is called so. */
+const isOwnName = (call: CallSite, file: SourceFile): boolean =>
+  call.expr.callee.is === 'name' && !isFunction(call.expr.callee, call, file);
 
 /** A parameter or variable of a wrapper's name holds what else it may. */
 function isFunction(value: Expr, { fn }: CallSite, { code }: SourceFile): boolean {
@@ -115,7 +129,7 @@ function isFunction(value: Expr, { fn }: CallSite, { code }: SourceFile): boolea
 const through = (
   file: SourceFile,
   call: CallSite,
-  { wrapper: { fn, coupling, isDeclared = false }, confidence }: Meant,
+  { wrapper: { fn, coupling, isDeclared = false }, confidence, isHanded }: Meant,
 ): Coupling => ({
   file,
   call,
@@ -134,6 +148,7 @@ const through = (
     },
   ],
   ...(!isDeclared && { through: { fn, coupling } }),
+  ...(isHanded && { isHanded }),
 });
 
 const nameOf = ({ owner, name }: CodeFunction): string =>

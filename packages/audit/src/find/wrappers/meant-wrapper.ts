@@ -17,6 +17,8 @@ export interface Meant {
   readonly wrapper: Wrapper;
   /** How sure it is that the call means it, 0 to 1. */
   readonly confidence: number;
+  /** The function around is given it to call, and may as well be given another. */
+  readonly isHanded?: true;
 }
 
 /** The wrapper that a call means: by what its receiver or import resolves to. */
