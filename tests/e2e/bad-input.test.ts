@@ -84,7 +84,13 @@ describe.concurrent('emulate refuses', () => {
 
 describe.concurrent('build refuses', () => {
   const cases: [string, string, string[], string, RegExp][] = [
-    ['what is no ONNX file', 'text.onnx', [], 'bad-model', /text\.onnx is text: expected an ONNX model/],
+    [
+      'what is no ONNX file',
+      'text.onnx',
+      [],
+      'bad-model',
+      /text\.onnx is text: expected an ONNX model/,
+    ],
     ['a truncated model', 'cut.onnx', [], 'bad-model', /cut\.onnx: .*announced and .* left/],
     ['an empty file', 'empty.onnx', [], 'bad-model', /empty\.onnx is empty/],
     ['a model that is not there', 'no.onnx', [], 'not-found', /no\.onnx does not exist/],
