@@ -8,6 +8,18 @@ const finds = async (_: string, files: Files, expected: readonly string[]) =>
 
 const head = 'package ai\nimport "net/http"\n';
 
+describe('a field of a struct that another file declares', () => {
+  it('is no variable of that name in another method', async () => {
+    const report = await auditOf({
+      'a/client.go':
+        'package a\nimport openai "github.com/sashabaranov/go-openai"\ntype Client struct {\n\tclient *openai.Client\n}\n',
+      'a/image.go':
+        'package a\nimport openai "github.com/sashabaranov/go-openai"\nfunc (c *Client) Draw(q openai.ImageRequest) {\n\tr, _ := c.client.CreateImage(ctx, q)\n}\nfunc (c *Client) Send() {\n\tclient := manager.Get()\n\tclient.Upload()\n}\n',
+    });
+    expect(places(report)).toEqual(['a/image.go:4 sdk openai']);
+  });
+});
+
 describe('an address in Go is what functions make of it', () => {
   it.each<[string, Files, string[]]>([
     [

@@ -6,6 +6,16 @@ type Files = Readonly<Record<string, string>>;
 const finds = async (_: string, files: Files, expected: readonly string[]) =>
   expect(places(await auditOf(files))).toEqual(expected);
 
+describe('a crate that a path begins with', () => {
+  it('need not be imported', async () => {
+    const report = await auditOf({
+      'a.rs':
+        'use async_openai::config::OpenAIConfig;\nasync fn f(r: R) {\n    let client = async_openai::Client::with_config(OpenAIConfig::new());\n    client.chat().create(r).await;\n}\n',
+    });
+    expect(places(report)).toEqual(['a.rs:4 sdk openai']);
+  });
+});
+
 describe('a request in Rust is found where it is sent', () => {
   it.each<[string, Files, string[]]>([
     [

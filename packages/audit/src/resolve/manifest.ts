@@ -7,6 +7,6 @@ export interface Manifest {
 
 /** The files that package managers read. */
 export const isManifest = (path: string): boolean =>
-  /(^|\/)(package\.json|pyproject\.toml|requirements[\w-]*\.txt|Pipfile|setup\.(py|cfg)|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|Package\.swift|Podfile|action\.ya?ml|[^/]+\.csproj|[^/]+\.xcodeproj\/project\.pbxproj)$/.test(
+  /(^|\/)(package\.json|pyproject\.toml|requirements[\w-]*\.txt|Pipfile|setup\.(py|cfg)|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|libs\.versions\.toml|Package\.swift|Podfile|action\.ya?ml|META-INF\/MANIFEST\.MF|[^/]+\.csproj|[^/]+\.xcodeproj\/project\.pbxproj)$/.test(
     path,
   );

@@ -85,6 +85,7 @@ class Tracer implements Tracing {
       const found = this.bound(bindingsNamed(file.code, name).filter(isTopLevel), { file }, steps);
       if (found.length > 0) return found;
     }
+    if (isCrate(name, site)) return [{ module: name, path: [], opened: false }];
     return imports
       .filter(({ local }) => local === '*')
       .map(({ module }) => ({ module, path: [name], opened: true }));
@@ -124,7 +125,7 @@ class Tracer implements Tracing {
     const { code } = site.file;
     const found = [
       ...bindingsNamed(code, `this.${name}`),
-      ...bindingsNamed(code, name).filter(assigns),
+      ...(site.file.language.id === 'go' ? [] : bindingsNamed(code, name).filter(assigns)),
     ].filter((each) => each.owner === site.owner);
     if (found.length > 0) return this.bound(found, site, steps);
     const inherited = this.project.inheritedField(site.owner, name, site.file.language);
@@ -243,7 +244,7 @@ type Parameter = CodeFunction['params'][number];
 
 const isTopLevel = ({ fn, owner }: Binding): boolean => fn === undefined && owner === undefined;
 
-/** In Java and C#, a field may be assigned without `this`. */
+/** In Java and C#, a field may be assigned without `this`; in Go, a name alone is a variable. */
 const assigns = ({ fn, value }: Binding): boolean => fn !== undefined && value !== undefined;
 
 function isReceiver(name: string, { fn }: Site): boolean {
@@ -255,3 +256,7 @@ function distinct(origins: readonly Origin[]): Origin[] {
   const found = new Map(origins.map((each) => [`${each.module} ${each.path.join('.')}`, each]));
   return [...found.values()].slice(0, 24);
 }
+
+/** A path of Rust may begin with a crate that nothing imports: `async_openai::Client::new()`. */
+const isCrate = (name: string, { file: { language, text } }: Site): boolean =>
+  language.id === 'rust' && /^[a-z]\w+$/.test(name) && text.includes(`${name}::`);

@@ -29,13 +29,15 @@ export function applicationBy(
   };
 }
 
-/** What a manifest is about: Xcode’s stands in a directory of its own, beside the code. */
+/** What a manifest is about: Xcode’s and Eclipse’s stand in directories of their own, beside the code. */
 const above = (path: string): string =>
-  path.slice(0, Math.max(0, path.lastIndexOf('/'))).replace(/(^|\/)[^/]+\.xcodeproj$/, '');
+  path
+    .slice(0, Math.max(0, path.lastIndexOf('/')))
+    .replace(/(^|\/)([^/]+\.xcodeproj|META-INF)$/, '');
 
 /** Modules of one build belong to one application: a library’s manifest names no framework. */
 function kindOf(path: string): string {
-  if (/(\.(java|kt|kts)|pom\.xml|\.gradle)$/.test(path)) return 'jvm';
+  if (/(\.(java|kt|kts)|pom\.xml|\.gradle|MANIFEST\.MF)$/.test(path)) return 'jvm';
   if (/\.(cs|csproj)$/.test(path)) return 'dotnet';
   return /(\.swift|\.pbxproj|Podfile)$/.test(path) ? 'apple' : '';
 }
@@ -81,7 +83,7 @@ const commands = /^\[(?:project|tool\.poetry)\.scripts\]|\bconsole_scripts\b|^\s
 const progress = /\b(tqdm|alive-progress|progressbar2?|cli-progress)\b/;
 
 const framework =
-  /(?:^|["'\s:/>]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|UseWindowsForms|com\.apple\.product-type\.application|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
+  /(?:^|["'\s:/>]|libs\.(?=plugins\.))(streamlit|gradio|chainlit|fastapi|flask|django|aiohttp|starlette|sanic|python-telegram-bot|aiogram|discord\.py|slack[-_]bolt|click|typer|textual|express(?! or )|fastify|hono|koa|@nestjs\/core|next|nuxt|react|vue|svelte|@sveltejs\/kit|electron|commander|yargs|cac|cleye|@clack\/prompts|telegraf|discord\.js|obsidian|spf13\/cobra|urfave\/cli|gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|charmbracelet\/bubbletea|clap|axum|actix-web|rocket|tauri|spring-boot-starter-web|spring-boot-starter-webflux|quarkus|micronaut|ktor-server|ktor\.server|(?:(?:com|plugins)\.)?android\.application|androidx\.compose|androidx\.activity|(?:org\.)?jetbrains\.intellij(?:\.platform)?|webextension-polyfill|Microsoft\.NET\.Sdk\.Web|Microsoft\.NET\.Sdk\.Maui|UseWPF|UseMaui|UseWindowsForms|org\.eclipse\.(?:ui|jface|swt)(?:\.\w+)*|com\.apple\.product-type\.application|vapor)(?=["'\s:=@<>~^[;,)/]|$)/im;
 
 /** What a file's own imports and its text say of the application. */
 export function applicationSign({ code, language, text, path }: SourceFile): SyncSign | undefined {

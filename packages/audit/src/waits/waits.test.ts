@@ -496,6 +496,15 @@ const samples: readonly Sample[] = [
     },
   ],
   [
+    'request',
+    'a plug-in of Eclipse',
+    {
+      'p/META-INF/MANIFEST.MF':
+        'Bundle-SymbolicName: x\nRequire-Bundle: org.eclipse.core.runtime,\n org.eclipse.ui.workbench;bundle-version="3.1"\n',
+      'p/src/A.java': `${java}class A { OpenAIClient c; void f() { ${javaAsk} } }\n`,
+    },
+  ],
+  [
     'background',
     'an action that events of a repository run',
     {

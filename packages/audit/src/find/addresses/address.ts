@@ -61,7 +61,7 @@ export const shownAddress = (address: string): string =>
 
 /** Where an account or its models are managed. */
 const managing =
-  /[/\0](models|files|usage|billing(\/.*)?|dashboard\/.*|account|balance|quota|subscriptions?|languages|supported-languages|getlang|doc|docs|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|healthz|health_?check|livez|readyz|ping|metrics|user|user\/(info|status|balance|self|profile)|me|api_keys?|files\/[^/]*|upload\/.*|tasks\/[^/]*|app\/info|web-?search)\/?(\?[^/]*)?$/i;
+  /[/\0](models|engines|files|usage|billing(\/.*)?|dashboard\/.*|account|balance|quota|subscriptions?|languages|supported-languages|getlang|doc|docs|credits|organizations|voices|issueToken|oauth2?\/token|token|tags|version|pull|show|ps|health|healthz|health_?check|livez|readyz|ping|metrics|user|user\/(info|status|balance|self|profile)|me|api_keys?|files\/[^/]*|upload\/.*|tasks\/[^/]*|app\/info|web-?search)\/?(\?[^/]*)?$/i;
 
 /** Whether an address is one where an account or its models are managed, and nothing is inferred. */
 export const isManaging = (address: string): boolean => managing.test(address);

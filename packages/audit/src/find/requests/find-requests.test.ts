@@ -19,6 +19,16 @@ ${body}
 }
 `;
 
+describe('a request of Unity', () => {
+  it('is sent by itself', async () => {
+    const report = await auditOf({
+      'Ask.cs':
+        'using UnityEngine.Networking;\nstatic class Ask {\n  static string Go(string body) {\n    using var post = UnityWebRequest.Post("https://api.openai.com/v1/chat/completions", body, "application/json");\n    post.timeout = 5;\n    var sent = post.SendWebRequest();\n    return post.downloadHandler.text;\n  }\n}\n',
+    });
+    expect(places(report)).toEqual(['Ask.cs:6 http openai']);
+  });
+});
+
 describe('a request that another method makes', () => {
   it('is a header’s provider’s, where it is sent', async () => {
     const source = swift(`        request.httpMethod = "POST"

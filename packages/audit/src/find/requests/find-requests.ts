@@ -132,14 +132,14 @@ const gets = /^(get|prepareGet|httpGet|getFor\w+|Get\w*Async|DownloadString\w*)$
 
 const sureness = { header: 0.85, address: 0.75, name: 0.7, body: 0.6 } as const;
 
-/** What a call object that is sent here was made of. */
+/** What a call object, or a request of Unity, that is sent here was made of. */
 const requestsBehind = ({ expr, fn }: CallSite, { code }: SourceFile): Expr[] => {
   const [object] = pathOf(expr.callee);
   return code.bindings.flatMap(({ name, value, fn: at }) =>
     value?.is === 'call' &&
     name === object &&
     named(at) === named(fn) &&
-    pathOf(value.callee).at(-1) === 'newCall'
+    (pathOf(value.callee).at(-1) === 'newCall' || pathOf(value.callee)[0] === 'UnityWebRequest')
       ? [value]
       : [],
   );

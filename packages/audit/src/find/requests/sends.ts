@@ -70,7 +70,7 @@ const senders: Readonly<Record<Exclude<RequestLanguage, 'swift'>, Senders>> = {
   },
   csharp: {
     surely:
-      /^((Post|Put|Patch)Async|(Post|Put|Patch)AsJsonAsync|GetFromJsonAsync|Get(String|Stream|ByteArray)Async|Post(Json|String|UrlEncoded|Multipart)Async|UploadString(TaskAsync|Async)?|UploadData(TaskAsync)?|DownloadString(TaskAsync)?|ExecutePost(Async)?)$/,
+      /^((Post|Put|Patch)Async|(Post|Put|Patch)AsJsonAsync|GetFromJsonAsync|Get(String|Stream|ByteArray)Async|Post(Json|String|UrlEncoded|Multipart)Async|UploadString(TaskAsync|Async)?|UploadData(TaskAsync)?|DownloadString(TaskAsync)?|ExecutePost(Async)?|SendWebRequest)$/,
     maybe: /^(SendAsync|Send|GetAsync|ExecuteAsync|Execute|GetResponse|GetResponseAsync)$/,
     clients: /System\.Net|RestSharp|Flurl/,
   },
