@@ -22,7 +22,7 @@ const requests =
 
 /** Calls whose text is their argument's or their object's. */
 export const keepsText =
-  /^(URL|Uri|URI|Url|create|parse|Parse|ParseRequestURI|MustParse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|replaceAll|removesuffix|slice|substring|toLowerCase)$/;
+  /^(URL|Uri|URI|Url|create|parse|Parse|ParseRequestURI|MustParse|of|from|valueOf|toString|to_string|to_owned|into|String|str|strip|rstrip|trim|trimEnd|TrimEnd|TrimRight|TrimSuffix|unwrap|unwrap_or|unwrap_or_else|getOrElse|getOrDefault|orElse|expect|format|Format|formatted|urljoin|urlJoin|url_join|urlcat|joinURL|joinUrl|join|JoinPath|resolve|appendingPathComponent|appending|Field|clone|as_str|toHttpUrl|get|replace|replaceAll|removesuffix|slice|substring|toLowerCase)$/;
 
 /** Calls that leave out or replace a little of their object. */
 export const trims =

@@ -231,6 +231,11 @@ class Reader implements Reading {
     const own = expr.callee.is === 'member' ? this.read(expr.callee.of, site, steps) : [];
     if (joinsAll.test(last) && args.length > 1)
       return [this.#parts(args, site, steps).reduce(joined)];
+    const template = /^format$/i.test(last) ? formatOf(args) : -1;
+    if (template >= 0) {
+      const fills = args.slice(template + 1).map((each) => this.read(each, site, steps)[0]);
+      return this.read(args[template]!, site, steps).map((each) => filled(each, fills));
+    }
     const given = args.slice(0, 2).map((each) => this.read(each, site, steps)[0]);
     const [first, second] = given;
     // `new URL(path, base)`: the second is what the first is relative to.
@@ -244,6 +249,17 @@ class Reader implements Reading {
     return own.length > 0 ? own.map((each) => each + joinerOf(last) + first) : [first];
   }
 }
+
+/** Which argument is the template, where what comes before it is a culture or locale. */
+const formatOf = (args: readonly Expr[]): number =>
+  args
+    .slice(0, 2)
+    .findIndex(
+      ({ is, ...each }) =>
+        is === 'text' &&
+        'parts' in each &&
+        each.parts.some((part) => typeof part === 'string' && /\{\d|%\w/.test(part)),
+    );
 
 /** The type that a function around extends from outside. */
 function extendedAround(fn: Site['fn']): string[] {

@@ -1,7 +1,7 @@
 import { type CallSite, type CodeFunction, type Expr, pathOf } from '../../language/code.ts';
 import type { LanguageId } from '../../language/languages.ts';
 import { type Project, type Settings, type SourceFile, textsWithin } from '../../resolve/index.ts';
-import type { RuleBook } from '../../rules/index.ts';
+import type { ProviderRule, RuleBook } from '../../rules/index.ts';
 import {
   addressMatcher,
   addressOnBase,
@@ -18,6 +18,7 @@ import { handsOn } from './hands-on.ts';
 import { type FunctionsByName, functionsByName, madeBy, named } from './made-by.ts';
 import { type Sends, sendsIn } from './sends.ts';
 import { type ReadSigns, type RequestSigns, signsReader } from './signs.ts';
+import { unsaidAddress } from './unsaid-addresses.ts';
 
 /**
  * Requests in languages where one place builds a request and another sends it (Java, Kotlin, Swift,
@@ -30,6 +31,7 @@ export function findRequests(project: Project, rules: RuleBook, settings: Settin
     settings,
     match: addressMatcher(rules.providers),
     signs: signsReader(rules.providers),
+    providers: rules.providers,
     functions: functionsByName(project),
   };
   let sends = project.inFiles((file) => file.code.calls.flatMap((call) => sendOf(call, file)));
@@ -59,6 +61,7 @@ interface Search {
   readonly settings: Settings;
   readonly match: MatchAddress;
   readonly signs: ReadSigns;
+  readonly providers: readonly ProviderRule[];
   readonly functions: FunctionsByName;
 }
 
@@ -114,7 +117,7 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
   // What goes to a host that no rule knows has to say in the same function that a model is asked.
   if (addresses.some(isForeign)) made.splice(1);
   const signs = addressIn(made, search) ?? search.signs(made);
-  if (!signs) return undefined;
+  if (!signs) return unsaidRequest({ file, call }, addresses, certainty, search);
   const confidence = sureness[signs.by] * certainty;
   const sign = { file: signs.file, line: signs.line, says: `${signs.says} is written here` };
   return requestCoupling(
@@ -122,6 +125,22 @@ function requestOf({ file, call, sends, through }: Send, search: Search): Coupli
     `sends ${signs.says}`,
     sign,
   );
+}
+
+/** A request whose address nothing says but the file or class that it stands in. */
+function unsaidRequest(
+  { file, call }: Pick<Send, 'file' | 'call'>,
+  addresses: readonly string[],
+  certainty: number,
+  { match, providers }: Search,
+): Coupling | undefined {
+  if (addresses.some(isForeign)) return undefined;
+  const found = unsaidAddress(call, file, addresses, match, providers);
+  if (!found) return undefined;
+  const { provider, says, line, by } = found;
+  const confidence = (by === 'written' ? 0.6 : 0.5) * certainty;
+  const to = `posts to an address of ${provider.title}`;
+  return requestCoupling({ file, call, provider, confidence }, to, { file, line, says });
 }
 
 /** A GET without a question: chats are posted to, and the rest is about files and accounts. */

@@ -19,10 +19,18 @@ export function sendsIn(call: CallSite, file: SourceFile): Sends | undefined {
   if (path.some((part) => surely.test(part))) return 'surely';
   if (path.includes('uri') && path.includes('retrieve')) return 'surely';
   if (!path.some((part) => maybe.test(part))) return undefined;
+  if (path.some((part, at) => isLookedUp(path[at - 1] ?? '', part))) return undefined;
   const signs = [clients.test(importsOf(file)), namesClient(path)];
   if (signs.every(Boolean)) return 'surely';
   return signs.some(Boolean) ? 'maybe' : undefined;
 }
+
+/** `configMap.get(…)`: a map is asked, and no server. */
+const isLookedUp = (object: string, action: string): boolean =>
+  /^(get|put)$/.test(action) && keeps.test(object);
+
+const keeps =
+  /(map|cache|headers?|params?|propert(y|ies)|config|settings?|options?|registry|dict|store|cookies?|args|bundle|prefs|preferences)$/i;
 
 /** Foundation's calls are told by the label of their first argument. */
 function swiftSends(expr: CallExpr, path: readonly string[]): Sends | undefined {
@@ -58,13 +66,13 @@ const jvmClients =
 const senders: Readonly<Record<Exclude<RequestLanguage, 'swift'>, Senders>> = {
   java: {
     surely:
-      /^(newCall|newEventSource|newWebSocket|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|postAbs|executeAsync)$/,
+      /^(newCall|newEventSource|newWebSocket|WebSocketClient|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|postAbs|executeAsync)$/,
     maybe: /^(send|execute|enqueue|exchange|post|get|put|connect|asJson|asString)$/,
     clients: jvmClients,
   },
   kotlin: {
     surely:
-      /^(newCall|newEventSource|newWebSocket|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|prepare(Post|Get|Put|Request)|submitForm\w*|httpPost|httpGet|awaitExchange)$/,
+      /^(newCall|newEventSource|newWebSocket|WebSocketClient|(post|get|patch)For(Object|Entity|Location)|exchangeTo(Mono|Flux)|openConnection|sendAsync|prepare(Post|Get|Put|Request)|submitForm\w*|httpPost|httpGet|awaitExchange)$/,
     maybe: /^(send|execute|enqueue|exchange|post|get|put|request|sse|webSocket|connect)$/,
     clients: jvmClients,
   },

@@ -44,7 +44,7 @@ export function signsReader(providers: readonly ProviderRule[]): ReadSigns {
     }
     for (const { text, file, fn } of texts) {
       const found = bodies.find(({ fields }) => fields.every((each) => keyIn(text, each)));
-      const type = requestType.exec(text)?.[0];
+      const type = requestType.exec(text)?.[0] ?? askingFunction.exec(fn.name)?.[0];
       if (!found && type === undefined) continue;
       const word = type ?? found?.fields[0] ?? '';
       const line = lineWith(word, file, fn.line);
@@ -62,8 +62,12 @@ export function signsReader(providers: readonly ProviderRule[]): ReadSigns {
 const requestType =
   /\b(Chat|Text)Completions?(Request|Query|Params)(Body|DTO|Dto|Payload)?\b|\bCompletions?Request(Body|DTO|Dto)?\b|\bGenerateContentRequest(Body|DTO|Dto)?\b|\bEmbeddings?Request(Body|DTO|Dto)?\b|\bChatQuery\b|\b(Gemini|OpenAI|OpenAi|Claude|Anthropic|Mistral|Ollama|LLM|Llm|Gpt|GPT|ChatGPT|DeepSeek|Deepseek)\w*Request(Body|DTO|Dto)?\b/;
 
+/** Functions that are named after what a model is asked for. */
+const askingFunction =
+  /^(stream|create|send|post|get|request|call|do|fetch)?_?(chat_?completions?|completions?_?stream)(_?(stream|async|request))?$/i;
+
 /** A function's lines without comments. */
-const codeOf = ({ file, fn }: PlacedFunction): string =>
+export const codeOf = ({ file, fn }: PlacedFunction): string =>
   linesOf(file, fn.line, fn.endLine).replace(/\/\*[\s\S]*?\*\/|(?<![:"'])\/\/.*/g, '');
 
 /** A field as a string, a named argument, a property or a setter. */
@@ -96,7 +100,10 @@ function nameIn(
 }
 
 /** The name that stands most often, and of several the longest: `openrouter` is in no `openai`. */
-function providerNamed(text: string, providers: readonly ProviderRule[]): ProviderRule | undefined {
+export function providerNamed(
+  text: string,
+  providers: readonly ProviderRule[],
+): ProviderRule | undefined {
   let best: { readonly provider: ProviderRule; readonly count: number } | undefined;
   for (const provider of providers)
     for (const name of provider.names) {
