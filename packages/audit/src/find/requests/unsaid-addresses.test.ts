@@ -76,6 +76,11 @@ class Ask {
           `  string[] all = { "https://api.openai.com/v1", "https://api.anthropic.com/v1" };
   async Task Ask(Uri url, string prompt) { await client.PostAsync(url, prompt); }`,
         ),
+        'Store.cs': csharp(
+          'Store',
+          `  const string Host = "https://api.openai.com/v1";
+  async Task Ask(string store, string text) { await client.PostAsync(store + "/api/v1/collections", text); }`,
+        ),
       },
       [],
     ],

@@ -1,7 +1,7 @@
 import type { CallSite } from '../../language/code.ts';
-import type { SourceFile } from '../../resolve/index.ts';
+import { hole, type SourceFile } from '../../resolve/index.ts';
 import type { ProviderRule } from '../../rules/index.ts';
-import { isManaging, type MatchAddress, shownAddress } from '../addresses/index.ts';
+import { isForeign, isManaging, type MatchAddress, shownAddress } from '../addresses/index.ts';
 import { named } from './made-by.ts';
 import { codeOf, providerNamed } from './signs.ts';
 
@@ -28,7 +28,7 @@ export function unsaidAddress(
   providers: readonly ProviderRule[],
 ): UnsaidAddress | undefined {
   const fn = named(site);
-  if (!fn || accounts.test(fn.name) || addresses.some((each) => ownBackend.test(each)))
+  if (!fn || accounts.test(fn.name) || addresses.some((each) => others.test(each)))
     return undefined;
   const code = codeOf({ file, fn });
   if (!posts.test(code)) return undefined;
@@ -51,8 +51,8 @@ const posts = /post/i;
 const asks =
   /prompt|messages|question|translat|transcri|speech|synthes|completion|embedding|caption|summar|\bocr\b/i;
 
-/** A path on the application's own server. */
-const ownBackend = /^\/?api\//;
+/** A path on the application's own server, or one of several parts that is no model's. */
+const others = new RegExp(`^/?api/|^${hole}[^/]*(/[\\w-]+){2}`);
 
 interface Written {
   readonly address: string;
@@ -71,7 +71,8 @@ function hostsWritten(file: SourceFile, match: MatchAddress): readonly Written[]
         ? []
         : [...text.matchAll(/"((?:https?|wss):\/\/[^"\s]{4,300})"/g)].flatMap(
             ([, address = '']) => {
-              const matched = isManaging(address) ? undefined : match(address, '');
+              const isServer = isManaging(address) || !isForeign(address);
+              const matched = isServer ? undefined : match(address, '');
               return matched?.by === 'host'
                 ? [{ address, provider: matched.provider, line: at + 1 }]
                 : [];
