@@ -12,6 +12,8 @@ import {
   isJoined,
   isScript,
   loopSign,
+  loopWithin,
+  madeBySign,
   mappedSign,
   namedSign,
   pathSign,
@@ -87,10 +89,12 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
       loopSign(call, file) ??
       ofCallers(signs, 'named') ??
       byName() ??
+      madeBySign(call.fn, file, around.project) ??
       scriptSign(placed) ??
       eventSign(around.applicationOf(file.path)) ??
       extensionSign(file) ??
       pathSign(call, file.path) ??
+      loopWithin(placed) ??
       ofCallers(signs, 'placed') ??
       around.applicationOf(file.path) ??
       applicationSign(file) ??

@@ -38,7 +38,7 @@ function ofMarks({ marks, name }: CodeFunction): SyncSign | undefined {
 const markSigns: Signs = [
   [
     'batch',
-    /(^|[@[(#.])(\w+\.)*(Cron|cron|periodic_task|db_periodic_task|scheduled_job|TimerTrigger|timer_trigger|schedule|on_schedule|Cron(Create|Expression))\b|Scheduled\(\s*cron|(^|\.)loop\(/,
+    /(^|[@[(#.])(\w+\.)*(Cron|cron|periodic_task|db_periodic_task|scheduled_job|TimerTrigger|timer_trigger|schedule|on_schedule|Cron(Create|Expression))\b|Scheduled\(\s*cron|[sS]cheduler\.task\(\s*['"](?:cron|interval)|(^|\.)loop\(/,
   ],
   [
     'background',

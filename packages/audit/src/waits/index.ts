@@ -3,7 +3,8 @@ export { applicationBy, applicationSign, extensionSign } from './application.ts'
 export { callersByName } from './callers.ts';
 export { declaredSign, isEntryPoint } from './declared.ts';
 export { type GivenByName, givenByName } from './given-by-name.ts';
-export { isScript, loopSign, scriptLoopSign } from './loops.ts';
+export { isScript, loopSign, loopWithin, scriptLoopSign } from './loops.ts';
+export { madeBySign } from './made-by.ts';
 export { namedSign, pathSign, saysLittle } from './names.ts';
 export type { SyncSign } from './sign.ts';
 export { isJoined, startedBy } from './started.ts';

@@ -1,4 +1,4 @@
-import type { CallSite } from '../language/code.ts';
+import type { CallSite, CodeFunction } from '../language/code.ts';
 import { linesOf, type SourceFile } from '../resolve/index.ts';
 import type { SyncSign } from './sign.ts';
 
@@ -8,11 +8,20 @@ import type { SyncSign } from './sign.ts';
  */
 export function loopSign(call: CallSite, file: SourceFile): SyncSign | undefined {
   if (!call.inLoop) return undefined;
-  const text = loopsAround(call, file).find((each) => parts.test(loop.exec(each)?.[0] ?? ''));
+  const around = loopsAround(call, file);
+  const text = around.find((each) => parts.test(loop.exec(each)?.[0] ?? '')) ?? gridIn(around);
   return text === undefined
     ? undefined
     : { sync: 'batch', sign: `it is in a loop: ${text.trim()}`, weight: 'named' };
 }
+
+/** Loops over collections within each other try out all there is of each: the outermost, if so many. */
+function gridIn(around: readonly string[]): string | undefined {
+  const over = around.filter((each) => collection.test(each));
+  return over.length >= 3 ? over.at(-1) : undefined;
+}
+
+const collection = /\b(?:for|foreach)\b.*\b(?:in|of)\s+[&*(]*[a-z]/;
 
 /** The heads of the loops around a call, from the inside out, within its function. */
 function loopsAround({ expr, fn }: CallSite, file: SourceFile): string[] {
@@ -22,7 +31,8 @@ function loopsAround({ expr, fn }: CallSite, file: SourceFile): string[] {
   let inside = Number.POSITIVE_INFINITY;
   for (const text of lines.reverse()) {
     const indent = text.search(/\S/);
-    if (indent < 0 || indent >= inside) continue;
+    // A brace on a line of its own stands as far in as the head before it.
+    if (indent < 0 || indent >= inside || /^\s*\{\s*$/.test(text)) continue;
     inside = indent;
     if (loop.test(text)) heads.push(text);
   }
@@ -42,6 +52,23 @@ export function scriptLoopSign(call: CallSite, file: SourceFile): SyncSign | und
   return text === undefined
     ? undefined
     : { sync: 'batch', sign: `a script goes through all: ${text.trim()}`, weight: 'placed' };
+}
+
+/** Whether the wrapper that is called goes through the parts of something, at whatever it asks. */
+export function loopWithin({ through }: Through): SyncSign | undefined {
+  if (!through) return undefined;
+  const { call, file } = through.coupling;
+  const sign = loopSign(call, file);
+  return (
+    sign && { ...sign, sign: `${through.fn.name} asks in a loop: ${sign.sign.split(': ')[1]}` }
+  );
+}
+
+interface Through {
+  readonly through?: {
+    readonly fn: CodeFunction;
+    readonly coupling: { readonly call: CallSite; readonly file: SourceFile };
+  };
 }
 
 /** Whether a file is run by itself, and asks nobody anything. */
@@ -67,4 +94,4 @@ const loop = /\b(?:for|foreach)\b.*|\.(?:forEach|each|map)\b.*/;
 
 /** What documents and collections are made of, and what shows how far a long loop has come. */
 const parts =
-  /\b(tqdm|trange|track|alive_it|(\w+_)?(paragraphs?|chapters|pages|documents|docs|rows|files|filenames|sentences|subtitles|captions|cues|books?|records|corpus|samples|examples|dataset|dataloader|batches)(_list)?|iterrows|itertuples|read_csv|csv\.reader|glob|rglob|iterdir|listdir|os\.walk|WalkDir|ReadDir)\b|[a-z](Paragraphs|Chapters|Pages|Documents|Rows|Files|Sentences|Subtitles|Records|Samples|Batches)\b/;
+  /\b(tqdm|trange|track|alive_it|(\w+_)?(paragraphs?|chapters|pages|documents|docs|rows|files|filenames|sentences|subtitles|captions|cues|books?|records|corpus|samples|examples|dataset|dataloader|batches|items)(_list)?|iterrows|itertuples|read_csv|csv\.reader|glob|rglob|iterdir|listdir|os\.walk|WalkDir|ReadDir)\b|[a-z](Paragraphs|Chapters|Pages|Documents|Rows|Files|Sentences|Subtitles|Records|Samples|Batches|Items)\b(?!\.[a-z]*[a-rt-z]\))|\bItems\b|\b(?:var|let|const|for) (?:batch|\w+Batch|\w+_batch)\b/;

@@ -7,10 +7,17 @@ export function namedSign(call: CallSite, path: string): SyncSign | undefined {
     const { name } = fn;
     const sync = name === '' ? undefined : first(nameSigns, name);
     if (sync === 'request' && measures.test(name) && first(pathSigns, path) === 'batch') continue;
+    // A worker within a function works for whoever called that.
+    if (sync === 'background' && fn.outer && fn.outer.name !== '') continue;
     if (sync) return { sync, sign: `it is in ${name}`, weight: 'named' };
   }
   const owner = call.owner ?? call.fn?.owner;
-  const sync = owner === undefined ? undefined : first(ownerSigns, owner);
+  return owner === undefined ? undefined : ownerSign(owner);
+}
+
+/** What the name of a class suggests of its methods. */
+export function ownerSign(owner: string): SyncSign | undefined {
+  const sync = first(ownerSigns, owner);
   return sync && { sync, sign: `it is in ${owner}`, weight: 'named' };
 }
 
@@ -73,6 +80,6 @@ const pathSigns: Signs = [
   ],
   [
     'request',
-    /(^|\/|[_-])(routes?|routers?|controllers?|api|endpoints?|handlers?|views?|components?|screens?|ui|hooks|viewmodels?|cmd|commands?|cli|bots?|pages|actions?|mutations|resolvers?|cogs|sidebar|popup|content[-_]?scripts?|dialogs?|panels?|widgets?)(\/|\.|_|-)|(ViewModel|Controller|Handler|View|Activity|Screen|Fragment)\.|\.(vue|svelte|razor|cshtml)$/i,
+    /(^|\/|[_-])(routes?|routers?|controllers?|api(?![_-])|endpoints?|handlers?|views?|components?|screens?|ui|hooks|viewmodels?|cmd|commands?|cli|bots?|pages|actions?|mutations|resolvers?|cogs|sidebar|popup|content[-_]?scripts?|dialogs?|panels?|widgets?)(\/|\.|_|-)|(ViewModel|Controller|Handler|View|Activity|Screen|Fragment)\.|\.(vue|svelte|razor|cshtml)$/i,
   ],
 ];

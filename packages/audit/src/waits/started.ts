@@ -25,7 +25,7 @@ export function startedBy(call: CallExpr): SyncSign | undefined {
 }
 
 const asideAnywhere =
-  /^(add_task|setInterval|setImmediate|waitUntil|after|enqueue|enqueue_in|enqueue_at|addJob|StartNew|detached|createFunction|Worker|QueueUserWorkItem|enqueueUniqueWork|beginUniqueWork|runInBackground|onMessagePublished|onDocumentCreated|onDocumentUpdated|onDocumentWritten|onObjectFinalized|onValueCreated|basic_consume|Processor|consumeInBackground)$/;
+  /^(add_task|setInterval|setImmediate|waitUntil|after|enqueue|enqueue_in|enqueue_at|addJob|StartNew|detached|createFunction|internalAction|Worker|QueueUserWorkItem|enqueueUniqueWork|beginUniqueWork|runInBackground|onMessagePublished|onDocumentCreated|onDocumentUpdated|onDocumentWritten|onObjectFinalized|onValueCreated|basic_consume|Processor|consumeInBackground)$/;
 const asideOnQueues =
   /^(process|consume|subscribe|schedule|submit|queue|add|run|on|spawn|define|work|QueueSubscribe|Subscribe|receive|subscribe_all|createFunction)$/;
 
@@ -97,9 +97,9 @@ const listened: Signs = [
   ],
 ];
 
-/** What waits for started work after all: its caller goes on with what it made. */
+/** What waits for started work after all: its caller goes on with what it made, or ends it itself. */
 const joins =
-  /\.get\(\s*(\)|\w+\s*,)|\.join\(\s*\)|\.result\(|\bas_completed\b|\bgather\(|\ballOf\(|\binvokeAll\(|\bWhenAll\(|\.Wait\(\)|<-\s*\w|\brange \w*[cC]h\w*\b|\bmake\(chan\b|\bawait Task\s*\.Run|\.await\b|Promise\.all|\bawaitAll\(|shutdown\(|awaitTermination/;
+  /\.get\(\s*(\)|\w+\s*,)|\.join\(\s*\)|\.result\(|\bas_completed\b|\bgather\(|\ballOf\(|\binvokeAll\(|\bWhenAll\(|\.Wait\(\)|<-\s*\w|\brange \w*[cC]h\w*\b|\bmake\(chan\b|\bawait Task\s*\.Run|\.await\b|Promise\.all|\bawaitAll\(|shutdown\(|awaitTermination|clearInterval\(/;
 
 /**
  * Whether what is started aside is waited for in the function that starts it.

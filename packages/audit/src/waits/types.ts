@@ -3,10 +3,13 @@ import type { SourceFile } from '../resolve/index.ts';
 import { first, type Signs, type SyncSign } from './sign.ts';
 
 /** What the class around a function extends, implements or is annotated with. */
-export function ofType({ owner }: CodeFunction, { code }: SourceFile): SyncSign | undefined {
+export function ofType(fn: CodeFunction, { code }: SourceFile): SyncSign | undefined {
+  const { owner } = fn;
   if (owner === undefined) return undefined;
   for (const { name, supers, marks = [] } of code.types) {
     if (name !== owner) continue;
+    if (afterwards.test(fn.name) && supers.some((each) => hooked.test(each)))
+      return { sync: 'background', sign: `${fn.name} runs once it is done`, weight: 'declared' };
     for (const each of [...supers, ...marks]) {
       const sync = first(superSigns, each);
       if (sync) return { sync, sign: `${owner} is ${article(each)}`, weight: 'declared' };
@@ -14,6 +17,11 @@ export function ofType({ owner }: CodeFunction, { code }: SourceFile): SyncSign 
   }
   return undefined;
 }
+
+/** What an application calls of those that extend it, when something has ended. */
+const afterwards =
+  /^(on|after|post)_?(complete[d]?|completion|finish(ed)?|done|saved?|created?|transcription|import(ed)?|upload(ed)?|download(ed)?)$/i;
+const hooked = /(Plugin|Hooks?|Extension|Addon|PostProcessor)(Base)?$/;
 
 const article = (text: string): string => {
   const word = text.replace(/^[@[]+/, '').match(/\w+/)?.[0] ?? text;

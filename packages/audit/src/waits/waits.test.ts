@@ -565,6 +565,91 @@ const samples: readonly Sample[] = [
       'A.cs': `${cs}using System.Windows;\npublic class A(ChatClient chat) { async Task F() {\n  var r = await Task\n    .Run(() => { ${csAsk} });\n } }\n`,
     },
   ],
+  [
+    'batch',
+    'a loop whose brace stands on a line of its own, over all items',
+    {
+      'A.csproj': '<UseWPF>true</UseWPF>',
+      'A.cs': `${cs}class A(ChatClient chat)\n{\n  async Task Fill(Session session)\n  {\n    foreach (var group in session.Items.GroupBy(each => each.Language))\n    {\n      ${csAsk}\n    }\n  }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'a loop over one field of what stands in the plural',
+    {
+      'A.csproj': '<UseWPF>true</UseWPF>',
+      'A.cs': `${cs}class A(ChatClient chat)\n{\n  async Task Fill()\n  {\n    foreach (var each in ParsedChapters.chapter)\n    {\n      ${csAsk}\n    }\n  }\n}\n`,
+    },
+  ],
+  [
+    'batch',
+    'loops within loops, which try out all there is',
+    {
+      'package.json': '{"dependencies": {"tauri": "1"}}',
+      'a.rs': `${rust}async fn f(r: R) {\n  for a in &heats {\n    for b in &depths {\n      for c in &widths {\n        ${rustAsk};\n      }\n    }\n  }\n}\n`,
+    },
+  ],
+  [
+    'request',
+    'a window’s program, although it shows how far something has come',
+    {
+      'pyproject.toml':
+        '[project]\ndependencies = [\n  "tqdm",\n  "PyQt6==6.8",\n]\n[project.scripts]\nx = "x:main"\n',
+      'a.py': `${py}def render(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a program for a terminal by the newer name of what it is built on',
+    {
+      'go.mod': 'module x\nrequire (\n\tcharm.land/bubbletea/v2 v2.0.8\n)\n',
+      'p/a.go': `${go}func Ask() { ${goAsk} }\n`,
+    },
+  ],
+  [
+    'background',
+    'a type whose objects a queue’s worker makes',
+    {
+      'api_file_reader.py': `${py}class Reader(Base):\n    def read(self, q):\n        return ${pyAsk}\n`,
+      'queue.py':
+        'from api_file_reader import Reader\nclass FileQueueWorker:\n    def take(self):\n        self.reader = Reader(self.task)\n',
+    },
+  ],
+  [
+    'background',
+    'a plugin that is told when something has ended',
+    {
+      'a.py': `${py}class A(AppPlugin):\n    def on_complete(self, q):\n        return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a worker within a function that is asked by a route',
+    {
+      'a.py': `${py}@app.post("/x")\nasync def speak(q):\n    async def worker():\n        return ${pyAsk}\n    return await worker()\n`,
+    },
+  ],
+  [
+    'request',
+    'what a page looks for every second, for as long as it is open',
+    {
+      'a.tsx': `${js}export const startPlaying = (q) => {\n  const check = async () => {\n    await ${ask};\n  };\n  const timer = setInterval(check, 1000);\n  return () => clearInterval(timer);\n};\nexport const Page = () => {\n  useEffect(() => startPlaying(q), []);\n};\n`,
+    },
+  ],
+  [
+    'batch',
+    'a task of a scheduler that says when',
+    {
+      'a.py': `${py}@scheduler.task('cron', id='news', hour=1)\ndef news(q):\n    return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'background',
+    'an action that only the server’s own scheduler starts',
+    {
+      'convex/a.ts': `import { internalAction } from './_generated/server';\n${js}export const fill = internalAction({\n  args: {},\n  handler: async (ctx, q) => {\n    await ${ask};\n  },\n});\n`,
+    },
+  ],
 ];
 
 describe('who waits', () => {
@@ -574,6 +659,17 @@ describe('who waits', () => {
       sync === 'unknown' ? /./ : `${sync}: `,
     );
     expect(findings[0]?.sync).toBe(sync);
+  });
+
+  it('is nobody for who calls what goes through all items', async () => {
+    const { findings } = await auditOf({
+      'A.csproj': '<UseWPF>true</UseWPF>',
+      'A.cs': `${cs}class A(ChatClient chat)\n{\n  Task Go(Session session) => Fill(session);\n  async Task Fill(Session session)\n  {\n    foreach (var each in session.Items)\n    {\n      ${csAsk}\n    }\n  }\n}\n`,
+    });
+    expect(findings.map(({ line, sync }) => [line, sync])).toEqual([
+      [4, 'batch'],
+      [9, 'batch'],
+    ]);
   });
 
   it('is nobody for what starts a script that goes through all there is', async () => {
