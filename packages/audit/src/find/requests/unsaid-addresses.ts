@@ -28,8 +28,7 @@ export function unsaidAddress(
   providers: readonly ProviderRule[],
 ): UnsaidAddress | undefined {
   const fn = named(site);
-  if (!fn || accounts.test(fn.name) || addresses.some((each) => others.test(each)))
-    return undefined;
+  if (!fn || accounts.test(fn.name) || addresses.some(isOthers)) return undefined;
   const code = codeOf({ file, fn });
   if (!posts.test(code)) return undefined;
   const written = hostsWritten(file, match);
@@ -52,7 +51,10 @@ const asks =
   /prompt|messages|question|translat|transcri|speech|synthes|completion|embedding|caption|summar|\bocr\b/i;
 
 /** A path on the application's own server, or one of several parts that is no model's. */
-const others = new RegExp(`^/?api/|^${hole}[^/]*(/[\\w-]+){2}`);
+const isOthers = (address: string): boolean =>
+  /^\/?api\//.test(address) || (severalParts.test(address) && !asks.test(address));
+
+const severalParts = new RegExp(`^${hole}[^/]*(/[\\w-]+){2}`);
 
 interface Written {
   readonly address: string;
