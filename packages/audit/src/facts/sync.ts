@@ -9,6 +9,7 @@ import {
   discardSign,
   extensionSign,
   type GivenByName,
+  isGivenChannel,
   isJoined,
   isScript,
   loopSign,
@@ -121,7 +122,7 @@ function ownSign({ call, file }: Placed, byName: GivenByName): SyncSign | undefi
   const queued = queueSign(call, file);
   if (queued) return queued;
   const isJoinedIn = (each: CodeFunction | undefined) => isJoined(textOf(each, file));
-  if (call.spawned && !isJoinedIn(fn)) return spawned;
+  if (call.spawned && !isJoinedIn(fn) && !isGivenChannel(call.expr)) return spawned;
   const started = call.argumentOf && startedBy(call.argumentOf);
   if (started && !isJoinedIn(fn)) return started;
   for (const each of functionsAround(fn)) {

@@ -7,5 +7,5 @@ export { isScript, loopSign, loopWithin, scriptLoopSign } from './loops.ts';
 export { madeBySign } from './made-by.ts';
 export { namedSign, pathSign, saysLittle } from './names.ts';
 export type { SyncSign } from './sign.ts';
-export { isJoined, startedBy } from './started.ts';
+export { isGivenChannel, isJoined, startedBy } from './started.ts';
 export { mappedSign, queueSign } from './through.ts';

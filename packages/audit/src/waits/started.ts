@@ -107,3 +107,9 @@ const joins =
  * @param body the function’s text
  */
 export const isJoined = (body: string): boolean => joins.test(body);
+
+/** Whether what is started is handed a channel: who reads from it has the answer, and may wait for it. */
+export const isGivenChannel = ({ args }: CallExpr): boolean =>
+  args.some(({ value }) => channel.test(pathOf(value).at(-1) ?? ''));
+
+const channel = /(^c|C)h(an(nel)?)?s?$/;

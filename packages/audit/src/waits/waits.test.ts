@@ -254,6 +254,21 @@ const samples: readonly Sample[] = [
     { 'a.go': `${go}func F() { go func() { ${goAsk} }() }\n` },
   ],
   [
+    'request',
+    'a goroutine that is given a channel, in a program of the terminal',
+    {
+      'go.mod': 'module a\n\nrequire golang.org/x/term v0.39.0\n',
+      'a.go': `${go}func Ask(q string, out chan string) { ${goAsk} }\nfunc (s *Shell) Prompt(q string) { go Ask(q, s.answerChan) }\n`,
+    },
+  ],
+  [
+    'request',
+    'an action of a program that runs plug-ins',
+    {
+      'a.py': `import idaapi\n${py}class Explain(idaapi.action_handler_t):\n    def activate(self, ctx):\n        ${pyAsk}\n`,
+    },
+  ],
+  [
     'unknown',
     'a goroutine whose answer is received',
     {

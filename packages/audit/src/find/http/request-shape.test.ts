@@ -85,7 +85,7 @@ describe('an address that says plainly that a model is asked', () => {
       'but no backend of one’s own is',
       {
         'page.ts':
-          "export const draw = (q) => fetch('/api/text-to-image', { method: 'POST', body: q });\nexport const say = (q) => fetch(`${base}/text-to-image`, { method: 'POST', body: q });\n",
+          "export const draw = (q) => fetch('/api/text-to-image', { method: 'POST', body: q });\nexport const say = (q) => fetch(base + '/text-to-image', { method: 'POST', body: q });\n",
         'ask.py':
           'import requests\ndef draw(q):\n    return requests.post("http://localhost:8000/text-to-image", json={"q": q})\n',
       },
