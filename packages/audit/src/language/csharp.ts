@@ -57,10 +57,14 @@ function fn(node: SyntaxNode): FunctionHead | undefined {
       ...typeIn(each),
     })),
     ...(result !== undefined && { result }),
-    marks: node.named.filter((each) => each.kind === 'attribute_list').map((each) => each.text()),
+    // An attribute of a parameter says what calls a function of Azure's.
+    marks: [node, ...(params?.named ?? [])].flatMap(attributes),
     isAsync: node.named.some((each) => each.kind === 'modifier' && each.text() === 'async'),
   };
 }
+
+const attributes = ({ named }: SyntaxNode): string[] =>
+  named.filter(({ kind }) => kind === 'attribute_list').map((each) => each.text());
 
 function bindings(node: SyntaxNode, read: ReadExpr): BindingHead[] {
   switch (node.kind) {

@@ -42,7 +42,7 @@ const markSigns: Signs = [
   ],
   [
     'background',
-    /(^|[@[(#.])(\w+\.)*(Scheduled|Interval|shared_task|task|actor|job|KafkaListener|RabbitListener|JmsListener|SqsListener|ServiceBusListener|PulsarListener|StreamListener|EventListener|TransactionalEventListener|Incoming|Async|MessagePattern|EventPattern|RabbitSubscribe|SubscribeTo|Process|Processor|QueueTrigger|queue_trigger|ServiceBusTrigger|service_bus_queue_trigger|EventGridTrigger|BlobTrigger|blob_trigger|CosmosDBTrigger|dramatiq|huey|receiver|on_event|OnEvent|OnWorkerEvent|OnQueueEvent|db_task|on_message_published|on_document_\w+|on_object_finalized)\b(?!\.(get|post|put|delete|route))/,
+    /(^|[@[(#.])(\w+\.)*(Scheduled|Interval|shared_task|task|actor|job|KafkaListener|RabbitListener|JmsListener|SqsListener|ServiceBusListener|PulsarListener|StreamListener|EventListener|TransactionalEventListener|Incoming|Async|MessagePattern|EventPattern|RabbitSubscribe|SubscribeTo|Process|Processor|QueueTrigger|queue_trigger|ServiceBusTrigger|service_bus_queue_trigger|EventGridTrigger|BlobTrigger|blob_trigger|CosmosDBTrigger|SqlTrigger|sql_trigger|EventHubTrigger|event_hub_message_trigger|KafkaTrigger|kafka_trigger|RabbitMQTrigger|dramatiq|huey|receiver|on_event|OnEvent|OnWorkerEvent|OnQueueEvent|db_task|on_message_published|on_document_\w+|on_object_finalized)\b(?!\.(get|post|put|delete|route))/,
   ],
   [
     'request',

@@ -76,7 +76,7 @@ export const isScript = ({ text, language: { id } }: SourceFile): boolean =>
   (id === 'javascript' || id === 'python') && runs.test(text) && !asks.test(text);
 
 const runs =
-  /^if __name__ == ['"]__main__['"]|^(?:void |await )?(?:main|run)\(.*\)(?:\s*\.\w+\(|;|$)/m;
+  /^if __name__ == ['"]__main__['"]|^(?:void |await )?(?:main|run|(?:update|process|sync|index|ingest|migrate|generate|crawl|scrape|import|annotate|label|translate)\w*)\(.*\)(?:\s*\.\w+\(|;|$)/m;
 const asks =
   /(?<![\w.])input\(|\breadline\b|\bprompts?\(|@inquirer|['"](?:inquirer|prompts|enquirer)['"]|questionary|prompt_toolkit|\.prompt\(/;
 

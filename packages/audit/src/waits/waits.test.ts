@@ -269,6 +269,21 @@ const samples: readonly Sample[] = [
     },
   ],
   [
+    'batch',
+    'a script that updates all there is, of a project that has a bot too',
+    {
+      'requirements.txt': 'openai\npython-telegram-bot\n',
+      'update.py': `${py}def update():\n    ids = top()\n    for id in ids:\n        q = stories[id]\n        ${pyAsk}\nupdate()\n`,
+    },
+  ],
+  [
+    'background',
+    'a function that changes of a table trigger',
+    {
+      'A.cs': `${cs}public class A { ChatClient chat; [Function("t")] public void T([SqlTrigger("[web].[x]", "c")] List<Change> changes) { ${csAsk} } }\n`,
+    },
+  ],
+  [
     'unknown',
     'a goroutine whose answer is received',
     {
