@@ -284,6 +284,13 @@ const samples: readonly Sample[] = [
     },
   ],
   [
+    'request',
+    'a node of a graph that a server of agents runs',
+    {
+      'graph.ts': `import { StateGraph } from '@langchain/langgraph';\n${js}async function answer(q) { await ${ask}; }\nexport const graph = new StateGraph(S).addNode('answer', answer).compile();\n`,
+    },
+  ],
+  [
     'unknown',
     'a goroutine whose answer is received',
     {
