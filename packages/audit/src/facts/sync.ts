@@ -85,6 +85,7 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
     const named = namedSign(call, file.path);
     return (
       ofCallers(signs, 'declared') ??
+      eventSign(around.applicationOf(file.path)) ??
       (named && saysLittle(named) ? byName() : undefined) ??
       named ??
       loopSign(call, file) ??
@@ -92,7 +93,6 @@ export function syncByCoupling(couplings: readonly Coupling[], around: Surroundi
       byName() ??
       madeBySign(call.fn, file, around.project) ??
       scriptSign(placed) ??
-      eventSign(around.applicationOf(file.path)) ??
       extensionSign(file) ??
       pathSign(call, file.path) ??
       loopWithin(placed) ??
@@ -142,7 +142,7 @@ function scriptSign({ call, file, through }: Placed): SyncSign | undefined {
   return loopSign(inner.call, inner.file) ?? scriptLoopSign(inner.call, inner.file);
 }
 
-/** That nobody sits in front of an application says more than the names of its directories. */
+/** That nobody sits in front of an application says more than names of functions, classes and directories. */
 const eventSign = (sign: SyncSign | undefined): SyncSign | undefined =>
   sign?.sync === 'background' ? sign : undefined;
 

@@ -11,7 +11,7 @@ export function applicationBy(
 ): (path: string) => SyncSign | undefined {
   const signs = new Map<string, SyncSign>();
   // What it is built on says more than that it is installed as a command.
-  for (const said of [builtOn, installed, runByEvents])
+  for (const said of [builtOn, installed, runByEvents, runOnSchedule])
     for (const { path, text } of manifests) {
       const directory = above(path);
       const sign = signs.get(directory) ?? said(path, text);
@@ -33,7 +33,7 @@ export function applicationBy(
 const above = (path: string): string =>
   path
     .slice(0, Math.max(0, path.lastIndexOf('/')))
-    .replace(/(^|\/)([^/]+\.xcodeproj|META-INF)$/, '');
+    .replace(/(^|\/)([^/]+\.xcodeproj|META-INF|\.github\/workflows)$/, '');
 
 /** Modules of one build belong to one application: a library’s manifest names no framework. */
 function kindOf(path: string): string {
@@ -62,8 +62,23 @@ function runByEvents(path: string, text: string): SyncSign | undefined {
 
 const isAction = (path: string): boolean => /(^|\/)action\.ya?ml$/.test(path);
 
+const isWorkflow = (path: string): boolean => /(^|\/)\.github\/workflows\/[^/]+$/.test(path);
+
+/** A program that a workflow runs by the clock, where nothing says that it is a server or a command. */
+function runOnSchedule(path: string, text: string): SyncSign | undefined {
+  if (!isWorkflow(path) || !/^\s*-\s*cron:/m.test(text)) return undefined;
+  const [run] = runsProgram.exec(text) ?? [];
+  return run === undefined
+    ? undefined
+    : { sync: 'batch', sign: `${path} runs it on a schedule: ${run}`, weight: 'placed' };
+}
+
+/** A step that runs a program of the codebase. */
+const runsProgram =
+  /\b(?:python3?|uv run|poetry run python|node|tsx|ts-node|deno run|bun(?: run)?|go run|cargo run)\b[^\n|&;]*?(?:[\w./-]+\.(?:py|[cm]?[jt]s|go)|\s\.|$)/m;
+
 function builtOn(path: string, text: string): SyncSign | undefined {
-  if (isAction(path)) return undefined;
+  if (isAction(path) || isWorkflow(path)) return undefined;
   const [, found] = framework.exec(text) ?? [];
   if (found === undefined) return undefined;
   return { sync: 'request', sign: `${path} builds on ${found}`, weight: 'placed' };
@@ -71,7 +86,7 @@ function builtOn(path: string, text: string): SyncSign | undefined {
 
 /** A command at a terminal: somebody waits, but where it shows how far it has come through its data. */
 function installed(path: string, text: string): SyncSign | undefined {
-  const [command] = isAction(path) ? [] : (commands.exec(text) ?? []);
+  const [command] = isAction(path) || isWorkflow(path) ? [] : (commands.exec(text) ?? []);
   if (command === undefined) return undefined;
   const [shows] = progress.exec(text) ?? [];
   return shows === undefined

@@ -291,6 +291,33 @@ const samples: readonly Sample[] = [
     },
   ],
   [
+    'batch',
+    'a program that a workflow runs on a schedule',
+    {
+      '.github/workflows/daily.yml':
+        "on:\n  schedule:\n    - cron: '0 22 * * *'\njobs:\n  a:\n    steps:\n      - run: uv run src/main.py\n",
+      'src/papers.py': `${py}class Paper:\n    def tldr(self, q):\n        return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'request',
+    'a server of which a workflow runs a script on a schedule',
+    {
+      '.github/workflows/daily.yml':
+        "on:\n  schedule:\n    - cron: '0 22 * * *'\njobs:\n  a:\n    steps:\n      - run: python clean.py\n",
+      'requirements.txt': 'openai\nfastapi\n',
+      'src/papers.py': `${py}class Paper:\n    def tldr(self, q):\n        return ${pyAsk}\n`,
+    },
+  ],
+  [
+    'background',
+    'a bot that is an action',
+    {
+      'action.yml': 'name: review\nruns:\n  using: node20\n  main: dist/index.js\n',
+      'src/bot.ts': `${js}export class Bot { async chat(q) { return await ${ask}; } }\n`,
+    },
+  ],
+  [
     'unknown',
     'a goroutine whose answer is received',
     {
